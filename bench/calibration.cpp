@@ -1,0 +1,195 @@
+// gilscale_calibration: workloads whose scaling is known beforehand, to tell whether gilscale measures right.
+//
+//   with N threads            speedup
+//   hold(us)                  1, on any machine (with the GIL on)
+//   release(us)               N, on any machine: it waits
+//   hold_release(h, r)        at most (h + r) / h, on any machine
+//   burn_...                  the same, but computing: at most the cores there are
+
+#include <pybind11/pybind11.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+
+#include <cerrno>
+#include <ctime>
+#endif
+
+namespace py = pybind11;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Microseconds = std::chrono::duration<double, std::micro>;
+
+constexpr Microseconds longest = 1min;
+
+Microseconds checked(double us) {
+  // Written so that NaN fails too.
+  if (!(us >= 0 && us <= longest.count())) {
+    throw py::value_error("a time of " + std::to_string(us) + " us: give microseconds from 0 to 60e6 (one minute)");
+  }
+  return Microseconds(us);
+}
+
+// ---- waiting ----
+
+void nap_until(Clock::time_point when) {
+  if (Clock::now() >= when) return;
+#ifdef __linux__
+  // Linux wakes a thread up to 50 us late by default, to save energy. Set once per thread, in nanoseconds.
+  thread_local const int slack_set = prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  static_cast<void>(slack_set);
+  // steady_clock is CLOCK_MONOTONIC. An absolute time, because a thread may lose its core just before it sleeps.
+  const auto ns = std::chrono::nanoseconds(when.time_since_epoch()).count();
+  const timespec wake{static_cast<std::time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wake, nullptr) == EINTR) {
+  }
+#else
+  std::this_thread::sleep_until(when);
+#endif
+}
+
+// Never returns early. Measured on a 2-core virtual machine, slack set:
+// - a core that has idled for 20 ms wakes 110 us late (median; 160 us at the 99th percentile), for 200 us 25 us (50 us).
+//   So two naps, the second short, need a final spin of 50 us where one nap needs 200 us. The spin must be short: it is CPU
+//   time that a waiting workload should not use, and threads that share a core spin one after the other.
+// - with a sched_yield() in the spin, a busy neighbour on the core takes 4 ms (a tick of the scheduler) at each call.
+//   Without it, 16 threads that wait 1 ms on one core lose 5 %.
+void wait_until(Clock::time_point deadline) {
+  nap_until(deadline - 250us);
+  nap_until(deadline - 50us);
+  while (Clock::now() < deadline) {
+  }
+}
+
+Clock::time_point after(Microseconds time) { return Clock::now() + std::chrono::ceil<Clock::duration>(time); }
+
+// The deadline is set before the GIL is released, and the wait to get it back comes on top.
+void wait_released(Microseconds time) {
+  const auto deadline = after(time);
+  const py::gil_scoped_release nogil;
+  wait_until(deadline);
+}
+
+void hold(double us) { wait_until(after(checked(us))); }
+
+void release(double us) { wait_released(checked(us)); }
+
+void hold_release(double hold_us, double release_us) {
+  const auto held = checked(hold_us);
+  const auto released = checked(release_us);
+  wait_until(after(held));
+  wait_released(released);
+}
+
+// ---- computing ----
+// An amount of arithmetic, not a deadline: with a deadline on the clock, threads that share a core would seem to scale;
+// with one on CPU time, so would threads whose cycles the hypervisor gave to somebody else.
+
+// One step of a 64-bit xorshift (Marsaglia 2003): six dependent operations in registers, about 2 ns.
+// Not inlined, so that what is calibrated is the very code that is used.
+[[gnu::noinline]] void compute(std::uint64_t iterations) {
+  std::uint64_t x = 88172645463325252;
+  for (; iterations > 0; --iterations) {
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+  }
+  asm volatile("" : : "r"(x));  // somebody might need x, so the loop stays
+}
+
+std::atomic<double> known_rate{0};  // iterations per us; 0 before the first calibration
+std::mutex calibrating;             // taken detached only, so that nobody waits for it with the GIL
+
+// Called with `calibrating` held. The fastest of 64 runs of some 40 us each: noise only ever slows a run down.
+double calibrate() {
+  constexpr std::uint64_t iterations = 20'000;
+  double fastest = std::numeric_limits<double>::infinity();
+  for (int run = 0; run < 64; ++run) {
+    const auto start = Clock::now();
+    compute(iterations);
+    fastest = std::min(fastest, Microseconds(Clock::now() - start).count());
+  }
+  known_rate = static_cast<double>(iterations) / fastest;
+  return known_rate;
+}
+
+double recalibrate() {
+  const py::gil_scoped_release nogil;
+  const std::lock_guard lock(calibrating);
+  return calibrate();
+}
+
+// Called attached; detaches at the process's first use.
+double burn_rate() {
+  if (const double rate = known_rate; rate > 0) return rate;
+  const py::gil_scoped_release nogil;
+  const std::lock_guard lock(calibrating);
+  return known_rate > 0 ? known_rate.load() : calibrate();
+}
+
+std::uint64_t iterations_for(Microseconds time) {
+  return static_cast<std::uint64_t>(std::llround(time.count() * burn_rate()));
+}
+
+void compute_released(std::uint64_t iterations) {
+  const py::gil_scoped_release nogil;
+  compute(iterations);
+}
+
+void burn_hold(double us) { compute(iterations_for(checked(us))); }
+
+void burn_release(double us) { compute_released(iterations_for(checked(us))); }
+
+void burn_hold_release(double hold_us, double release_us) {
+  const auto held = iterations_for(checked(hold_us));
+  const auto released = iterations_for(checked(release_us));
+  compute(held);
+  compute_released(released);
+}
+
+// ---- nothing ----
+
+PyObject *empty(PyObject *, PyObject *) { Py_RETURN_NONE; }
+
+// Past pybind11, whose dispatch alone costs several times what a plain C function does.
+PyMethodDef plain_functions[] = {
+    {"empty", empty, METH_NOARGS, "empty()\n--\n\nDoes nothing: what is measured is the harness's own cost."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+}  // namespace
+
+PYBIND11_MODULE(gilscale_calibration, m, py::mod_gil_not_used(), py::multiple_interpreters::per_interpreter_gil()) {
+  m.doc() =
+      "Workloads with known scaling. Times are microseconds from 0 to 60e6, else ValueError.\n\n"
+      "hold, release and hold_release sleep until the clock says so. The burn_ functions do a fixed amount of arithmetic, "
+      "worth the time given on one undisturbed core; its rate is measured once per process.";
+
+  m.def("hold", &hold, py::arg("us"), "Sleep with the GIL held.");
+  m.def("release", &release, py::arg("us"), "Sleep with the GIL released; the wait to get it back comes on top.");
+  m.def("hold_release", &hold_release, py::arg("hold_us"), py::arg("release_us"),
+        "Sleep with the GIL held, then with it released.");
+
+  m.def("burn_hold", &burn_hold, py::arg("us"), "Compute with the GIL held.");
+  m.def("burn_release", &burn_release, py::arg("us"), "Compute with the GIL released.");
+  m.def("burn_hold_release", &burn_hold_release, py::arg("hold_us"), py::arg("release_us"),
+        "Compute with the GIL held, then with it released.");
+  m.def("burn_rate", &burn_rate, "Iterations per microsecond that the burn_ functions count on.");
+  m.def("recalibrate", &recalibrate,
+        "Measure the rate again (a few milliseconds, with the GIL released) and return it.");
+
+  if (PyModule_AddFunctions(m.ptr(), plain_functions) < 0) throw py::error_already_set();
+}

@@ -1,0 +1,94 @@
+# Finds what gilscale is made of. Each library is looked for on the system first; the pinned
+# archive is fetched only where that finds nothing new enough.
+include(FetchContent)
+
+# --- Python: -DPython_EXECUTABLE=.../python or -DPython_ROOT_DIR=... chooses it ---
+find_package(Python 3.9 COMPONENTS Interpreter Development.Module Development.Embed)
+set(choose_python "or choose another one with -DPython_ROOT_DIR=<folder> or -DPython_EXECUTABLE=<file>.")
+if(NOT Python_Interpreter_FOUND)
+  message(FATAL_ERROR "gilscale needs Python 3.9 or newer.\nOn Debian: apt-get install python3-dev; "
+    ${choose_python})
+elseif(NOT Python_Development.Module_FOUND OR NOT Python_Development.Embed_FOUND)
+  message(FATAL_ERROR
+    "The headers or the library of ${Python_EXECUTABLE} (Python ${Python_VERSION}) are missing; "
+    "gilscale embeds Python and needs both.\nOn Debian: apt-get install python3-dev; when Python was "
+    "built from source: configure it with --enable-shared; " ${choose_python})
+elseif(NOT Python_LIBRARIES MATCHES "\\.(so|dylib|tbd)|Python\\.framework")
+  message(FATAL_ERROR
+    "${Python_EXECUTABLE} (Python ${Python_VERSION}) has no shared libpython, only ${Python_LIBRARIES}; "
+    "extension modules could not be loaded.\nOn Debian: apt-get install python3-dev; when Python was "
+    "built from source: configure it with --enable-shared; " ${choose_python})
+endif()
+execute_process(COMMAND "${Python_EXECUTABLE}" -c "import sys; print(sys.executable)"
+  OUTPUT_VARIABLE GILSCALE_PYTHON_EXECUTABLE OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+
+# --- pybind11 is a Python package too: the project's .venv and the chosen Python may have it ---
+set(PYBIND11_FINDPYTHON ON)
+set(pybind11_hints)
+foreach(python IN ITEMS "${PROJECT_SOURCE_DIR}/.venv/bin/python" "${Python_EXECUTABLE}")
+  if(EXISTS "${python}")
+    execute_process(COMMAND "${python}" -m pybind11 --cmakedir
+      OUTPUT_VARIABLE cmake_dir OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    list(APPEND pybind11_hints ${cmake_dir})
+  endif()
+endforeach()
+FetchContent_Declare(pybind11 SYSTEM
+  URL https://github.com/pybind/pybind11/archive/refs/tags/v3.0.1.tar.gz
+  URL_HASH SHA256=741633da746b7c738bb71f1854f957b9da660bcd2dce68d71949037f0969d0ca
+  FIND_PACKAGE_ARGS 3.0 CONFIG HINTS ${pybind11_hints})
+
+FetchContent_Declare(fmt SYSTEM
+  URL https://github.com/fmtlib/fmt/archive/refs/tags/11.1.4.tar.gz
+  URL_HASH SHA256=ac366b7b4c2e9f0dde63a59b3feb5ee59b67974b14ee5dc9ea8ad78aa2c1ee1e
+  FIND_PACKAGE_ARGS 9 CONFIG)
+
+FetchContent_Declare(nlohmann_json SYSTEM
+  URL https://github.com/nlohmann/json/releases/download/v3.11.3/json.tar.xz
+  URL_HASH SHA256=d6c65aca6b1ed68e7a182f4757257b107ae403032760ed6ef121c9d55e81757d
+  FIND_PACKAGE_ARGS 3.11 CONFIG)
+
+FetchContent_Declare(CLI11 SYSTEM
+  URL https://github.com/CLIUtils/CLI11/archive/v2.6.2.tar.gz
+  URL_HASH SHA256=c6ea6b2e5608b3ea8617999bd5f47420c71b2ebdb8dc4767c1034d1da5785711
+  FIND_PACKAGE_ARGS 2.1 CONFIG)
+
+# Only Boost.Math is used, and fetched alone: it needs no other part of Boost. Its own CMake files
+# expect the whole of Boost, so the SOURCE_SUBDIR without any keeps them out.
+FetchContent_Declare(Boost SYSTEM
+  URL https://github.com/boostorg/math/archive/refs/tags/boost-1.83.0.tar.gz
+  URL_HASH SHA256=53e5f7539a66899fe0fca3080405cbd5f7959da5394ec13664746741aece1705
+  SOURCE_SUBDIR include
+  FIND_PACKAGE_ARGS 1.74 CONFIG)
+
+set(BENCHMARK_ENABLE_TESTING OFF)
+set(BENCHMARK_ENABLE_INSTALL OFF)
+set(BENCHMARK_ENABLE_WERROR OFF)
+FetchContent_Declare(benchmark SYSTEM
+  URL https://github.com/google/benchmark/archive/refs/tags/v1.8.2.tar.gz
+  URL_HASH SHA256=2aab2980d0376137f969d92848fbb68216abb07633034534fc8c65cc4e7a0e93
+  FIND_PACKAGE_ARGS 1.7 CONFIG)
+
+find_package(Threads REQUIRED)
+FetchContent_MakeAvailable(pybind11 fmt nlohmann_json CLI11 Boost benchmark)
+
+if(NOT TARGET Boost::headers)
+  add_library(gilscale_boost_math INTERFACE)
+  target_include_directories(gilscale_boost_math SYSTEM INTERFACE "${boost_SOURCE_DIR}/include")
+  target_compile_definitions(gilscale_boost_math INTERFACE BOOST_MATH_STANDALONE)
+  add_library(Boost::headers ALIAS gilscale_boost_math)
+endif()
+
+set(GILSCALE_BENCHMARK_VERSION "${benchmark_VERSION}")
+if(NOT GILSCALE_BENCHMARK_VERSION)
+  get_directory_property(GILSCALE_BENCHMARK_VERSION
+    DIRECTORY "${benchmark_SOURCE_DIR}" DEFINITION benchmark_VERSION)
+endif()
+
+if(GILSCALE_BUILD_TESTS)
+  set(INSTALL_GTEST OFF)
+  FetchContent_Declare(googletest SYSTEM
+    URL https://github.com/google/googletest/archive/refs/tags/v1.15.2.tar.gz
+    URL_HASH SHA256=7b42b4d6ed48810c5362c265a17faebe90dc2373c885e5216439d37927f02926
+    FIND_PACKAGE_ARGS 1.12 CONFIG NAMES GTest)
+  FetchContent_MakeAvailable(googletest)
+endif()

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gilscale/sampler.hpp"
+#include "gilscale/workloads.hpp"
+
+namespace gilscale {
+
+/// One workload on one executor: what one worker process measures, over all thread counts.
+/// It crosses to the worker as JSON.
+struct Case {
+  WorkloadSpec workload;
+  std::string executor = "threads";
+  std::vector<int> threads;
+  std::optional<std::int64_t> calls;  ///< per thread and round; none: found by calibration
+  StopRule stop;
+  int repetitions = 1;
+};
+
+/// The benchmark's name as registered, without Google Benchmark's own suffix:
+/// "cpp_fib/30/executor:threads/threads:2".
+std::string benchmark_name(const Case& planned, int threads);
+
+/// The name as Google Benchmark reports it and as --benchmark_filter sees it.
+std::string reported_name(const Case& planned, int threads);
+
+/// "cpp_fib/30", with the executor when it is not the default one: "cpp_fib/30 (pool)".
+std::string label_of(const Case& planned);
+
+}  // namespace gilscale

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "gilscale/case.hpp"
+#include "gilscale/estimate.hpp"
+#include "gilscale/point.hpp"
+#include "gilscale/result.hpp"
+
+namespace gilscale {
+
+// JSON of the types that cross between front end and worker and that stand in result files.
+// Infinite ends of an interval are null, since JSON has no infinity.
+// Reading throws nlohmann::json::exception for a document of another shape.
+
+void to_json(nlohmann::json& json, const Estimate& estimate);
+void from_json(const nlohmann::json& json, Estimate& estimate);
+
+void to_json(nlohmann::json& json, const StopRule& rule);
+void from_json(const nlohmann::json& json, StopRule& rule);
+
+void to_json(nlohmann::json& json, const Case& planned);
+void from_json(const nlohmann::json& json, Case& planned);
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkloadSpec, name, module, file, attribute, args, kwargs,
+                                   builtin, shared_element)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PythonInfo, version, build, executable)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GilState, at_start, after_import, after_run)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, kind, message, details)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Samples, single_s, parallel_s, control_single_s,
+                                   control_parallel_s, single_cpu_s, parallel_cpu_s, handover_s)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Point, threads, calls, control_calls, oversubscribed, setup_s,
+                                   stopped, samples)
+
+}  // namespace gilscale

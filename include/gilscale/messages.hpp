@@ -1,0 +1,47 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "gilscale/result.hpp"
+
+namespace gilscale {
+
+/// What a worker says to its front end: one JSON object in a line, on its original standard output.
+///   started   python, gil          the interpreter is up and the workload is loaded
+///   progress  threads, samples     a sample is finished; also the sign of life
+///   point     point, benchmarks, context
+///   finished  gil                  nothing comes after it
+///   failed    failure              nor after this
+namespace message {
+
+nlohmann::json started(const std::optional<PythonInfo>& python, const GilState& gil);
+nlohmann::json progress(int threads, std::size_t samples);
+nlohmann::json point(const Point& point, nlohmann::json benchmarks, nlohmann::json context);
+nlohmann::json finished(const GilState& gil);
+nlohmann::json failed(const Failure& failure);
+
+}  // namespace message
+
+/// Puts the messages of one worker together.
+class MessageReader {
+ public:
+  explicit MessageReader(CaseResult& result) : result_(result) {}
+
+  /// Takes one line. A line that is no message becomes the case's failure.
+  void take(const std::string& line);
+  /// The worker has said how it ended.
+  [[nodiscard]] bool complete() const { return complete_; }
+  /// What the case is at: "2 threads, 12 samples".
+  [[nodiscard]] const std::string& progress() const { return progress_; }
+
+ private:
+  void apply(const nlohmann::json& message);
+
+  CaseResult& result_;
+  bool complete_ = false;
+  std::string progress_;
+};
+
+}  // namespace gilscale

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include "gilscale/executor.hpp"
+#include "gilscale/team.hpp"
+
+namespace gilscale {
+
+/// The control: plain C++ arithmetic on native threads, without Python, memory traffic or locks.
+/// Its speedup is what the machine can give right now. One call is one fixed piece of arithmetic
+/// (some tens of nanoseconds), so `calls` sets how long a round takes.
+class NativeExecutor : public Executor {
+ public:
+  explicit NativeExecutor(int cpus) : team_(cpus) {}
+  ~NativeExecutor() override;
+
+  double prepare(int threads) override;
+  RoundTimes round(int threads, std::int64_t calls) override;
+
+ private:
+  void serve(Team::Member& me);
+
+  Team team_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace gilscale

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gilscale/sampler.hpp"
+#include "gilscale/workloads.hpp"
+
+namespace gilscale {
+
+/// A name that can be chosen on the command line and what it stands for, as help shows it.
+struct Choice {
+  std::string_view name;
+  std::string_view summary;
+};
+
+/// The --benchmark_* flags that Google Benchmark's users know.
+struct BenchmarkOptions {
+  std::string format;  ///< of standard output; empty: gilscale's own table
+  std::string out;     ///< file; empty: none
+  std::string out_format = "json";
+  std::string filter;  ///< regular expression; a leading '-' negates it
+  int repetitions = 1;
+  bool list_tests = false;
+  std::map<std::string, std::string> context;
+};
+
+/// `gilscale run`.
+struct RunOptions {
+  WorkloadOptions workloads;
+  std::vector<int> threads;
+  std::vector<std::string> executors;
+  std::optional<std::int64_t> calls;
+  StopRule stop;
+  double timeout_s = 600;
+  std::string json_file;
+  BenchmarkOptions benchmark;
+};
+
+/// `gilscale list`.
+struct ListOptions {};
+
+/// The hidden command by which the front end starts its workers.
+struct WorkerOptions {
+  bool supervised = false;
+};
+
+/// A question that the command line itself answers: --help, --version.
+struct Answer {
+  std::string text;
+};
+
+using Options = std::variant<RunOptions, ListOptions, WorkerOptions, Answer>;
+
+/// What the command line asks for. `executors` are the choices of --executor; `cpus` is what
+/// "--threads auto" goes up to. Throws UsageError with a message that says what to do.
+Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
+                      int cpus);
+
+}  // namespace gilscale

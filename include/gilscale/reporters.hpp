@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "gilscale/result.hpp"
+
+namespace gilscale {
+
+/// How a reporter may dress its text.
+struct Style {
+  bool color = false;
+};
+
+/// A way to show a report. `render` gives the whole text of a complete or incomplete report.
+struct Reporter {
+  std::string_view name;
+  std::string_view summary;
+  std::string (*render)(const Report& report, const Style& style);
+};
+
+/// All reporters; the first is what a terminal shows unless another one is asked for.
+std::span<const Reporter> reporters();
+
+/// The reporter of that name, which must exist.
+const Reporter& reporter(std::string_view name);
+
+}  // namespace gilscale

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gilscale/case.hpp"
+#include "gilscale/point.hpp"
+
+namespace gilscale {
+
+/// Whether the GIL was enabled at three moments of a case; importing a module can switch it back on
+/// in a free-threaded build.
+struct GilState {
+  bool at_start = true;
+  bool after_import = true;
+  bool after_run = true;
+};
+
+struct PythonInfo {
+  std::string version;     ///< "3.13.1"
+  std::string build;       ///< "default" or "free-threaded"
+  std::string executable;  ///< whose packages are seen
+};
+
+/// Why a case ended early. `kind` is one of "usage", "exception", "signal", "exit", "timeout",
+/// "interrupted".
+struct Failure {
+  std::string kind;
+  std::string message;  ///< one sentence and the next move
+  std::string details;  ///< a traceback, as a rule; may be empty
+};
+
+/// What is known of a case, complete or not.
+struct CaseResult {
+  Case planned;
+  std::optional<PythonInfo> python;  ///< none if the worker ended before, or runs no Python
+  GilState gil;
+  std::vector<Point> points;
+  nlohmann::json benchmarks = nlohmann::json::array();  ///< Google Benchmark's entries
+  nlohmann::json context = nlohmann::json::object();    ///< Google Benchmark's context
+  std::optional<Failure> failure;
+};
+
+/// Everything that a run found: what the reporters show.
+struct Report {
+  std::vector<CaseResult> cases;
+  nlohmann::json context = nlohmann::json::object();  ///< of this run, besides the workers'
+};
+
+}  // namespace gilscale

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "gilscale/estimate.hpp"
+
+namespace gilscale {
+
+inline constexpr double confidence = 0.95;
+
+/// The fewest values whose minimum and maximum bound their median with 95 % confidence:
+/// 1 − 2·(1/2)^n ≥ 0.95 from n = 6 on.
+inline constexpr std::size_t fewest_for_interval = 6;
+
+/// The median; the mean of the two middle values when their number is even.
+/// `values` must not be empty.
+double median(std::span<const double> values);
+
+/// The median with its distribution-free interval from order statistics: the k-th smallest and the
+/// k-th largest value, k the largest with P(B < k) ≤ (1 − confidence)/2 for B ~ Binomial(n, 1/2)
+/// (David & Nagaraja, Order Statistics, 2003, section 7.1). No shape of the distribution is
+/// assumed. With fewer than `fewest_for_interval` values both ends are infinite.
+/// `values` must not be empty.
+Estimate median_interval(std::span<const double> values);
+
+/// numerator[i] / denominator[i]; the spans have the same length.
+std::vector<double> ratios(std::span<const double> numerator, std::span<const double> denominator);
+
+/// Half the width of the interval over its estimate; infinite for an unbounded interval.
+double relative_half_width(const Estimate& estimate);
+
+}  // namespace gilscale

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gilscale/result.hpp"
+
+namespace gilscale {
+
+enum class Verdict {
+  parallel,         ///< relative efficiency of at least 0.9
+  gil_bound,        ///< speedup stays at about 1 because the GIL is held
+  partial,          ///< scales up to a bound that is named
+  contended,        ///< slower with more threads than with one
+  machine_limited,  ///< uses all that the machine gave, which was less than the threads asked for
+  inconclusive,
+  failed,
+};
+
+/// The word as in tables and files: "gil-bound".
+std::string_view to_string(Verdict verdict);
+
+struct Judgement {
+  Verdict verdict;
+  std::string why;  ///< one sentence
+};
+
+/// Judges a case by the largest number of threads for which the machine had the cores. Only
+/// intervals decide: what lies on both sides of a bound is inconclusive, and where the control
+/// shows that the cores were missing, nothing is said against the workload.
+Judgement judge(const CaseResult& result);
+
+}  // namespace gilscale

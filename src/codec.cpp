@@ -1,0 +1,75 @@
+#include "gilscale/codec.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace gilscale {
+namespace {
+
+using nlohmann::json;
+
+json finite_or_null(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+
+double number_or(const json& value, double if_null) {
+  return value.is_null() ? if_null : value.get<double>();
+}
+
+template <typename T>
+json value_or_null(const std::optional<T>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+
+template <typename T>
+std::optional<T> optional_at(const json& object, const char* key) {
+  const json& value = object.at(key);
+  return value.is_null() ? std::nullopt : std::optional<T>(value.get<T>());
+}
+
+}  // namespace
+
+void to_json(json& json, const Estimate& estimate) {
+  json = {{"estimate", finite_or_null(estimate.estimate)},
+          {"low", finite_or_null(estimate.low)},
+          {"high", finite_or_null(estimate.high)}};
+}
+
+void from_json(const json& json, Estimate& estimate) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  estimate.estimate = number_or(json.at("estimate"), std::nan(""));
+  estimate.low = number_or(json.at("low"), -infinity);
+  estimate.high = number_or(json.at("high"), infinity);
+}
+
+void to_json(json& json, const StopRule& rule) {
+  json = {{"budget_s", rule.budget_s},
+          {"precision", rule.precision},
+          {"exactly", value_or_null(rule.exactly)},
+          {"at_least_s", rule.at_least_s}};
+}
+
+void from_json(const json& json, StopRule& rule) {
+  rule.budget_s = json.at("budget_s").get<double>();
+  rule.precision = json.at("precision").get<double>();
+  rule.exactly = optional_at<std::int64_t>(json, "exactly");
+  rule.at_least_s = json.at("at_least_s").get<double>();
+}
+
+void to_json(json& json, const Case& planned) {
+  json = {{"workload", planned.workload},
+          {"executor", planned.executor},
+          {"threads", planned.threads},
+          {"calls", value_or_null(planned.calls)},
+          {"stop", planned.stop},
+          {"repetitions", planned.repetitions}};
+}
+
+void from_json(const json& json, Case& planned) {
+  json.at("workload").get_to(planned.workload);
+  json.at("executor").get_to(planned.executor);
+  json.at("threads").get_to(planned.threads);
+  planned.calls = optional_at<std::int64_t>(json, "calls");
+  json.at("stop").get_to(planned.stop);
+  json.at("repetitions").get_to(planned.repetitions);
+}
+
+}  // namespace gilscale

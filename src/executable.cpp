@@ -1,0 +1,27 @@
+#include "executable.hpp"
+
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+
+#include <string>
+#endif
+
+namespace gilscale {
+
+std::filesystem::path own_executable() {
+#ifdef __APPLE__
+  std::uint32_t size = 0;
+  _NSGetExecutablePath(nullptr, &size);
+  std::string path(size, '\0');
+  _NSGetExecutablePath(path.data(), &size);
+  return std::filesystem::canonical(path.c_str());
+#else
+  return std::filesystem::read_symlink("/proc/self/exe");
+#endif
+}
+
+std::filesystem::path share_folder() {
+  return own_executable().parent_path().parent_path() / "share" / "gilscale";
+}
+
+}  // namespace gilscale

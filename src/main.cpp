@@ -1,0 +1,48 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "gilscale/cpu_budget.hpp"
+#include "gilscale/error.hpp"
+#include "gilscale/options.hpp"
+#include "list.hpp"
+#include "python/executors.hpp"
+#include "python/interpreter.hpp"
+#include "run.hpp"
+#include "worker/worker.hpp"
+
+namespace gilscale {
+namespace {
+
+/// One overload for each command.
+struct Commands {
+  ExitCode operator()(const Answer& answer) const {
+    fmt::print("{}", answer.text);
+    return ExitCode::ok;
+  }
+  ExitCode operator()(const RunOptions& options) const { return run(options); }
+  ExitCode operator()(const ListOptions&) const {
+    fmt::print("{}", listing(executor_choices(), built_for()));
+    return ExitCode::ok;
+  }
+  ExitCode operator()(const WorkerOptions& options) const { run_worker(options.supervised); }
+};
+
+}  // namespace
+}  // namespace gilscale
+
+int main(int argc, char** argv) {
+  using namespace gilscale;
+  try {
+    const Options options =
+        parse_options(argc, argv, executor_choices(), cpu_budget().usable());
+    return static_cast<int>(std::visit(Commands{}, options));
+  } catch (const Error& error) {
+    fmt::print(stderr, "gilscale: {}\n", error.what());
+    return static_cast<int>(error.code());
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "gilscale: internal error: {}; please report it\n", error.what());
+    return static_cast<int>(ExitCode::workload_failed);
+  }
+}

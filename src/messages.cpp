@@ -1,0 +1,69 @@
+#include "gilscale/messages.hpp"
+
+#include <fmt/format.h>
+
+#include "gilscale/codec.hpp"
+
+namespace gilscale {
+namespace message {
+
+using nlohmann::json;
+
+json started(const std::optional<PythonInfo>& python, const GilState& gil) {
+  json object = {{"message", "started"}, {"gil", gil}};
+  if (python) object["python"] = *python;
+  return object;
+}
+
+json progress(int threads, std::size_t samples) {
+  return {{"message", "progress"}, {"threads", threads}, {"samples", samples}};
+}
+
+json point(const Point& point, json benchmarks, json context) {
+  return {{"message", "point"},
+          {"point", point},
+          {"benchmarks", std::move(benchmarks)},
+          {"context", std::move(context)}};
+}
+
+json finished(const GilState& gil) { return {{"message", "finished"}, {"gil", gil}}; }
+
+json failed(const Failure& failure) { return {{"message", "failed"}, {"failure", failure}}; }
+
+}  // namespace message
+
+void MessageReader::take(const std::string& line) {
+  try {
+    apply(nlohmann::json::parse(line));
+  } catch (const nlohmann::json::exception& error) {
+    result_.failure = Failure{
+        "exception",
+        fmt::format("the worker's answer cannot be read ({}); is it another version of gilscale?",
+                    error.what()),
+        line.substr(0, 1000)};
+  }
+}
+
+void MessageReader::apply(const nlohmann::json& message) {
+  const auto kind = message.at("message").get<std::string>();
+  if (kind == "progress") {
+    progress_ = fmt::format("{} threads, {} samples", message.at("threads").get<int>(),
+                            message.at("samples").get<std::size_t>());
+  } else if (kind == "started") {
+    message.at("gil").get_to(result_.gil);
+    if (message.contains("python")) result_.python = message.at("python").get<PythonInfo>();
+  } else if (kind == "point") {
+    result_.points.push_back(message.at("point").get<Point>());
+    result_.benchmarks.insert(result_.benchmarks.end(), message.at("benchmarks").begin(),
+                              message.at("benchmarks").end());
+    result_.context = message.at("context");
+  } else if (kind == "finished") {
+    message.at("gil").get_to(result_.gil);
+    complete_ = true;
+  } else if (kind == "failed") {
+    result_.failure = message.at("failure").get<Failure>();
+    complete_ = true;
+  }
+}
+
+}  // namespace gilscale

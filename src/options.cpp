@@ -1,0 +1,244 @@
+#include "gilscale/options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
+#include <memory>
+#include <sstream>
+
+#include "gilscale/error.hpp"
+#include "gilscale/thread_list.hpp"
+#include "gilscale/version.hpp"
+
+namespace gilscale {
+namespace {
+
+/// What CLI11 fills in before it has a meaning.
+struct Raw {
+  RunOptions run;
+  std::string threads = "auto";
+  std::string calls = "auto";
+  double precision_percent = 2;
+  std::string min_time;
+  std::vector<std::string> context;
+};
+
+std::vector<std::string> names_of(std::span<const Choice> choices) {
+  std::vector<std::string> names;
+  for (const Choice& choice : choices) names.emplace_back(choice.name);
+  return names;
+}
+
+void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
+  run.add_option("workload", raw.run.workloads.names,
+                 "What to measure: a name from `gilscale list`, module:callable or file.py:name; "
+                 "the suite fib if none is given")
+      ->type_name("WORKLOAD");
+  run.add_option("--args", raw.run.workloads.args,
+                 "Arguments of the workload, a Python tuple: \"(1000, 4000)\"")
+      ->type_name("TUPLE");
+  run.add_option("--kwargs", raw.run.workloads.kwargs,
+                 "Keyword arguments, a Python dict: \"{'level': 9}\"")
+      ->type_name("DICT");
+  run.add_option("-n,--fib", raw.run.workloads.fib,
+                 fmt::format("The n of the suite fib, 0 to {}", largest_fib))
+      ->capture_default_str()
+      ->type_name("N");
+  run.add_option("-t,--threads", raw.threads,
+                 "Thread counts: 1,2,4 or 1-24 or auto, which doubles from 1 up to the CPUs that "
+                 "this process may use")
+      ->capture_default_str()
+      ->type_name("LIST");
+  run.add_option("-x,--executor", raw.run.executors,
+                 fmt::format("How calls run at once, a list of: {}", fmt::join(names_of(executors), ", ")))
+      ->delimiter(',')
+      ->type_name("LIST")
+      ->default_str("threads");
+}
+
+void add_how(CLI::App& run, Raw& raw) {
+  run.add_option("--calls", raw.calls,
+                 "Calls of each thread in a round; auto makes rounds long against the clock and "
+                 "Python's switch interval")
+      ->capture_default_str()
+      ->type_name("N|auto");
+  run.add_option("--budget", raw.run.stop.budget_s,
+                 "Seconds of measured rounds for each thread count, once there are 6 samples")
+      ->capture_default_str()
+      ->type_name("SECONDS");
+  run.add_option("--precision", raw.precision_percent,
+                 "Stop earlier when the interval is within this many percent")
+      ->capture_default_str()
+      ->type_name("PERCENT");
+  run.add_option("--timeout", raw.run.timeout_s,
+                 "Give a case up when it has finished no round for so long")
+      ->capture_default_str()
+      ->type_name("SECONDS");
+  run.add_option("--json", raw.run.json_file,
+                 "Write all results there: Google Benchmark's JSON with gilscale's key in it")
+      ->type_name("FILE");
+}
+
+void add_benchmark_flags(CLI::App& run, Raw& raw) {
+  const std::vector<std::string> formats{"console", "json", "csv"};
+  BenchmarkOptions& benchmark = raw.run.benchmark;
+  const char* group = "Google Benchmark flags";
+  run.add_option("--benchmark_format", benchmark.format,
+                 "Print this instead of the table: console, json or csv")
+      ->check(CLI::IsMember(formats))
+      ->type_name("FORMAT")
+      ->group(group);
+  run.add_option("--benchmark_out", benchmark.out, "Write results there too")
+      ->type_name("FILE")
+      ->group(group);
+  run.add_option("--benchmark_out_format", benchmark.out_format, "console, json or csv")
+      ->check(CLI::IsMember(formats))
+      ->capture_default_str()
+      ->type_name("FORMAT")
+      ->group(group);
+  run.add_option("--benchmark_filter", benchmark.filter,
+                 "Only benchmarks whose name this regular expression finds; a leading '-' negates")
+      ->type_name("REGEX")
+      ->group(group);
+  run.add_option("--benchmark_repetitions", benchmark.repetitions, "Measure each so many times")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group(group);
+  run.add_option("--benchmark_min_time", raw.min_time,
+                 "Sample until N-thread rounds add up to so many seconds (2 or 2s), or exactly so "
+                 "many samples (10x)")
+      ->type_name("TIME")
+      ->group(group);
+  run.add_option("--benchmark_context", raw.context, "Put key=value,... into the results' context")
+      ->delimiter(',')
+      ->type_name("KEY=VALUE")
+      ->group(group);
+  run.add_flag("--benchmark_list_tests", benchmark.list_tests,
+               "Print the names of the benchmarks and stop")
+      ->group(group);
+}
+
+std::optional<double> to_number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> parse_calls(const std::string& text) {
+  if (text == "auto") return std::nullopt;
+  const auto calls = to_number(text);
+  constexpr double most = 1e12;
+  if (!calls || *calls < 1 || *calls > most || *calls != std::floor(*calls))
+    throw UsageError(
+        fmt::format("--calls '{}' is neither a whole number from 1 on nor auto", text));
+  return static_cast<std::int64_t>(*calls);
+}
+
+void parse_min_time(const std::string& text, StopRule& rule) {
+  if (text.empty()) return;
+  const char unit = text.back();
+  const bool has_unit = unit == 's' || unit == 'x';
+  const auto value = to_number(std::string_view(text).substr(0, text.size() - (has_unit ? 1 : 0)));
+  const bool whole = value && *value == std::floor(*value);
+  if (!value || !(*value > 0) || *value > 1e9 || (unit == 'x' && !whole))
+    throw UsageError(fmt::format(
+        "--benchmark_min_time '{}' is neither seconds (0.5 or 0.5s) nor samples (10x)", text));
+  if (unit == 'x')
+    rule.exactly = static_cast<std::int64_t>(*value);
+  else
+    rule.at_least_s = *value;
+}
+
+std::map<std::string, std::string> parse_context(const std::vector<std::string>& pairs) {
+  std::map<std::string, std::string> context;
+  for (const std::string& pair : pairs) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw UsageError(
+          fmt::format("--benchmark_context '{}' is not of the form key=value,...", pair));
+    context[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  return context;
+}
+
+void check_positive(const char* option, double value, double most) {
+  if (!(value > 0) || value > most)
+    throw UsageError(
+        fmt::format("{} {} is out of range; it is above 0 and at most {}", option, value, most));
+}
+
+void check_executors(std::vector<std::string>& chosen, std::span<const Choice> executors) {
+  if (chosen.empty()) chosen = {"threads"};
+  const std::vector<std::string> names = names_of(executors);
+  for (const std::string& name : chosen)
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw UsageError(fmt::format("--executor '{}' is not known; choose from {}", name,
+                                   fmt::join(names, ", ")));
+}
+
+RunOptions run_options(Raw raw, std::span<const Choice> executors, int cpus) {
+  RunOptions run = std::move(raw.run);
+  run.threads = parse_thread_list(raw.threads, cpus);
+  run.calls = parse_calls(raw.calls);
+  check_executors(run.executors, executors);
+  check_positive("--budget", run.stop.budget_s, 86400);
+  check_positive("--precision", raw.precision_percent, 100);
+  check_positive("--timeout", run.timeout_s, 864000);
+  run.stop.precision = raw.precision_percent / 100;
+  parse_min_time(raw.min_time, run.stop);
+  run.benchmark.context = parse_context(raw.context);
+  if (run.benchmark.repetitions < 1 || run.benchmark.repetitions > 1000)
+    throw UsageError(fmt::format("--benchmark_repetitions {} is out of range; it is 1 to 1000",
+                                 run.benchmark.repetitions));
+  return run;
+}
+
+/// Help and version come out of CLI11 as exceptions; `exit` renders them.
+std::string rendered(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream text;
+  app.exit(error, text, text);
+  return text.str();
+}
+
+[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
+  const auto chosen = app.get_subcommands();
+  const std::string command = chosen.empty() ? "gilscale" : "gilscale " + chosen.front()->get_name();
+  throw UsageError(fmt::format("{}; see `{} --help`", error.what(), command));
+}
+
+}  // namespace
+
+Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
+                      int cpus) {
+  CLI::App app("Measures how a callable scales when several Python threads run it, and what stops it.",
+               "gilscale");
+  app.set_version_flag("--version", fmt::format("gilscale {}", version));
+  app.require_subcommand(1);
+  Raw raw;
+  CLI::App* run = app.add_subcommand("run", "Measure workloads and report how they scale");
+  add_what(*run, raw, executors);
+  add_how(*run, raw);
+  add_benchmark_flags(*run, raw);
+  CLI::App* list = app.add_subcommand("list", "Show workloads, executors, reporters, interpreters");
+  CLI::App* worker = app.add_subcommand("worker", "");
+  worker->group("");
+  WorkerOptions worker_options;
+  worker->add_flag("--supervised", worker_options.supervised);
+  app.footer("Exit codes: 0 ok, 2 usage, 3 a workload failed, crashed or timed out, 130 interrupted.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& answered) {
+    return Answer{rendered(app, answered)};
+  } catch (const CLI::ParseError& error) {
+    refuse(app, error);
+  }
+  if (worker->parsed()) return worker_options;
+  if (list->parsed()) return ListOptions{};
+  return run_options(std::move(raw), executors, cpus);
+}
+
+}  // namespace gilscale

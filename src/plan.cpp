@@ -1,0 +1,87 @@
+#include "gilscale/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "gilscale/error.hpp"
+
+namespace gilscale {
+namespace {
+
+Case make_case(const RunOptions& options, WorkloadSpec workload, const std::string& executor) {
+  Case planned;
+  planned.workload = std::move(workload);
+  planned.executor = executor;
+  planned.threads = options.threads;
+  planned.calls = options.calls;
+  planned.stop = options.stop;
+  planned.repetitions = options.benchmark.repetitions;
+  return planned;
+}
+
+WorkloadSpec control_spec() {
+  WorkloadSpec spec;
+  spec.name = control_workload;
+  return spec;
+}
+
+void add_once(std::vector<Case>& cases, Case planned) {
+  const auto same = [&](const Case& other) {
+    return other.workload == planned.workload && other.executor == planned.executor;
+  };
+  if (std::none_of(cases.begin(), cases.end(), same)) cases.push_back(std::move(planned));
+}
+
+/// Google Benchmark's rule: "all" is everything, a leading '-' turns the match round.
+class NameFilter {
+ public:
+  explicit NameFilter(const std::string& pattern) : keep_matching_(!pattern.starts_with('-')) {
+    const std::string regex = keep_matching_ ? pattern : pattern.substr(1);
+    try {
+      regex_ = regex == "all" || regex.empty() ? "." : regex;
+    } catch (const std::regex_error& error) {
+      throw UsageError(fmt::format("--benchmark_filter '{}' is not a regular expression: {}",
+                                   pattern, error.what()));
+    }
+  }
+  [[nodiscard]] bool keeps(const std::string& name) const {
+    return std::regex_search(name, regex_) == keep_matching_;
+  }
+
+ private:
+  bool keep_matching_;
+  std::regex regex_;
+};
+
+void apply_filter(std::vector<Case>& cases, const std::string& pattern) {
+  if (pattern.empty()) return;
+  const NameFilter filter(pattern);
+  for (Case& planned : cases)
+    std::erase_if(planned.threads,
+                  [&](int threads) { return !filter.keeps(reported_name(planned, threads)); });
+  std::erase_if(cases, [](const Case& planned) { return planned.threads.empty(); });
+  if (cases.empty())
+    throw UsageError(fmt::format(
+        "--benchmark_filter '{}' matches no benchmark; --benchmark_list_tests shows their names",
+        pattern));
+}
+
+}  // namespace
+
+std::vector<Case> plan_cases(const RunOptions& options) {
+  std::vector<Case> cases;
+  for (const std::string& executor : options.executors) {
+    if (executor == "native") {
+      add_once(cases, make_case(options, control_spec(), executor));
+      continue;
+    }
+    for (WorkloadSpec& workload : resolve_workloads(options.workloads))
+      add_once(cases, make_case(options, std::move(workload), executor));
+  }
+  apply_filter(cases, options.benchmark.filter);
+  return cases;
+}
+
+}  // namespace gilscale

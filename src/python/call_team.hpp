@@ -1,0 +1,56 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "gilscale/team.hpp"
+#include "python/python_workload.hpp"
+
+namespace gilscale {
+
+/// A team whose members make calls of a Python workload: what the executors on Python threads have
+/// in common. Who makes the threads is theirs to choose.
+class CallTeam {
+ public:
+  /// Attached.
+  CallTeam(PythonWorkload& workload, int cpus);
+  /// Attached.
+  ~CallTeam();
+
+  /// Makes room and arguments for `threads` members; see Executor::prepare(). Attached.
+  double prepare(int threads);
+  [[nodiscard]] int size() const { return team_.size(); }
+
+  /// One round of members 0 … threads−1. Detached; blocks. Failures wait for throw_failure().
+  RoundTimes round(int threads, std::int64_t calls);
+  /// Throws WorkloadError for the first member whose call raised in the last round. Detached.
+  void throw_failure();
+
+  /// A member's place: its calls, and the exception that one of them raised.
+  struct Seat;
+  /// Its address stays while the team lives.
+  Seat& seat(int index) { return *seats_[static_cast<std::size_t>(index)]; }
+
+  /// Takes part in rounds until the team is dismissed. Called attached on a Python thread; detaches
+  /// while it waits, returns attached.
+  void play_all_rounds(Seat& seat) { play(seat, false); }
+  /// The same for the next round only.
+  void play_one_round(Seat& seat) { play(seat, true); }
+
+  /// Ends play_all_rounds(). Does not block.
+  void dismiss() { team_.dismiss(); }
+
+ private:
+  void play(Seat& seat, bool once);
+
+  PythonWorkload& workload_;
+  Team team_;
+  std::vector<std::unique_ptr<Seat>> seats_;
+  std::chrono::duration<double> switch_interval_;
+  std::int64_t rounds_ = 0;
+};
+
+}  // namespace gilscale

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <pybind11/embed.h>
+
+#include <string>
+
+#include "gilscale/result.hpp"
+
+namespace gilscale {
+
+namespace py = pybind11;
+
+/// CPython inside this process, as the interpreter `python` would see it: its environment variables
+/// are honoured, its packages found. Make one in a worker; the thread that does is attached
+/// afterwards. It is never finalised: a worker ends without running destructors of foreign code,
+/// so that nothing can happen to a result that is known already.
+class Interpreter {
+ public:
+  /// Throws Error when CPython does not start.
+  Interpreter();
+
+  [[nodiscard]] PythonInfo info() const;
+};
+
+/// The CPython that this gilscale was built for; does not start it.
+PythonInfo built_for();
+
+/// Whether the GIL is on right now; true for every build that cannot switch it off. Attached.
+bool gil_enabled();
+
+/// sys.getswitchinterval(), in seconds. Attached.
+double switch_interval_s();
+
+/// Writes out what sys.stdout and sys.stderr have buffered; failures are not ours. Attached.
+void flush_output();
+
+}  // namespace gilscale

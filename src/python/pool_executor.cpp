@@ -1,0 +1,77 @@
+#include <pybind11/pybind11.h>
+
+#include <vector>
+
+#include "python/call_team.hpp"
+#include "python/executors.hpp"
+
+namespace gilscale {
+namespace {
+
+/// concurrent.futures.ThreadPoolExecutor: a round submits one task for each thread and takes every
+/// result. All tasks of a round meet at the start gate, so each has a thread of its own; what
+/// submitting and collecting cost is the round's handover time, not part of its makespan.
+class PoolExecutor : public Executor {
+ public:
+  PoolExecutor(PythonWorkload& workload, int cpus) : team_(workload, cpus) {}
+
+  ~PoolExecutor() override {
+    const py::gil_scoped_acquire attached;
+    if (pool_) pool_.attr("shutdown")();
+    tasks_.clear();
+    pool_ = py::object();
+  }
+
+  double prepare(int threads) override {
+    const py::gil_scoped_acquire attached;
+    const bool grows = threads > team_.size();
+    const double setup_s = team_.prepare(threads);
+    if (grows) replace_pool(threads);
+    return setup_s;
+  }
+
+  RoundTimes round(int threads, std::int64_t calls) override {
+    const Clock::time_point asked = Clock::now();
+    submit(threads);
+    RoundTimes times = team_.round(threads, calls);
+    collect();
+    times.handover_s = std::chrono::duration<double>(Clock::now() - asked).count() - times.makespan_s;
+    team_.throw_failure();
+    return times;
+  }
+
+ private:
+  void replace_pool(int threads) {
+    if (pool_) pool_.attr("shutdown")();
+    pool_ = py::module_::import("concurrent.futures").attr("ThreadPoolExecutor")(threads);
+    tasks_.clear();
+    for (int i = 0; i < threads; ++i)
+      tasks_.push_back(
+          py::cpp_function([this, &seat = team_.seat(i)] { team_.play_one_round(seat); }));
+  }
+
+  void submit(int threads) {
+    const py::gil_scoped_acquire attached;
+    for (int i = 0; i < threads; ++i)
+      futures_.push_back(pool_.attr("submit")(tasks_[static_cast<std::size_t>(i)]));
+  }
+
+  void collect() {
+    const py::gil_scoped_acquire attached;
+    for (const py::object& future : futures_) future.attr("result")();
+    futures_.clear();
+  }
+
+  CallTeam team_;
+  py::object pool_;
+  std::vector<py::object> tasks_;
+  std::vector<py::object> futures_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> make_pool_executor(PythonWorkload* workload, int cpus) {
+  return std::make_unique<PoolExecutor>(*workload, cpus);
+}
+
+}  // namespace gilscale

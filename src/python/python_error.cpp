@@ -1,0 +1,46 @@
+#include "python/python_error.hpp"
+
+#include <fmt/format.h>
+
+namespace gilscale {
+
+py::object take_exception() {
+  PyObject* type = nullptr;
+  PyObject* value = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  if (traceback) PyException_SetTraceback(value, traceback);
+  Py_XDECREF(type);
+  Py_XDECREF(traceback);
+  return py::reinterpret_steal<py::object>(value);
+}
+
+std::string summary_of(const py::object& exception) {
+  const std::string name = py::str(py::type::of(exception).attr("__name__"));
+  try {
+    const std::string text = py::str(exception);
+    return text.empty() ? name : name + ": " + text;
+  } catch (const py::error_already_set&) {
+    return name;  // its __str__ fails in turn
+  }
+}
+
+std::string traceback_of(const py::object& exception) {
+  try {
+    const py::object lines = py::module_::import("traceback")
+                                 .attr("format_exception")(py::type::of(exception), exception,
+                                                           exception.attr("__traceback__"));
+    return py::str("").attr("join")(lines).cast<std::string>();
+  } catch (const std::exception&) {
+    return summary_of(exception) + "\n";
+  }
+}
+
+WorkloadError workload_error(const std::string& what, const py::object& exception,
+                             const std::string& advice) {
+  return WorkloadError(fmt::format("{} {}; {}", what, summary_of(exception), advice),
+                       traceback_of(exception));
+}
+
+}  // namespace gilscale

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <string>
+
+#include "gilscale/error.hpp"
+
+namespace gilscale {
+
+namespace py = pybind11;
+
+/// Takes the pending Python exception off this thread, as an exception object with its traceback.
+/// Attached; an exception must be pending.
+py::object take_exception();
+
+/// "TypeError: f() takes 1 positional argument". Attached.
+std::string summary_of(const py::object& exception);
+
+/// The traceback as Python prints it. Attached.
+std::string traceback_of(const py::object& exception);
+
+/// `what` went wrong with this exception, and what to do next. Attached.
+WorkloadError workload_error(const std::string& what, const py::object& exception,
+                             const std::string& advice);
+
+}  // namespace gilscale

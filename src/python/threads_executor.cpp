@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+#include <pybind11/pybind11.h>
+
+#include <vector>
+
+#include "python/call_team.hpp"
+#include "python/executors.hpp"
+
+namespace gilscale {
+namespace {
+
+/// A team of threading.Thread: made once, so that rounds pay for no thread's start.
+class ThreadsExecutor : public Executor {
+ public:
+  ThreadsExecutor(PythonWorkload& workload, int cpus) : team_(workload, cpus) {}
+
+  ~ThreadsExecutor() override {
+    const py::gil_scoped_acquire attached;
+    team_.dismiss();
+    for (const py::object& thread : threads_) thread.attr("join")();
+    threads_.clear();
+  }
+
+  double prepare(int threads) override {
+    const py::gil_scoped_acquire attached;
+    const double setup_s = team_.prepare(threads);
+    while (static_cast<int>(threads_.size()) < threads) start_thread();
+    return setup_s;
+  }
+
+  RoundTimes round(int threads, std::int64_t calls) override {
+    const RoundTimes times = team_.round(threads, calls);
+    team_.throw_failure();
+    return times;
+  }
+
+ private:
+  void start_thread() {
+    const int index = static_cast<int>(threads_.size());
+    const py::cpp_function target([this, &seat = team_.seat(index)] { team_.play_all_rounds(seat); });
+    const py::object thread = py::module_::import("threading").attr("Thread")(
+        py::arg("target") = target, py::arg("name") = fmt::format("gilscale-{}", index),
+        py::arg("daemon") = true);
+    thread.attr("start")();
+    threads_.push_back(thread);
+  }
+
+  CallTeam team_;
+  std::vector<py::object> threads_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> make_threads_executor(PythonWorkload* workload, int cpus) {
+  return std::make_unique<ThreadsExecutor>(*workload, cpus);
+}
+
+}  // namespace gilscale

@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <set>
+
+#include "formats.hpp"
+
+namespace gilscale {
+namespace {
+
+using nlohmann::json;
+
+/// Google Benchmark's columns, in its order; user counters follow.
+constexpr std::array columns{"name",           "iterations",     "real_time",
+                             "cpu_time",       "time_unit",      "bytes_per_second",
+                             "items_per_second", "label",        "error_occurred",
+                             "error_message"};
+
+/// RFC 4180: a quote inside a quoted field is doubled.
+std::string quoted(const std::string& text) {
+  std::string field = "\"";
+  for (const char c : text) field += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return field + "\"";
+}
+
+std::string cell(const json& benchmark, const std::string& key) {
+  if (!benchmark.contains(key)) return "";
+  const json& value = benchmark.at(key);
+  if (value.is_string() && key != "time_unit") return quoted(value.get<std::string>());
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return fmt::format("{:.6g}", value.get<double>());
+  return value.dump();
+}
+
+bool is_known(const std::string& key) {
+  static const std::set<std::string> others{
+      "family_index", "per_family_instance_index", "run_name",       "run_type", "repetitions",
+      "repetition_index", "threads",               "aggregate_name", "aggregate_unit"};
+  return others.contains(key) || std::find(columns.begin(), columns.end(), key) != columns.end();
+}
+
+std::set<std::string> counter_names(const json& benchmarks) {
+  std::set<std::string> names;
+  for (const json& benchmark : benchmarks)
+    for (const auto& [key, value] : benchmark.items())
+      if (!is_known(key)) names.insert(key);
+  return names;
+}
+
+}  // namespace
+
+std::string render_csv(const Report& report, const Style&) {
+  const json document = to_document(report);
+  const std::set<std::string> counters = counter_names(document.at("benchmarks"));
+  std::string text;
+  for (const char* column : columns) text += (text.empty() ? "" : ",") + std::string(column);
+  for (const std::string& counter : counters) text += "," + quoted(counter);
+  text += "\n";
+  for (const json& benchmark : document.at("benchmarks")) {
+    std::string line;
+    for (const char* column : columns)
+      line += (line.empty() ? "" : ",") + cell(benchmark, column);
+    for (const std::string& counter : counters) line += "," + cell(benchmark, counter);
+    text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include "formats.hpp"
+#include "gilscale/codec.hpp"
+#include "gilscale/verdict.hpp"
+#include "gilscale/version.hpp"
+
+namespace gilscale {
+namespace {
+
+using nlohmann::json;
+
+json point_document(const Point& point) {
+  json document = point;
+  document.erase("control_calls");
+  document["rounds"] = point.samples.size();
+  if (point.samples.size() == 0) return document;
+  const PointFigures figures = figures_of(point);
+  document["makespan_s"] = figures.makespan_s;
+  document["call_s"] = figures.call_s;
+  document["throughput_per_s"] = figures.throughput_per_s;
+  document["speedup"] = figures.speedup;
+  document["capacity"] = figures.capacity;
+  document["achievable"] = figures.achievable;
+  document["relative_efficiency"] = figures.relative_efficiency;
+  document["relative_call"] = figures.relative_call;
+  document["cpu_share"] = figures.cpu_share;
+  document["serial_fraction"] =
+      figures.serial_fraction ? json(*figures.serial_fraction) : json(nullptr);
+  document["control_calls"] = point.control_calls;
+  return document;
+}
+
+json gil_document(const GilState& gil) {
+  json document = gil;
+  document["requested"] = "default";
+  document["enabled_by"] = nullptr;
+  return document;
+}
+
+json case_document(const CaseResult& result) {
+  const Judgement judgement = judge(result);
+  json points = json::array();
+  for (const Point& point : result.points) points.push_back(point_document(point));
+  return {{"workload", result.planned.workload.name},
+          {"label", label_of(result.planned.workload)},
+          {"executor", result.planned.executor},
+          {"scaling", "weak"},
+          {"gil", gil_document(result.gil)},
+          {"python", result.python ? json(*result.python) : json(nullptr)},
+          {"points", std::move(points)},
+          {"verdict", to_string(judgement.verdict)},
+          {"why", judgement.why},
+          {"error", result.failure ? json(*result.failure) : json(nullptr)}};
+}
+
+/// What Google Benchmark writes for a benchmark that was skipped with an error: the first thread
+/// count that has no point.
+json failed_benchmark(const CaseResult& result) {
+  const std::size_t done = std::min(result.points.size(), result.planned.threads.size() - 1);
+  const std::string name = reported_name(result.planned, result.planned.threads[done]);
+  return {{"name", name},
+          {"run_name", name},
+          {"run_type", "iteration"},
+          {"repetitions", result.planned.repetitions},
+          {"repetition_index", 0},
+          {"threads", 1},
+          {"error_occurred", true},
+          {"error_message", result.failure->message},
+          {"iterations", 0},
+          {"real_time", 0.0},
+          {"cpu_time", 0.0},
+          {"time_unit", "ms"}};
+}
+
+/// Each worker numbers from 0; the document numbers over all of them.
+json all_benchmarks(const Report& report) {
+  json all = json::array();
+  for (std::size_t family = 0; family < report.cases.size(); ++family) {
+    const CaseResult& result = report.cases[family];
+    json entries = result.benchmarks;
+    if (result.failure) entries.push_back(failed_benchmark(result));
+    for (json& entry : entries) {
+      entry["family_index"] = family;
+      all.push_back(std::move(entry));
+    }
+  }
+  return all;
+}
+
+/// The first worker that measured anything says what Google Benchmark found out about the machine.
+json merged_context(const Report& report) {
+  json context = json::object();
+  for (const CaseResult& result : report.cases)
+    if (context.empty()) context = result.context;
+  context.update(report.context);
+  return context;
+}
+
+}  // namespace
+
+json to_document(const Report& report) {
+  json cases = json::array();
+  for (const CaseResult& result : report.cases) cases.push_back(case_document(result));
+  return {{"context", merged_context(report)},
+          {"benchmarks", all_benchmarks(report)},
+          {"gilscale", {{"schema", 1}, {"version", version}, {"cases", std::move(cases)}}}};
+}
+
+std::string render_json(const Report& report, const Style&) {
+  // Foreign text (a traceback, a path) need not be UTF-8: replace what is not, lose nothing else.
+  return to_document(report).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace gilscale

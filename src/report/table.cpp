@@ -1,0 +1,233 @@
+#include <fmt/color.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "formats.hpp"
+#include "gilscale/verdict.hpp"
+
+namespace gilscale {
+namespace {
+
+/// "19.8 ms": four significant digits at most, in the unit that suits the size.
+std::string duration(double seconds) {
+  struct Unit {
+    double least_s;
+    double per_s;
+    const char* name;
+  };
+  constexpr Unit units[] = {{1, 1, "s"}, {1e-3, 1e3, "ms"}, {1e-6, 1e6, "µs"}, {0, 1e9, "ns"}};
+  for (const Unit& unit : units)
+    if (seconds >= unit.least_s)
+      return fmt::format("{:.{}f} {}", seconds * unit.per_s, seconds * unit.per_s < 100 ? 2 : 1,
+                         unit.name);
+  return "?";
+}
+
+/// "7.62", "504", "1.25M".
+std::string rate(double per_s) {
+  if (per_s >= 1e6) return fmt::format("{:.3g}M", per_s / 1e6);
+  if (per_s >= 1e4) return fmt::format("{:.3g}k", per_s / 1e3);
+  return per_s >= 100 ? fmt::format("{:.0f}", per_s) : fmt::format("{:.3g}", per_s);
+}
+
+std::string interval(const Estimate& estimate) {
+  if (!std::isfinite(estimate.low) || !std::isfinite(estimate.high)) return "[too few]";
+  return fmt::format("[{:.2f}, {:.2f}]", estimate.low, estimate.high);
+}
+
+fmt::text_style verdict_style(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::parallel: return fmt::fg(fmt::terminal_color::green);
+    case Verdict::gil_bound:
+    case Verdict::contended:
+    case Verdict::failed: return fmt::fg(fmt::terminal_color::red);
+    case Verdict::partial:
+    case Verdict::machine_limited:
+    case Verdict::inconclusive: break;
+  }
+  return fmt::fg(fmt::terminal_color::yellow);
+}
+
+std::string dressed(const std::string& text, fmt::text_style dress, const Style& style) {
+  return style.color ? fmt::format(dress, "{}", text) : text;
+}
+
+/// Columns as wide as their widest cell, the first one flush left. Width counts code points, since
+/// "µs" is three bytes.
+class Columns {
+ public:
+  explicit Columns(std::vector<std::string> header) { add(std::move(header)); }
+
+  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+
+  [[nodiscard]] std::vector<std::string> lines() const {
+    std::vector<std::string> lines;
+    for (const auto& row : rows_) lines.push_back(line(row));
+    return lines;
+  }
+
+ private:
+  static std::size_t width(const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  }
+
+  [[nodiscard]] std::size_t column_width(std::size_t column) const {
+    std::size_t widest = 0;
+    for (const auto& row : rows_)
+      if (column < row.size()) widest = std::max(widest, width(row[column]));
+    return widest;
+  }
+
+  [[nodiscard]] std::string line(const std::vector<std::string>& row) const {
+    std::string text;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string padding(column_width(i) - width(row[i]), ' ');
+      text += i == 0 ? row[i] + padding : "  " + padding + row[i];
+    }
+    return text;
+  }
+
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::vector<std::string> point_row(const CaseResult& result, const Point& point) {
+  const PointFigures figures = figures_of(point);
+  std::vector<std::string> cells{
+      label_of(result.planned),
+      fmt::format("{}{}", point.threads, point.oversubscribed ? "*" : " "),
+      duration(figures.makespan_s.estimate),
+      rate(figures.throughput_per_s.estimate),
+      fmt::format("{:.2f}", figures.speedup.estimate)};
+  if (point.threads == 1) {
+    cells.insert(cells.end(), {"", "", ""});
+  } else {
+    cells.push_back(interval(figures.speedup));
+    cells.push_back(fmt::format("{:.2f}", figures.capacity.estimate));
+    cells.push_back(fmt::format("{:.2f}", figures.relative_efficiency.estimate));
+  }
+  return cells;
+}
+
+/// The scaling table; the verdict stands in the last row of its case.
+std::string scaling_table(const Report& report, const Style& style) {
+  Columns columns({"workload", "threads ", "round", "calls/s", "speedup", "95 % interval", "capacity",
+                   "rel. eff."});
+  std::vector<std::string> verdicts{"verdict"};
+  for (const CaseResult& result : report.cases) {
+    const Verdict verdict = judge(result).verdict;
+    const std::string word = dressed(std::string(to_string(verdict)), verdict_style(verdict), style);
+    for (const Point& point : result.points) {
+      columns.add(point_row(result, point));
+      verdicts.emplace_back();
+    }
+    if (result.points.empty()) {
+      columns.add({label_of(result.planned), "-", "-", "-", "-", "-", "-", "-"});
+      verdicts.emplace_back();
+    }
+    verdicts.back() = word;
+  }
+  const std::vector<std::string> lines = columns.lines();
+  std::string text;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string line = verdicts[i].empty() ? lines[i] : lines[i] + "  " + verdicts[i];
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+std::string footnotes(const Report& report) {
+  const auto any_point = [&](auto condition) {
+    return std::any_of(report.cases.begin(), report.cases.end(), [&](const CaseResult& result) {
+      return std::any_of(result.points.begin(), result.points.end(), condition);
+    });
+  };
+  std::string text;
+  if (any_point([](const Point& point) { return point.oversubscribed; }))
+    text += "* more threads than CPUs that this process may use\n";
+  return text;
+}
+
+std::string sentences(const Report& report, const Style& style) {
+  std::string text;
+  for (const CaseResult& result : report.cases) {
+    const Judgement judgement = judge(result);
+    const std::string word =
+        dressed(std::string(to_string(judgement.verdict)), verdict_style(judgement.verdict), style);
+    text += fmt::format("{}: {}: {}\n", label_of(result.planned), word, judgement.why);
+  }
+  return text;
+}
+
+struct SingleCall {
+  std::string label;
+  double call_s;    ///< seconds
+  double relative;  ///< in calls of the control, measured in the same samples
+};
+
+/// From each case's first point: every sample holds a 1-thread round.
+std::vector<SingleCall> single_calls(const Report& report) {
+  std::vector<SingleCall> singles;
+  for (const CaseResult& result : report.cases) {
+    if (result.points.empty() || !result.python) continue;
+    Point point = result.points.front();
+    const double relative = figures_of(point).relative_call.estimate;
+    point.samples.parallel_s = point.samples.single_s;
+    singles.push_back({label_of(result.planned), figures_of(point).call_s.estimate, relative});
+  }
+  return singles;
+}
+
+/// The experiment's first chart: what a call costs on one thread. The factor compares costs in
+/// units of the control, because the machine's speed may have changed from case to case.
+std::string single_thread_table(const Report& report) {
+  const std::vector<SingleCall> singles = single_calls(report);
+  if (singles.size() < 2) return "";
+  const double fastest =
+      std::min_element(singles.begin(), singles.end(), [](const auto& a, const auto& b) {
+        return a.relative < b.relative;
+      })->relative;
+  Columns columns({"one thread", "call", "times the fastest"});
+  for (const SingleCall& single : singles)
+    columns.add({single.label, duration(single.call_s),
+                 fmt::format("{:.2f}", single.relative / fastest)});
+  std::string text = "\n";
+  for (const std::string& line : columns.lines()) text += line + "\n";
+  return text;
+}
+
+/// What was paid once, apart from the calls.
+std::string setup_notes(const Report& report) {
+  std::string text;
+  for (const CaseResult& result : report.cases) {
+    if (result.points.empty() || result.points.back().setup_s <= 0) continue;
+    const Point& point = result.points.back();
+    text += fmt::format("{}: built once for {} threads in {}\n", label_of(result.planned),
+                        point.threads, duration(point.setup_s));
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
+std::string heading(const Report& report) {
+  for (const CaseResult& result : report.cases)
+    if (result.python)
+      return fmt::format("CPython {}{}, GIL {}; {} CPUs usable\n\n", result.python->version,
+                         result.python->build == "default" ? "" : " " + result.python->build,
+                         result.gil.after_run ? "on" : "off",
+                         report.context.value("usable_cpus", 0));
+  return "";
+}
+
+}  // namespace
+
+std::string render_table(const Report& report, const Style& style) {
+  if (report.cases.empty()) return "nothing was measured\n";
+  return heading(report) + scaling_table(report, style) + footnotes(report) + "\n" +
+         sentences(report, style) + single_thread_table(report) + setup_notes(report);
+}
+
+}  // namespace gilscale

@@ -1,0 +1,126 @@
+#include "run.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "executable.hpp"
+#include "gilscale/cpu_budget.hpp"
+#include "gilscale/plan.hpp"
+#include "gilscale/reporters.hpp"
+#include "gilscale/supervisor.hpp"
+#include "gilscale/version.hpp"
+#include "interrupt.hpp"
+#include "output_file.hpp"
+#include "progress_line.hpp"
+
+namespace gilscale {
+namespace {
+
+/// The files that options name, each with its format.
+class OutputFiles {
+ public:
+  explicit OutputFiles(const RunOptions& options) {
+    add(options.json_file, "json");
+    add(options.benchmark.out, options.benchmark.out_format);
+  }
+
+  void write(const Report& report) const {
+    for (const auto& [path, format] : files_)
+      write_atomically(path, reporter(format).render(report, Style{}));
+  }
+
+ private:
+  void add(const std::string& path, const std::string& format) {
+    if (path.empty()) return;
+    check_writable(path);
+    files_.emplace_back(path, format);
+  }
+
+  std::vector<std::pair<std::string, std::string>> files_;
+};
+
+Report empty_report(const BenchmarkOptions& options) {
+  Report report;
+  const CpuBudget budget = cpu_budget();
+  report.context["gilscale_version"] = version;
+  report.context["usable_cpus"] = budget.usable();
+  if (budget.quota) report.context["cpu_quota"] = *budget.quota;
+  for (const auto& [key, value] : options.context) report.context[key] = value;
+  return report;
+}
+
+bool has_kind(const CaseResult& result, std::string_view kind) {
+  return result.failure && result.failure->kind == kind;
+}
+
+/// Says at once what went wrong; the table comes only at the end.
+void complain(const CaseResult& result) {
+  if (!result.failure) return;
+  // A crash report has been seen already: it came over the worker's standard error.
+  if (result.failure->kind == "exception") fmt::print(stderr, "{}", result.failure->details);
+  fmt::print(stderr, "gilscale: {}: {}\n", label_of(result.planned), result.failure->message);
+}
+
+Style style_of_stdout() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return {isatty(STDOUT_FILENO) == 1 && (!no_color || !*no_color)};
+}
+
+void print(const Report& report, const std::string& format) {
+  const std::string text =
+      reporter(format.empty() ? reporters().front().name : format).render(report, style_of_stdout());
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+ExitCode exit_code_of(const Report& report) {
+  const auto any = [&](auto condition) {
+    return std::any_of(report.cases.begin(), report.cases.end(), condition);
+  };
+  if (interrupted()) return ExitCode::interrupted;
+  if (any([](const CaseResult& result) { return has_kind(result, "usage"); })) return ExitCode::usage;
+  if (any([](const CaseResult& result) { return result.failure.has_value(); }))
+    return ExitCode::workload_failed;
+  return ExitCode::ok;
+}
+
+ExitCode list_benchmarks(const std::vector<Case>& cases) {
+  for (const Case& planned : cases)
+    for (const int threads : planned.threads) fmt::print("{}\n", reported_name(planned, threads));
+  return ExitCode::ok;
+}
+
+/// Measures until the cases are finished, the user interrupts, or the command line proves wrong.
+void measure(const std::vector<Case>& cases, const RunOptions& options, const OutputFiles& files,
+             Report& report) {
+  const std::vector<std::string> worker{own_executable().string(), "worker", "--supervised"};
+  ProgressLine progress(cases.size());
+  for (const Case& planned : cases) {
+    progress.begin(label_of(planned));
+    report.cases.push_back(run_case(planned, worker, options.timeout_s, progress));
+    progress.clear();
+    complain(report.cases.back());
+    files.write(report);
+    if (interrupted() || has_kind(report.cases.back(), "usage")) return;
+  }
+}
+
+}  // namespace
+
+ExitCode run(const RunOptions& options) {
+  const std::vector<Case> cases = plan_cases(options);
+  if (options.benchmark.list_tests) return list_benchmarks(cases);
+  const OutputFiles files(options);
+  watch_for_interrupts();
+  Report report = empty_report(options.benchmark);
+  measure(cases, options, files, report);
+  const bool nothing_to_show = report.cases.size() == 1 && has_kind(report.cases.front(), "usage");
+  if (!nothing_to_show) print(report, options.benchmark.format);
+  return exit_code_of(report);
+}
+
+}  // namespace gilscale

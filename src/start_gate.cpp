@@ -1,0 +1,47 @@
+#include "gilscale/start_gate.hpp"
+
+#include "pause.hpp"
+
+namespace gilscale {
+namespace {
+
+/// Longer than it takes to wake the other threads of a round on a virtual machine, far shorter than
+/// a scheduler's time slice.
+constexpr std::chrono::microseconds spin_limit{500};
+
+}  // namespace
+
+void StartGate::arm(int threads, bool spin) {
+  ++round_;
+  spin_ = spin;
+  missing_.store(threads, std::memory_order_release);
+}
+
+void StartGate::pass() {
+  const int round = round_;
+  if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) return open();
+  if (spin_ && spin_until_open(round)) return;
+  for (int seen = opened_round_.load(std::memory_order_acquire); seen != round;
+       seen = opened_round_.load(std::memory_order_acquire)) {
+    opened_round_.wait(seen, std::memory_order_acquire);
+  }
+}
+
+void StartGate::open() {
+  opened_at_ = Clock::now();
+  opened_round_.store(round_, std::memory_order_release);
+  opened_round_.notify_all();
+}
+
+bool StartGate::spin_until_open(int round) const {
+  const Clock::time_point deadline = Clock::now() + spin_limit;
+  do {
+    for (int i = 0; i < 64; ++i) {
+      if (opened_round_.load(std::memory_order_acquire) == round) return true;
+      cpu_pause();
+    }
+  } while (Clock::now() < deadline);
+  return false;
+}
+
+}  // namespace gilscale

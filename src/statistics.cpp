@@ -1,0 +1,60 @@
+#include "gilscale/statistics.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+namespace gilscale {
+namespace {
+
+std::vector<double> sorted(std::span<const double> values) {
+  std::vector<double> copy(values.begin(), values.end());
+  std::sort(copy.begin(), copy.end());
+  return copy;
+}
+
+double middle(const std::vector<double>& ordered) {
+  const std::size_t half = ordered.size() / 2;
+  return ordered.size() % 2 == 1 ? ordered[half] : (ordered[half - 1] + ordered[half]) / 2;
+}
+
+/// The rank k (from 1) of the interval's lower end; 0 when n values cannot bound their median.
+std::size_t interval_rank(std::size_t n) {
+  const boost::math::binomial_distribution<double> heads(static_cast<double>(n), 0.5);
+  const double tail = (1 - confidence) / 2;
+  std::size_t k = 0;
+  while (k < n / 2 && cdf(heads, static_cast<double>(k)) <= tail) ++k;
+  return k;
+}
+
+}  // namespace
+
+double median(std::span<const double> values) {
+  assert(!values.empty());
+  return middle(sorted(values));
+}
+
+Estimate median_interval(std::span<const double> values) {
+  assert(!values.empty());
+  const std::vector<double> ordered = sorted(values);
+  const std::size_t k = interval_rank(ordered.size());
+  constexpr double unbounded = std::numeric_limits<double>::infinity();
+  if (k == 0) return {middle(ordered), -unbounded, unbounded};
+  return {middle(ordered), ordered[k - 1], ordered[ordered.size() - k]};
+}
+
+std::vector<double> ratios(std::span<const double> numerator, std::span<const double> denominator) {
+  assert(numerator.size() == denominator.size());
+  std::vector<double> result(numerator.size());
+  std::transform(numerator.begin(), numerator.end(), denominator.begin(), result.begin(),
+                 std::divides<>());
+  return result;
+}
+
+double relative_half_width(const Estimate& estimate) {
+  return (estimate.high - estimate.low) / 2 / std::abs(estimate.estimate);
+}
+
+}  // namespace gilscale

@@ -1,0 +1,189 @@
+#include "gilscale/supervisor.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstring>
+
+#include "gilscale/codec.hpp"
+#include "gilscale/messages.hpp"
+#include "interrupt.hpp"
+#include "process.hpp"
+
+namespace gilscale {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+std::string signal_name(int signal) {
+  const char* meaning = strsignal(signal);
+#ifdef __GLIBC__
+  if (const char* name = sigabbrev_np(signal)) return fmt::format("SIG{} ({})", name, meaning);
+#endif
+  return fmt::format("signal {} ({})", signal, meaning);
+}
+
+/// One of a worker's two output streams.
+class Stream {
+ public:
+  explicit Stream(int fd) : fd_(fd) {}
+  /// For poll(); negative once the stream has ended, which poll ignores.
+  [[nodiscard]] int fd() const { return open_ ? fd_ : -1; }
+
+  /// What can be read now; closes at the end of the stream.
+  std::string read_available() {
+    std::string text;
+    char buffer[65536];
+    while (open_ && text.size() < most_at_once) {
+      const ssize_t n = read(fd_, buffer, sizeof buffer);
+      if (n > 0) text.append(buffer, static_cast<std::size_t>(n));
+      if (n == 0) open_ = false;
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) break;
+    }
+    return text;
+  }
+
+ private:
+  /// A worker that floods its output must not keep the other stream from being read.
+  static constexpr std::size_t most_at_once = 1 << 20;
+  int fd_;
+  bool open_ = true;
+};
+
+/// One worker from start to end.
+class Watch {
+ public:
+  Watch(const Case& planned, const std::vector<std::string>& command, double timeout_s,
+        WorkerListener& listener)
+      : process_(command),
+        output_(process_.output_fd()),
+        error_(process_.error_fd()),
+        timeout_s_(timeout_s),
+        listener_(listener) {
+    result_.planned = planned;
+    process_.send(nlohmann::json(planned).dump() + "\n");
+  }
+
+  CaseResult run() {
+    while (!result_.failure) {
+      wait_for_news();
+      read_news();
+      if (interrupted()) return failed("interrupted", "interrupted before it was finished");
+      if (reader_.complete()) {
+        forward(error_.read_available());
+        break;
+      }
+      if (const auto status = process_.status()) {
+        read_news();
+        if (!reader_.complete() && !result_.failure) explain_end(*status);
+        break;
+      }
+      if (Seconds(Clock::now() - last_sign_).count() > timeout_s_) return timed_out();
+    }
+    return std::move(result_);
+  }
+
+ private:
+  void wait_for_news() {
+    pollfd fds[] = {{output_.fd(), POLLIN, 0}, {error_.fd(), POLLIN, 0}, {interrupt_fd(), POLLIN, 0}};
+    // The end of the process itself is not a poll event on every platform: look now and then.
+    constexpr int tick_ms = 50;
+    poll(fds, std::size(fds), tick_ms);
+  }
+
+  void read_news() {
+    forward(error_.read_available());
+    unfinished_line_ += output_.read_available();
+    std::size_t begin = 0;
+    for (std::size_t end = 0; (end = unfinished_line_.find('\n', begin)) != std::string::npos;
+         begin = end + 1) {
+      reader_.take(unfinished_line_.substr(begin, end - begin));
+      last_sign_ = Clock::now();
+    }
+    unfinished_line_.erase(0, begin);
+    if (begin > 0) listener_.on_progress(reader_.progress());
+  }
+
+  void forward(const std::string& text) {
+    if (text.empty()) return;
+    listener_.on_output(text);
+    tail_ += text;
+    constexpr std::size_t kept = 16384;
+    if (tail_.size() > kept) tail_.erase(0, tail_.size() - kept);
+  }
+
+  /// faulthandler's report, if there is one.
+  [[nodiscard]] std::string crash_report() const {
+    const std::size_t begin = tail_.rfind("Fatal Python error");
+    return begin == std::string::npos ? std::string() : tail_.substr(begin);
+  }
+
+  [[nodiscard]] std::string while_doing() const {
+    return reader_.progress().empty() ? "before its first round was finished"
+                                      : "after " + reader_.progress();
+  }
+
+  void explain_end(int status) {
+    if (WIFSIGNALED(status)) {
+      const int signal = WTERMSIG(status);
+      const char* advice = signal == SIGKILL ? "was memory short? Try fewer --threads"
+                                             : "run it with --threads 1 to see if one thread is enough";
+      failed("signal", fmt::format("the worker was ended by {} {}; {}", signal_name(signal),
+                                   while_doing(), advice));
+      return;
+    }
+    failed("exit", fmt::format("the worker ended with exit code {} {}, without a result; does "
+                               "something call exit() or os._exit()?",
+                               WEXITSTATUS(status), while_doing()));
+  }
+
+  /// An abort makes faulthandler print where every thread is; a second is enough for that.
+  void ask_for_traceback() {
+    process_.signal_group(SIGABRT);
+    const auto deadline = Clock::now() + std::chrono::seconds(1);
+    while (!process_.status() && Clock::now() < deadline) {
+      wait_for_news();
+      forward(error_.read_available());
+    }
+    forward(error_.read_available());
+  }
+
+  CaseResult timed_out() {
+    ask_for_traceback();
+    return failed("timeout",
+                  fmt::format("no round was finished for {} s ({}): a deadlock, or calls that need "
+                              "a longer --timeout",
+                              timeout_s_, while_doing()));
+  }
+
+  CaseResult failed(const char* kind, const std::string& message) {
+    result_.failure = Failure{kind, message, crash_report()};
+    return std::move(result_);
+  }
+
+  Process process_;
+  Stream output_;
+  Stream error_;
+  double timeout_s_;
+  WorkerListener& listener_;
+  CaseResult result_;
+  MessageReader reader_{result_};
+  std::string unfinished_line_;
+  std::string tail_;
+  Clock::time_point last_sign_ = Clock::now();
+};
+
+}  // namespace
+
+CaseResult run_case(const Case& planned, const std::vector<std::string>& command, double timeout_s,
+                    WorkerListener& listener) {
+  return Watch(planned, command, timeout_s, listener).run();
+}
+
+}  // namespace gilscale

@@ -1,0 +1,94 @@
+#include "gilscale/team.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <ctime>
+#include <span>
+
+namespace gilscale {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+/// CPU time of the calling thread, in seconds.
+double thread_cpu_s() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+}  // namespace
+
+/// On cache lines of its own, so that members do not slow each other down by their bookkeeping.
+class alignas(64) Team::Member {
+ public:
+  void call() {
+    called.fetch_add(1, std::memory_order_release);
+    called.notify_one();
+  }
+
+  std::atomic<int> called{0};  ///< counts the rounds (and the dismissal) that want this member
+  int answered = 0;
+  Clock::time_point finished_at{};
+  double cpu_s = 0;
+};
+
+Team::Team(int cpus) : cpus_(cpus) {}
+Team::~Team() = default;
+
+Team::Member& Team::add_member() {
+  return *members_.emplace_back(std::make_unique<Member>());
+}
+
+RoundTimes Team::round(int threads, std::int64_t calls) {
+  assert(threads >= 1 && threads <= size());
+  const std::span team(members_.data(), static_cast<std::size_t>(threads));
+  const Clock::time_point asked = Clock::now();
+  const int rounds_before = finished_rounds_.load(std::memory_order_relaxed);
+  calls_ = calls;
+  unfinished_.store(threads, std::memory_order_relaxed);
+  gate_.arm(threads, threads <= cpus_);
+  for (const auto& member : team) member->call();
+  finished_rounds_.wait(rounds_before, std::memory_order_acquire);
+
+  const Clock::time_point opened = gate_.opened_at();
+  Clock::time_point last = opened;
+  RoundTimes times;
+  for (const auto& member : team) {
+    last = std::max(last, member->finished_at);
+    times.cpu_s += member->cpu_s;
+  }
+  times.makespan_s = Seconds(last - opened).count();
+  times.handover_s = Seconds(Clock::now() - asked).count() - times.makespan_s;
+  return times;
+}
+
+void Team::dismiss() {
+  dismissed_ = true;
+  for (const auto& member : members_) member->call();
+}
+
+std::optional<std::int64_t> Team::wait_for_round(Member& me) {
+  me.called.wait(me.answered, std::memory_order_acquire);
+  ++me.answered;
+  if (dismissed_) return std::nullopt;
+  return calls_;
+}
+
+void Team::pass_gate(Member& me) {
+  gate_.pass();
+  me.cpu_s = -thread_cpu_s();
+}
+
+void Team::stop_clocks(Member& me) {
+  me.finished_at = Clock::now();
+  me.cpu_s += thread_cpu_s();
+}
+
+void Team::finish() {
+  if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+  finished_rounds_.fetch_add(1, std::memory_order_release);
+  finished_rounds_.notify_one();
+}
+
+}  // namespace gilscale

@@ -1,0 +1,183 @@
+#include "worker/measure.hpp"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <exception>
+#include <numeric>
+#include <sstream>
+
+#include "gilscale/sampler.hpp"
+
+namespace gilscale {
+namespace {
+
+using nlohmann::json;
+
+double total(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+/// Passes rounds on and tells of each: a sign of life.
+class Heartbeat : public Executor {
+ public:
+  Heartbeat(Executor& inner, std::function<void()> beat) : inner_(inner), beat_(std::move(beat)) {}
+
+  double prepare(int threads) override { return inner_.prepare(threads); }
+  RoundTimes round(int threads, std::int64_t calls) override {
+    const RoundTimes times = inner_.round(threads, calls);
+    beat_();
+    return times;
+  }
+
+ private:
+  Executor& inner_;
+  std::function<void()> beat_;
+};
+
+void append(std::vector<double>& all, const std::vector<double>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+void append(Samples& all, const Samples& more) {
+  append(all.single_s, more.single_s);
+  append(all.parallel_s, more.parallel_s);
+  append(all.control_single_s, more.control_single_s);
+  append(all.control_parallel_s, more.control_parallel_s);
+  append(all.single_cpu_s, more.single_cpu_s);
+  append(all.parallel_cpu_s, more.parallel_cpu_s);
+  append(all.handover_s, more.handover_s);
+}
+
+/// Google Benchmark writes the JSON; we tell it the CPU time of our threads, which its own clock,
+/// that of the waiting coordinator, does not see.
+class CaptureReporter : public benchmark::JSONReporter {
+ public:
+  explicit CaptureReporter(const std::vector<double>& cpu_s) : cpu_s_(cpu_s) {
+    SetOutputStream(&text_);
+    SetErrorStream(&text_of_errors_);
+  }
+
+  void ReportRuns(const std::vector<Run>& reports) override {
+    std::vector<Run> runs = reports;
+    for (Run& run : runs) {
+      const auto repetition = static_cast<std::size_t>(run.repetition_index);
+      if (run.run_type == Run::RT_Iteration && repetition < cpu_s_.size())
+        run.cpu_accumulated_time = cpu_s_[repetition];
+    }
+    JSONReporter::ReportRuns(runs);
+  }
+
+  [[nodiscard]] json document() const { return json::parse(text_.str()); }
+
+ private:
+  const std::vector<double>& cpu_s_;  ///< for each repetition, over all its samples
+  std::ostringstream text_;
+  std::ostringstream text_of_errors_;
+};
+
+/// Google Benchmark runs a function until its own minimum time is reached; our rule decides, so its
+/// minimum is nothing. Flags also override what BENCHMARK_* environment variables would set.
+void set_flags(int repetitions) {
+  std::vector<std::string> words{"gilscale", "--benchmark_min_time=" GILSCALE_BENCHMARK_NO_MIN_TIME,
+                                 "--benchmark_filter=all", "--benchmark_out=",
+                                 fmt::format("--benchmark_repetitions={}", repetitions)};
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  int argc = static_cast<int>(argv.size());
+  benchmark::Initialize(&argc, argv.data());
+}
+
+/// One thread count of a case.
+class PointRun {
+ public:
+  PointRun(const Case& planned, Executor& workload, Executor& control, Point& point)
+      : planned_(planned), workload_(workload), control_(control), point_(point) {}
+
+  /// Runs the benchmark with all its repetitions; throws what the executors threw.
+  json run() {
+    benchmark::RegisterBenchmark(benchmark_name(planned_, point_.threads).c_str(),
+                                 [this](benchmark::State& state) { repeat(state); })
+        ->UseManualTime()
+        ->Unit(benchmark::kMillisecond);
+    CaptureReporter reporter(cpu_s_);
+    benchmark::RunSpecifiedBenchmarks(&reporter);
+    benchmark::ClearRegisteredBenchmarks();
+    if (failure_) std::rethrow_exception(failure_);
+    return reporter.document();
+  }
+
+ private:
+  void repeat(benchmark::State& state) {
+    Point repetition = point_;
+    repetition.samples = {};
+    try {
+      sample(repetition);
+    } catch (...) {
+      // Exceptions may not pass through Google Benchmark.
+      failure_ = std::current_exception();
+      state.SkipWithError("failed");
+      return;
+    }
+    append(point_.samples, repetition.samples);
+    point_.stopped = repetition.stopped;
+    point_.control_calls = repetition.control_calls;
+    cpu_s_.push_back(total(repetition.samples.parallel_cpu_s));
+    hand_over(state, repetition);
+  }
+
+  void sample(Point& repetition) {
+    if (failure_) std::rethrow_exception(failure_);
+    Sampler sampler(workload_, control_, repetition);
+    sampler.warm_up();
+    std::optional<std::string> reason;
+    while (!(reason = sampler.stop_reason(planned_.stop))) sampler.take();
+    repetition.stopped = *reason;
+  }
+
+  /// The samples as one batch of iterations: their number is known by now.
+  static void hand_over(benchmark::State& state, const Point& repetition) {
+    const auto samples = static_cast<benchmark::IterationCount>(repetition.samples.size());
+    while (state.KeepRunningBatch(samples))
+      state.SetIterationTime(total(repetition.samples.parallel_s));
+    const PointFigures figures = figures_of(repetition);
+    state.SetItemsProcessed(static_cast<std::int64_t>(samples) * repetition.calls *
+                            repetition.threads);
+    state.counters["speedup"] = figures.speedup.estimate;
+    state.counters["capacity"] = figures.capacity.estimate;
+    state.counters["relative_efficiency"] = figures.relative_efficiency.estimate;
+  }
+
+  const Case& planned_;
+  Executor& workload_;
+  Executor& control_;
+  Point& point_;
+  std::vector<double> cpu_s_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+void measure_case(const Case& planned, Executor& workload, Executor& control,
+                  const MeasureSettings& settings, const MeasureEvents& events) {
+  Point current;
+  const auto beat = [&] { events.on_round(current.threads, current.samples.size()); };
+  Heartbeat watched_workload(workload, beat);
+  Heartbeat watched_control(control, beat);
+  set_flags(planned.repetitions);
+
+  std::optional<std::int64_t> calls = planned.calls;
+  for (const int threads : planned.threads) {
+    current = Point{};
+    current.threads = threads;
+    current.oversubscribed = threads > settings.cpus;
+    current.setup_s = watched_workload.prepare(threads);
+    watched_control.prepare(threads);
+    if (!calls) calls = calibrate_calls(watched_workload, round_target_s(settings.switch_interval_s));
+    current.calls = *calls;
+    json document = PointRun(planned, watched_workload, watched_control, current).run();
+    events.on_point(current, std::move(document["benchmarks"]), std::move(document["context"]));
+  }
+}
+
+}  // namespace gilscale

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "gilscale/case.hpp"
+#include "gilscale/executor.hpp"
+#include "gilscale/point.hpp"
+
+namespace gilscale {
+
+/// What is told while a case is measured.
+struct MeasureEvents {
+  std::function<void(int threads, std::size_t samples)> on_round;
+  std::function<void(const Point& point, nlohmann::json benchmarks, nlohmann::json context)> on_point;
+};
+
+/// What measuring needs to know of the place where it runs.
+struct MeasureSettings {
+  int cpus = 1;                     ///< that this process may use
+  double switch_interval_s = 5e-3;  ///< CPython's
+};
+
+/// Measures all thread counts of a case: each is one benchmark of Google Benchmark's, whose
+/// iterations are the samples and whose manual time is the makespan of the N-thread round.
+/// Points are told as they are finished. Throws what the executors throw.
+void measure_case(const Case& planned, Executor& workload, Executor& control,
+                  const MeasureSettings& settings, const MeasureEvents& events);
+
+}  // namespace gilscale

@@ -1,0 +1,162 @@
+#include "worker/worker.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "gilscale/codec.hpp"
+#include "gilscale/cpu_budget.hpp"
+#include "gilscale/error.hpp"
+#include "gilscale/messages.hpp"
+#include "gilscale/native_executor.hpp"
+#include "python/executors.hpp"
+#include "python/interpreter.hpp"
+#include "python/python_workload.hpp"
+#include "worker/measure.hpp"
+
+namespace gilscale {
+namespace {
+
+/// The two ends of the conversation with the front end, out of reach of the measured code.
+struct Channel {
+  int input;
+  int output;
+
+  static Channel take_over_standard_streams() {
+    const Channel channel{fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64),
+                          fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 64)};
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    dup2(nothing, STDIN_FILENO);
+    close(nothing);
+    return channel;
+  }
+
+  [[nodiscard]] std::string read_line() const {
+    std::string line;
+    for (char c = 0; read(input, &c, 1) == 1 && c != '\n';) line += c;
+    return line;
+  }
+
+  void send(const nlohmann::json& message) const {
+    const std::string line =
+        message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    for (std::size_t sent = 0; sent < line.size();) {
+      const ssize_t n = write(output, line.data() + sent, line.size() - sent);
+      if (n < 0) return;  // The front end is gone; nobody is left to tell.
+      sent += static_cast<std::size_t>(n);
+    }
+  }
+};
+
+/// Ends the whole process group once nobody holds the other end of `input`. It is a plain C++
+/// thread: it works while the GIL is held or deadlocked.
+void die_with(int input) {
+  std::thread([input] {
+    char ignored = 0;
+    while (read(input, &ignored, 1) > 0) {
+    }
+    kill(0, SIGKILL);
+  }).detach();
+}
+
+/// Tells of progress at most ten times a second.
+class ProgressTeller {
+ public:
+  explicit ProgressTeller(const Channel& channel) : channel_(channel) {}
+
+  void tell(int threads, std::size_t samples) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - told_ < std::chrono::milliseconds(100)) return;
+    told_ = now;
+    channel_.send(message::progress(threads, samples));
+  }
+
+ private:
+  const Channel& channel_;
+  std::chrono::steady_clock::time_point told_{};
+};
+
+void measure(const Case& planned, Executor& workload, const MeasureSettings& settings,
+             const Channel& channel) {
+  NativeExecutor control(settings.cpus);
+  ProgressTeller progress(channel);
+  MeasureEvents events;
+  events.on_round = [&](int threads, std::size_t samples) { progress.tell(threads, samples); };
+  events.on_point = [&](const Point& point, nlohmann::json benchmarks, nlohmann::json context) {
+    channel.send(message::point(point, std::move(benchmarks), std::move(context)));
+  };
+  measure_case(planned, workload, control, settings, events);
+}
+
+/// What the workload printed must come out on every way to the end.
+struct FlushAtEnd {
+  ~FlushAtEnd() { flush_output(); }
+};
+
+GilState measure_python(const Case& planned, const ExecutorEntry& executor, int cpus,
+                        const Channel& channel) {
+  const Interpreter python;
+  const FlushAtEnd flush;
+  GilState gil;
+  gil.at_start = gil_enabled();
+  PythonWorkload workload(planned.workload);
+  gil.after_import = gil.after_run = gil_enabled();
+  channel.send(message::started(python.info(), gil));
+  const MeasureSettings settings{cpus, switch_interval_s()};
+  const std::unique_ptr<Executor> runner = executor.make(&workload, cpus);
+  {
+    const py::gil_scoped_release detached;
+    measure(planned, *runner, settings, channel);
+  }
+  gil.after_run = gil_enabled();
+  return gil;
+}
+
+GilState measure_native(const Case& planned, const ExecutorEntry& executor, int cpus,
+                        const Channel& channel) {
+  const GilState no_gil{false, false, false};
+  channel.send(message::started(std::nullopt, no_gil));
+  const std::unique_ptr<Executor> runner = executor.make(nullptr, cpus);
+  measure(planned, *runner, {cpus}, channel);
+  return no_gil;
+}
+
+nlohmann::json measure_case_from(const Channel& channel, bool supervised) {
+  try {
+    const auto planned = nlohmann::json::parse(channel.read_line()).get<Case>();
+    if (supervised) die_with(channel.input);
+    const ExecutorEntry& executor = executor_entry(planned.executor);
+    const int cpus = cpu_budget().usable();
+    const GilState gil = executor.runs_python ? measure_python(planned, executor, cpus, channel)
+                                              : measure_native(planned, executor, cpus, channel);
+    return message::finished(gil);
+  } catch (const UsageError& error) {
+    return message::failed({"usage", error.what(), ""});
+  } catch (const WorkloadError& error) {
+    return message::failed({"exception", error.what(), error.details()});
+  } catch (const nlohmann::json::exception& error) {
+    return message::failed(
+        {"usage", fmt::format("the case on standard input cannot be read: {}", error.what()), ""});
+  } catch (const std::exception& error) {
+    return message::failed({"exception", error.what(), ""});
+  }
+}
+
+}  // namespace
+
+void run_worker(bool supervised) {
+  const Channel channel = Channel::take_over_standard_streams();
+  const nlohmann::json last_words = measure_case_from(channel, supervised);
+  channel.send(last_words);
+  std::_Exit(0);
+}
+
+}  // namespace gilscale

@@ -1,0 +1,159 @@
+#include "gilscale/workloads.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "gilscale/error.hpp"
+#include "near_match.hpp"
+
+namespace gilscale {
+namespace {
+
+constexpr std::string_view fib_suite = "fib";
+constexpr std::string_view calibration_suite = "calibration";
+
+// name, suite, module, attribute, arguments, defaults, summary
+constexpr std::array<BuiltinWorkload, 11> table{{
+    {"py_fib", fib_suite, "gilscale_py_fib", "py_fib", "", "", "naive Fibonacci in Python"},
+    {"cpp_fib", fib_suite, "gilscale_fib", "cpp_fib", "", "", "the same in C++, keeps the GIL"},
+    {"cpp_fib_nogil", fib_suite, "gilscale_fib", "cpp_fib_nogil", "", "",
+     "the same in C++, releases the GIL"},
+    {"fib_holder_gil", fib_suite, "gilscale_fib", "FibHolder.do_fib", "", "",
+     "method of one shared C++ object, keeps the GIL"},
+    {"fib_holder_nogil", fib_suite, "gilscale_fib", "FibHolder.do_fib_nogil", "", "",
+     "method of one shared C++ object, releases the GIL"},
+    {"hold", calibration_suite, "gilscale_calibration", "hold", "us", "(1000,)",
+     "sleeps with the GIL held: speedup 1"},
+    {"release", calibration_suite, "gilscale_calibration", "release", "us", "(1000,)",
+     "sleeps with the GIL released: speedup N"},
+    {"hold_release", calibration_suite, "gilscale_calibration", "hold_release", "hold_us, release_us",
+     "(1000, 4000)", "one then the other: speedup up to 1/s, s the share held"},
+    {"burn_hold", calibration_suite, "gilscale_calibration", "burn_hold", "us", "(1000,)",
+     "computes with the GIL held: speedup 1"},
+    {"burn_release", calibration_suite, "gilscale_calibration", "burn_release", "us", "(1000,)",
+     "computes with the GIL released: as many as there are cores"},
+    {"burn_hold_release", calibration_suite, "gilscale_calibration", "burn_hold_release",
+     "hold_us, release_us", "(1000, 4000)", "one then the other, both computing"},
+}};
+
+bool is_suite(std::string_view name) { return name == fib_suite || name == calibration_suite; }
+
+std::vector<std::string> all_names() {
+  std::vector<std::string> names{std::string(fib_suite), std::string(calibration_suite)};
+  for (const BuiltinWorkload& row : table) names.emplace_back(row.name);
+  return names;
+}
+
+[[noreturn]] void refuse_name(const std::string& name) {
+  const std::string near = near_match(name, all_names());
+  throw UsageError(fmt::format(
+      "no workload is called '{}'{}; `gilscale list` shows the built-in ones, "
+      "your own are module:callable or file.py:name",
+      name, near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
+}
+
+WorkloadSpec fib_spec(const BuiltinWorkload& row, const WorkloadOptions& options) {
+  if (!options.args.empty() || !options.kwargs.empty())
+    throw UsageError(fmt::format("workload '{}' takes its n from --fib, not from --args or --kwargs",
+                                 row.name));
+  WorkloadSpec spec;
+  const std::string n = std::to_string(options.fib);
+  if (row.attribute.find('.') == std::string_view::npos)
+    spec.args = fmt::format("({},)", n);
+  else
+    spec.shared_element = n;
+  return spec;
+}
+
+WorkloadSpec builtin_spec(const BuiltinWorkload& row, const WorkloadOptions& options) {
+  WorkloadSpec spec;
+  if (row.suite == fib_suite) {
+    spec = fib_spec(row, options);
+  } else {
+    spec.args = options.args.empty() ? std::string(row.defaults) : options.args;
+    if (!options.kwargs.empty()) spec.kwargs = options.kwargs;
+  }
+  spec.name = row.name;
+  spec.module = row.module;
+  spec.attribute = row.attribute;
+  spec.builtin = true;
+  return spec;
+}
+
+/// module:callable or file.py:name.
+WorkloadSpec own_spec(const std::string& name, const WorkloadOptions& options) {
+  const std::size_t colon = name.rfind(':');
+  if (colon == std::string::npos) refuse_name(name);
+  WorkloadSpec spec;
+  spec.name = name;
+  const std::string source = name.substr(0, colon);
+  spec.attribute = name.substr(colon + 1);
+  if (source.empty() || spec.attribute.empty())
+    throw UsageError(fmt::format("workload '{}' lacks a name on one side of the colon; "
+                                 "write module:callable or file.py:name", name));
+  (source.ends_with(".py") ? spec.file : spec.module) = source;
+  if (!options.args.empty()) spec.args = options.args;
+  if (!options.kwargs.empty()) spec.kwargs = options.kwargs;
+  return spec;
+}
+
+std::string without_spaces(std::string text) {
+  std::erase_if(text, [](unsigned char c) { return std::isspace(c) != 0; });
+  return text;
+}
+
+/// "(1000, 4000)" → "1000,4000"; "(30,)" → "30".
+std::string bare_arguments(const std::string& literal) {
+  std::string text = without_spaces(literal);
+  if (text.starts_with('(') && text.ends_with(')')) text = text.substr(1, text.size() - 2);
+  if (text.ends_with(',')) text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+std::span<const BuiltinWorkload> builtin_workloads() { return table; }
+
+const BuiltinWorkload* find_builtin(std::string_view name) {
+  const auto* row = std::find_if(table.begin(), table.end(),
+                                 [&](const BuiltinWorkload& each) { return each.name == name; });
+  return row == table.end() ? nullptr : row;
+}
+
+std::vector<std::string> expand_suites(const std::vector<std::string>& names) {
+  if (names.empty()) return expand_suites({std::string(fib_suite)});
+  std::vector<std::string> members;
+  for (const std::string& name : names) {
+    if (!is_suite(name)) members.push_back(name);
+    for (const BuiltinWorkload& row : table)
+      if (row.suite == name) members.emplace_back(row.name);
+  }
+  return members;
+}
+
+std::vector<WorkloadSpec> resolve_workloads(const WorkloadOptions& options) {
+  if (options.fib < 0 || options.fib > largest_fib)
+    throw UsageError(fmt::format("--fib {} is out of range; choose 0 to {} (every step of 5 takes 11 "
+                                 "times longer)", options.fib, largest_fib));
+  std::vector<WorkloadSpec> specs;
+  for (const std::string& name : expand_suites(options.names)) {
+    const BuiltinWorkload* row = find_builtin(name);
+    specs.push_back(row ? builtin_spec(*row, options) : own_spec(name, options));
+  }
+  return specs;
+}
+
+std::string label_of(const WorkloadSpec& spec) {
+  const std::string arguments =
+      spec.shared_element.empty() ? bare_arguments(spec.args) : spec.shared_element;
+  const std::string keywords = spec.kwargs == "{}" ? "" : without_spaces(spec.kwargs);
+  std::string label = spec.name;
+  if (!arguments.empty()) label += "/" + arguments;
+  if (!keywords.empty()) label += "/" + keywords;
+  return label;
+}
+
+}  // namespace gilscale
