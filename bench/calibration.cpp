@@ -1,4 +1,5 @@
-// gilscale_calibration: workloads whose scaling is known beforehand, to tell whether gilscale measures right.
+// gilscale_calibration: workloads whose scaling is known beforehand, to tell whether gilscale
+// measures right.
 //
 //   with N threads            speedup
 //   hold(us)                  1, on any machine (with the GIL on)
@@ -36,9 +37,9 @@ using Microseconds = std::chrono::duration<double, std::micro>;
 constexpr Microseconds longest = 1min;
 
 Microseconds checked(double us) {
-  // Written so that NaN fails too.
-  if (!(us >= 0 && us <= longest.count())) {
-    throw py::value_error("a time of " + std::to_string(us) + " us: give microseconds from 0 to 60e6 (one minute)");
+  if (!(us >= 0 && us <= longest.count())) {  // written so that NaN fails too
+    throw py::value_error("a time of " + std::to_string(us) +
+                          " us: give microseconds from 0 to 60e6 (one minute)");
   }
   return Microseconds(us);
 }
@@ -48,12 +49,13 @@ Microseconds checked(double us) {
 void nap_until(Clock::time_point when) {
   if (Clock::now() >= when) return;
 #ifdef __linux__
-  // Linux wakes a thread up to 50 us late by default, to save energy. Set once per thread, in nanoseconds.
-  thread_local const int slack_set = prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-  static_cast<void>(slack_set);
-  // steady_clock is CLOCK_MONOTONIC. An absolute time, because a thread may lose its core just before it sleeps.
+  // Linux lets a thread wake 50 us late, to save energy, unless told otherwise (in nanoseconds).
+  [[maybe_unused]] thread_local const int told = prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  // steady_clock is CLOCK_MONOTONIC. An absolute time, because a thread may lose its core just
+  // before it sleeps.
   const auto ns = std::chrono::nanoseconds(when.time_since_epoch()).count();
-  const timespec wake{static_cast<std::time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
+  const timespec wake{static_cast<std::time_t>(ns / 1'000'000'000),
+                      static_cast<long>(ns % 1'000'000'000)};
   while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wake, nullptr) == EINTR) {
   }
 #else
@@ -61,12 +63,16 @@ void nap_until(Clock::time_point when) {
 #endif
 }
 
-// Never returns early. Measured on a 2-core virtual machine, slack set:
-// - a core that has idled for 20 ms wakes 110 us late (median; 160 us at the 99th percentile), for 200 us 25 us (50 us).
-//   So two naps, the second short, need a final spin of 50 us where one nap needs 200 us. The spin must be short: it is CPU
-//   time that a waiting workload should not use, and threads that share a core spin one after the other.
-// - with a sched_yield() in the spin, a busy neighbour on the core takes 4 ms (a tick of the scheduler) at each call.
-//   Without it, 16 threads that wait 1 ms on one core lose 5 %.
+// Never returns early, and inside this function about 0.1 us late; what runs next, on a core that
+// has idled, then meets cold caches (10 to 20 us after 20 ms). Measured on a 2-core virtual
+// machine:
+// - A core wakes later the longer it idled: 110 us late after 20 ms (median; 160 us at the 99th
+//   percentile), 25 us after 200 us (50 to 70 us). So two naps, the second one short, leave a spin
+//   of 50 us where one nap would leave 200 us. A spin must be short: it is CPU time that waiting
+//   work should not use, and threads that share a core spin one after the other.
+// - No sched_yield() in the spin: beside a busy process, each call would take up to a tick of the
+//   scheduler (4 ms) longer. Without it, 16 threads that wait 1 ms on one core take 4 to 6 %
+//   longer than one, which is what their wake-ups alone cost.
 void wait_until(Clock::time_point deadline) {
   nap_until(deadline - 250us);
   nap_until(deadline - 50us);
@@ -74,7 +80,9 @@ void wait_until(Clock::time_point deadline) {
   }
 }
 
-Clock::time_point after(Microseconds time) { return Clock::now() + std::chrono::ceil<Clock::duration>(time); }
+Clock::time_point after(Microseconds time) {
+  return Clock::now() + std::chrono::ceil<Clock::duration>(time);
+}
 
 // The deadline is set before the GIL is released, and the wait to get it back comes on top.
 void wait_released(Microseconds time) {
@@ -95,34 +103,35 @@ void hold_release(double hold_us, double release_us) {
 }
 
 // ---- computing ----
-// An amount of arithmetic, not a deadline: with a deadline on the clock, threads that share a core would seem to scale;
-// with one on CPU time, so would threads whose cycles the hypervisor gave to somebody else.
+// An amount of arithmetic, not a deadline: with a deadline on the clock, threads that share a core
+// would seem to scale; with one on CPU time, so would threads whose cycles the hypervisor gave to
+// somebody else.
 
-// One step of a 64-bit xorshift (Marsaglia 2003): six dependent operations in registers, about 2 ns.
-// Not inlined, so that what is calibrated is the very code that is used.
-[[gnu::noinline]] void compute(std::uint64_t iterations) {
-  std::uint64_t x = 88172645463325252;
-  for (; iterations > 0; --iterations) {
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
+// The arithmetic of gilscale's control (src/native_executor.cpp), so that cores, siblings and clock
+// rates treat both alike: per step a dependent multiplication and addition in registers (Knuth's
+// MMIX generator), 1 to 2 ns. Not inlined: what is calibrated is the very code that is used.
+[[gnu::noinline]] void compute(std::uint64_t steps) {
+  std::uint64_t state = steps;
+  for (; steps > 0; --steps) {
+    state = state * 6364136223846793005U + 1442695040888963407U;
+    asm volatile("" : : "r"(state));  // somebody might need it, so no step can be left out
   }
-  asm volatile("" : : "r"(x));  // somebody might need x, so the loop stays
 }
 
-std::atomic<double> known_rate{0};  // iterations per us; 0 before the first calibration
+std::atomic<double> known_rate{0};  // steps per us; 0 before the first calibration
 std::mutex calibrating;             // taken detached only, so that nobody waits for it with the GIL
 
-// Called with `calibrating` held. The fastest of 64 runs of some 40 us each: noise only ever slows a run down.
+// Called with `calibrating` held. The fastest of 64 runs of some 30 us each: noise only ever slows
+// a run down.
 double calibrate() {
-  constexpr std::uint64_t iterations = 20'000;
+  constexpr std::uint64_t steps = 20'000;
   double fastest = std::numeric_limits<double>::infinity();
   for (int run = 0; run < 64; ++run) {
     const auto start = Clock::now();
-    compute(iterations);
+    compute(steps);
     fastest = std::min(fastest, Microseconds(Clock::now() - start).count());
   }
-  known_rate = static_cast<double>(iterations) / fastest;
+  known_rate = static_cast<double>(steps) / fastest;
   return known_rate;
 }
 
@@ -140,46 +149,50 @@ double burn_rate() {
   return known_rate > 0 ? known_rate.load() : calibrate();
 }
 
-std::uint64_t iterations_for(Microseconds time) {
+std::uint64_t steps_for(Microseconds time) {
   return static_cast<std::uint64_t>(std::llround(time.count() * burn_rate()));
 }
 
-void compute_released(std::uint64_t iterations) {
+void compute_released(std::uint64_t steps) {
   const py::gil_scoped_release nogil;
-  compute(iterations);
+  compute(steps);
 }
 
-void burn_hold(double us) { compute(iterations_for(checked(us))); }
+void burn_hold(double us) { compute(steps_for(checked(us))); }
 
-void burn_release(double us) { compute_released(iterations_for(checked(us))); }
+void burn_release(double us) { compute_released(steps_for(checked(us))); }
 
 void burn_hold_release(double hold_us, double release_us) {
-  const auto held = iterations_for(checked(hold_us));
-  const auto released = iterations_for(checked(release_us));
+  const auto held = steps_for(checked(hold_us));
+  const auto released = steps_for(checked(release_us));
   compute(held);
   compute_released(released);
 }
 
 // ---- nothing ----
 
-PyObject *empty(PyObject *, PyObject *) { Py_RETURN_NONE; }
+PyObject* empty(PyObject*, PyObject*) { Py_RETURN_NONE; }
 
 // Past pybind11, whose dispatch alone costs several times what a plain C function does.
 PyMethodDef plain_functions[] = {
-    {"empty", empty, METH_NOARGS, "empty()\n--\n\nDoes nothing: what is measured is the harness's own cost."},
+    {"empty", empty, METH_NOARGS,
+     "empty()\n--\n\nDoes nothing: what is measured is the harness's own cost."},
     {nullptr, nullptr, 0, nullptr},
 };
 
 }  // namespace
 
-PYBIND11_MODULE(gilscale_calibration, m, py::mod_gil_not_used(), py::multiple_interpreters::per_interpreter_gil()) {
+PYBIND11_MODULE(gilscale_calibration, m, py::mod_gil_not_used(),
+                py::multiple_interpreters::per_interpreter_gil()) {
   m.doc() =
       "Workloads with known scaling. Times are microseconds from 0 to 60e6, else ValueError.\n\n"
-      "hold, release and hold_release sleep until the clock says so. The burn_ functions do a fixed amount of arithmetic, "
-      "worth the time given on one undisturbed core; its rate is measured once per process.";
+      "hold, release and hold_release sleep until the clock says so. The burn_ functions do a "
+      "fixed amount of arithmetic, worth the time given on one undisturbed core; the rate of that "
+      "is measured once per process, at first use.";
 
   m.def("hold", &hold, py::arg("us"), "Sleep with the GIL held.");
-  m.def("release", &release, py::arg("us"), "Sleep with the GIL released; the wait to get it back comes on top.");
+  m.def("release", &release, py::arg("us"),
+        "Sleep with the GIL released; the wait to get it back comes on top.");
   m.def("hold_release", &hold_release, py::arg("hold_us"), py::arg("release_us"),
         "Sleep with the GIL held, then with it released.");
 

@@ -1,5 +1,6 @@
 // gilscale_fib: the naive Fibonacci of the suite `fib`, with the GIL kept and with it released.
-// The *_nogil functions are the same C++; only the binding differs, so the GIL is all that a comparison shows.
+// The *_nogil functions are the same C++; only the binding differs, so the GIL is all that a
+// comparison shows.
 
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
@@ -18,15 +19,16 @@ namespace {
 constexpr std::int64_t max_n = 90;
 
 std::uint64_t fib(std::int64_t n) {
-  // Hides n from the optimiser: a function it knows to be pure it may fold, or share between fib(n - 1) and fib(n - 2).
+  // Hides n from the optimiser: a function it knows to be pure it may fold, or share between fib(n
+  // - 1) and fib(n - 2).
   asm volatile("" : "+r"(n));
   return n < 2 ? 1 : fib(n - 1) + fib(n - 2);
 }
 
 std::int64_t checked(std::int64_t n) {
   if (n < 0 || n > max_n) {
-    throw py::value_error("n is " + std::to_string(n) + ": give a number from 0 to " + std::to_string(max_n) +
-                          ", whose result fits in 64 bits");
+    throw py::value_error("n is " + std::to_string(n) + ": give a number from 0 to " +
+                          std::to_string(max_n) + ", whose result fits in 64 bits");
   }
   return n;
 }
@@ -59,16 +61,21 @@ class FibHolder {
 
 }  // namespace
 
-PYBIND11_MODULE(gilscale_fib, m, py::mod_gil_not_used(), py::multiple_interpreters::per_interpreter_gil()) {
+PYBIND11_MODULE(gilscale_fib, m, py::mod_gil_not_used(),
+                py::multiple_interpreters::per_interpreter_gil()) {
   using nogil = py::call_guard<py::gil_scoped_release>;
 
   m.doc() = "Naive Fibonacci (n < 2 gives 1) in C++, with the GIL kept and with it released.";
 
-  m.def("cpp_fib", &cpp_fib, py::arg("n"), "fib(n), keeping the GIL. ValueError unless n is 0 to 90.");
-  m.def("cpp_fib_nogil", &cpp_fib, py::arg("n"), nogil(), "cpp_fib with the GIL released while it computes.");
+  m.def("cpp_fib", &cpp_fib, py::arg("n"),
+        "fib(n), keeping the GIL. ValueError unless n is 0 to 90.");
+  m.def("cpp_fib_nogil", &cpp_fib, py::arg("n"), nogil(),
+        "cpp_fib with the GIL released while it computes.");
 
-  py::class_<FibHolder>(m, "FibHolder", "Numbers converted from a Python list once, at construction.")
-      .def(py::init<std::vector<std::int64_t>>(), py::arg("numbers"), "ValueError unless every number is 0 to 90.")
+  py::class_<FibHolder>(m, "FibHolder",
+                        "Numbers converted from a Python list once, at construction.")
+      .def(py::init<std::vector<std::int64_t>>(), py::arg("numbers"),
+           "ValueError unless every number is 0 to 90.")
       .def("do_fib", &FibHolder::do_fib, py::arg("i"),
            "fib of element i, keeping the GIL. IndexError unless i is 0 to len - 1.")
       .def("do_fib_nogil", &FibHolder::do_fib, py::arg("i"), nogil(),

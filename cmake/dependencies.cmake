@@ -3,21 +3,36 @@
 include(FetchContent)
 
 # --- Python: -DPython_EXECUTABLE=.../python or -DPython_ROOT_DIR=... chooses it ---
+function(refuse_python why)
+  message(FATAL_ERROR "${why}\n"
+    "On Debian: apt-get install python3-dev. Built from source: configure with --enable-shared. "
+    "Another one: -DPython_ROOT_DIR=<folder> or -DPython_EXECUTABLE=<file>.")
+endfunction()
+
+# A build folder can be turned to another Python: what was remembered of the last one has to go.
+set(chosen_executable "${Python_EXECUTABLE}")
+set(chosen_python "${Python_EXECUTABLE};${Python_ROOT_DIR}")
+if(NOT chosen_python STREQUAL GILSCALE_CHOSEN_PYTHON)
+  get_cmake_property(names CACHE_VARIABLES)
+  list(FILTER names INCLUDE REGEX "^_Python_")
+  foreach(name IN LISTS names)
+    unset(${name} CACHE)
+  endforeach()
+endif()
+set(GILSCALE_CHOSEN_PYTHON "${chosen_python}" CACHE INTERNAL "")
+
 find_package(Python 3.9 COMPONENTS Interpreter Development.Module Development.Embed)
-set(choose_python "or choose another one with -DPython_ROOT_DIR=<folder> or -DPython_EXECUTABLE=<file>.")
+set(python "${Python_EXECUTABLE} (Python ${Python_VERSION})")
+set(root "${Python_ROOT_DIR}")
+cmake_path(IS_PREFIX root "${Python_EXECUTABLE}" NORMALIZE python_is_in_root)
 if(NOT Python_Interpreter_FOUND)
-  message(FATAL_ERROR "gilscale needs Python 3.9 or newer.\nOn Debian: apt-get install python3-dev; "
-    ${choose_python})
+  refuse_python("gilscale needs Python 3.9 or newer.")
+elseif(root AND NOT chosen_executable AND NOT python_is_in_root)
+  refuse_python("${root} has no Python 3.9 or newer; the next one would be ${python}.")
 elseif(NOT Python_Development.Module_FOUND OR NOT Python_Development.Embed_FOUND)
-  message(FATAL_ERROR
-    "The headers or the library of ${Python_EXECUTABLE} (Python ${Python_VERSION}) are missing; "
-    "gilscale embeds Python and needs both.\nOn Debian: apt-get install python3-dev; when Python was "
-    "built from source: configure it with --enable-shared; " ${choose_python})
+  refuse_python("gilscale embeds Python, but the headers or the library of ${python} are missing.")
 elseif(NOT Python_LIBRARIES MATCHES "\\.(so|dylib|tbd)|Python\\.framework")
-  message(FATAL_ERROR
-    "${Python_EXECUTABLE} (Python ${Python_VERSION}) has no shared libpython, only ${Python_LIBRARIES}; "
-    "extension modules could not be loaded.\nOn Debian: apt-get install python3-dev; when Python was "
-    "built from source: configure it with --enable-shared; " ${choose_python})
+  refuse_python("gilscale embeds Python, but ${python} has no shared libpython, only ${Python_LIBRARIES}.")
 endif()
 execute_process(COMMAND "${Python_EXECUTABLE}" -c "import sys; print(sys.executable)"
   OUTPUT_VARIABLE GILSCALE_PYTHON_EXECUTABLE OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
@@ -37,6 +52,7 @@ FetchContent_Declare(pybind11 SYSTEM
   URL_HASH SHA256=741633da746b7c738bb71f1854f957b9da660bcd2dce68d71949037f0969d0ca
   FIND_PACKAGE_ARGS 3.0 CONFIG HINTS ${pybind11_hints})
 
+set(FMT_INSTALL OFF)
 FetchContent_Declare(fmt SYSTEM
   URL https://github.com/fmtlib/fmt/archive/refs/tags/11.1.4.tar.gz
   URL_HASH SHA256=ac366b7b4c2e9f0dde63a59b3feb5ee59b67974b14ee5dc9ea8ad78aa2c1ee1e
@@ -63,9 +79,10 @@ FetchContent_Declare(Boost SYSTEM
 set(BENCHMARK_ENABLE_TESTING OFF)
 set(BENCHMARK_ENABLE_INSTALL OFF)
 set(BENCHMARK_ENABLE_WERROR OFF)
+set(CMAKE_DISABLE_FIND_PACKAGE_Git ON) # it would take the tag of gilscale's repository for its own
 FetchContent_Declare(benchmark SYSTEM
-  URL https://github.com/google/benchmark/archive/refs/tags/v1.8.2.tar.gz
-  URL_HASH SHA256=2aab2980d0376137f969d92848fbb68216abb07633034534fc8c65cc4e7a0e93
+  URL https://github.com/google/benchmark/archive/refs/tags/v1.9.1.tar.gz
+  URL_HASH SHA256=32131c08ee31eeff2c8968d7e874f3cb648034377dfc32a4c377fa8796d84981
   FIND_PACKAGE_ARGS 1.7 CONFIG)
 
 find_package(Threads REQUIRED)

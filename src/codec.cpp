@@ -72,4 +72,26 @@ void from_json(const json& json, Case& planned) {
   json.at("repetitions").get_to(planned.repetitions);
 }
 
+void to_json(json& json, const Point& point) {
+  json = {{"threads", point.threads},
+          {"calls", point.calls},
+          {"control_calls", point.control_calls},
+          {"oversubscribed", point.oversubscribed},
+          {"setup_s", point.setup_s},
+          {"gil_demand", value_or_null(point.gil_demand)},
+          {"stopped", point.stopped},
+          {"samples", point.samples}};
+}
+
+void from_json(const json& json, Point& point) {
+  json.at("threads").get_to(point.threads);
+  json.at("calls").get_to(point.calls);
+  json.at("control_calls").get_to(point.control_calls);
+  json.at("oversubscribed").get_to(point.oversubscribed);
+  json.at("setup_s").get_to(point.setup_s);
+  point.gil_demand = optional_at<double>(json, "gil_demand");
+  json.at("stopped").get_to(point.stopped);
+  json.at("samples").get_to(point.samples);
+}
+
 }  // namespace gilscale

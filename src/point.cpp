@@ -21,7 +21,8 @@ Values speedups(int threads, const Values& single, const Values& parallel) {
 }
 
 double median_cpu_share(const Samples& samples) {
-  return cpu_share(median(samples.single_cpu_s), median(samples.single_s));
+  return cpu_share(median(samples.single_cpu_s), median(samples.single_s),
+                   median(samples.single_runnable_s));
 }
 
 /// Work that leaves a tenth of the cores it was given unused does not feel how many there are.
@@ -35,10 +36,8 @@ bool has_cpus_to_spare(int threads, double capacity, double cpu_share) {
 /// flatter the result.
 Values efficiencies(const Values& speedup, const Values& capacity, const PointFigures& figures,
                     int threads) {
-  const double median_capacity = figures.capacity.estimate;
-  if (has_cpus_to_spare(threads, median_capacity, figures.cpu_share))
-    return scaled(speedup, 1.0 / threads);
-  return scaled(ratios(speedup, capacity), median_capacity / figures.achievable);
+  if (!figures.bound_by_cpus) return scaled(speedup, 1.0 / threads);
+  return scaled(ratios(speedup, capacity), figures.capacity.estimate / figures.achievable);
 }
 
 }  // namespace
@@ -62,8 +61,13 @@ PointFigures figures_of(const Point& point) {
   figures.cpu_share = median_cpu_share(samples);
   figures.achievable =
       achievable_speedup(point.threads, figures.capacity.estimate, figures.cpu_share);
+  figures.bound_by_cpus =
+      !has_cpus_to_spare(point.threads, figures.capacity.estimate, figures.cpu_share);
   figures.relative_efficiency =
       median_interval(efficiencies(speedup, capacity, figures, point.threads));
+  figures.single_call_s = median_interval(scaled(samples.single_s, 1 / calls));
+  figures.control_call_s =
+      median(samples.control_single_s) / static_cast<double>(point.control_calls);
   figures.relative_call =
       median_interval(scaled(ratios(samples.single_s, samples.control_single_s),
                              static_cast<double>(point.control_calls) / calls));

@@ -15,11 +15,11 @@ double total(const std::vector<double>& values) {
 }
 
 /// The figure that decides whether a point is known well enough: how it scales, or, at 1 thread,
-/// what a call costs in units of the control.
+/// what a call costs, in units of the control if the machine's speed is part of it.
 double precision_reached(const Point& point) {
   const PointFigures figures = figures_of(point);
-  return relative_half_width(point.threads > 1 ? figures.relative_efficiency
-                                               : figures.relative_call);
+  if (point.threads > 1) return relative_half_width(figures.relative_efficiency);
+  return relative_half_width(figures.bound_by_cpus ? figures.relative_call : figures.call_s);
 }
 
 }  // namespace
@@ -79,6 +79,7 @@ void Sampler::take() {
     RoundTimes& mean = means[static_cast<int>(round)];
     mean.makespan_s += times.makespan_s / 2;
     mean.cpu_s += times.cpu_s / 2;
+    mean.runnable_s += times.runnable_s / 2;
     mean.handover_s += times.handover_s / 2;
     spent_s_ += times.makespan_s;
   }
@@ -98,6 +99,7 @@ void Sampler::record(const RoundTimes (&means)[4]) {
   samples.control_single_s.push_back(control_single.makespan_s);
   samples.control_parallel_s.push_back(control_parallel.makespan_s);
   samples.single_cpu_s.push_back(single.cpu_s);
+  samples.single_runnable_s.push_back(single.runnable_s);
   samples.parallel_cpu_s.push_back(parallel.cpu_s);
   samples.handover_s.push_back(parallel.handover_s);
 }

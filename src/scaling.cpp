@@ -16,10 +16,10 @@ double weak_speedup(int threads, double single, double parallel) {
   return threads * single / parallel;
 }
 
-double cpu_share(double cpu, double wall) {
+double cpu_share(double cpu, double wall, double runnable) {
   // A share of exactly 0 would make "achievable" a division by zero; a clock tick is as little.
   constexpr double least = 1e-6;
-  return std::clamp(cpu / wall, least, 1.0);
+  return std::clamp(cpu / std::max(wall - runnable, cpu), least, 1.0);
 }
 
 double achievable_speedup(int threads, double capacity, double cpu_share) {

@@ -2,20 +2,14 @@
 
 #include <algorithm>
 #include <cassert>
-#include <ctime>
 #include <span>
+
+#include "thread_times.hpp"
 
 namespace gilscale {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
-
-/// CPU time of the calling thread, in seconds.
-double thread_cpu_s() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 }  // namespace
 
@@ -29,8 +23,10 @@ class alignas(64) Team::Member {
 
   std::atomic<int> called{0};  ///< counts the rounds (and the dismissal) that want this member
   int answered = 0;
+  bool alone = false;  ///< in this round
   Clock::time_point finished_at{};
   double cpu_s = 0;
+  double runnable_s = 0;
 };
 
 Team::Team(int cpus) : cpus_(cpus) {}
@@ -48,6 +44,7 @@ RoundTimes Team::round(int threads, std::int64_t calls) {
   calls_ = calls;
   unfinished_.store(threads, std::memory_order_relaxed);
   gate_.arm(threads, threads <= cpus_);
+  team.front()->alone = threads == 1;
   for (const auto& member : team) member->call();
   finished_rounds_.wait(rounds_before, std::memory_order_acquire);
 
@@ -58,6 +55,7 @@ RoundTimes Team::round(int threads, std::int64_t calls) {
     last = std::max(last, member->finished_at);
     times.cpu_s += member->cpu_s;
   }
+  if (threads == 1) times.runnable_s = team.front()->runnable_s;
   times.makespan_s = Seconds(last - opened).count();
   times.handover_s = Seconds(Clock::now() - asked).count() - times.makespan_s;
   return times;
@@ -76,6 +74,7 @@ std::optional<std::int64_t> Team::wait_for_round(Member& me) {
 }
 
 void Team::pass_gate(Member& me) {
+  if (me.alone) me.runnable_s = -thread_runnable_s();
   gate_.pass();
   me.cpu_s = -thread_cpu_s();
 }
@@ -83,6 +82,7 @@ void Team::pass_gate(Member& me) {
 void Team::stop_clocks(Member& me) {
   me.finished_at = Clock::now();
   me.cpu_s += thread_cpu_s();
+  if (me.alone) me.runnable_s += thread_runnable_s();
 }
 
 void Team::finish() {

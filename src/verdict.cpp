@@ -17,6 +17,8 @@ constexpr double cores_were_there = 0.75;
 /// "About 1", for a speedup.
 constexpr double one_low = 0.9;
 constexpr double one_high = 1.15;
+/// A GIL demand above this allows a speedup that cannot be told from 1.
+constexpr double held_all_the_time = 1 / one_high;
 
 struct Seen {
   const Point* point = nullptr;
@@ -49,13 +51,36 @@ std::string did_of_achievable(const Seen& seen) {
   return fmt::format("{}; {:.2f} was achievable", did(seen), seen.figures.achievable);
 }
 
-bool about_one(const Estimate& speedup) {
-  return speedup.estimate >= one_low && speedup.estimate <= one_high;
+/// The GIL is shared by the threads of the executor, and held for so much of a call that threads
+/// cannot gain. A demand that could not be measured counts as held: nothing else is known then.
+bool held_throughout(const Point& point, const CaseResult& result) {
+  const bool in_play = result.planned.executor != "native" && result.gil.after_run;
+  return in_play && point.gil_demand.value_or(1) >= held_all_the_time;
 }
 
-/// The GIL is shared by the threads of the executor, and on.
-bool gil_in_play(const CaseResult& result) {
-  return result.planned.executor != "native" && result.gil.after_run;
+/// What keeps a partial workload from scaling further. A GIL demand of s allows 1/s (the utilisation
+/// law: Denning & Buzen, "The Operational Analysis of Queueing Network Models", 1978).
+std::string bound_of(const Seen& seen) {
+  const double demand = seen.point->gil_demand.value_or(0);
+  if (demand * seen.figures.achievable > 1)
+    return fmt::format("the GIL is held for {:.0f} % of a call, which allows {:.2f}", demand * 100,
+                       1 / demand);
+  return fmt::format("the GIL does not explain it; serial fraction {:.2f} (Karp-Flatt)",
+                     seen.figures.serial_fraction->estimate);
+}
+
+/// For a relative efficiency that is surely below what counts as parallel.
+Judgement judge_limited(const Seen& seen, const CaseResult& result) {
+  const Estimate& speedup = seen.figures.speedup;
+  if (speedup.high < one_low)
+    return {Verdict::contended, did(seen) + ": more threads are slower"};
+  if (speedup.low <= one_high && held_throughout(*seen.point, result))
+    return {Verdict::gil_bound, did_of_achievable(seen) + ": the GIL is held"};
+  if (speedup.low <= one_high && speedup.high > one_high)
+    return {Verdict::inconclusive,
+            fmt::format("{}, but the interval, {:.2f} to {:.2f}, includes 1; raise --budget",
+                        did_of_achievable(seen), speedup.low, speedup.high)};
+  return {Verdict::partial, fmt::format("{}; {}", did_of_achievable(seen), bound_of(seen))};
 }
 
 Judgement judge_scaling(const Seen& seen, const CaseResult& result) {
@@ -75,13 +100,7 @@ Judgement judge_scaling(const Seen& seen, const CaseResult& result) {
                         "includes {:.1f}; raise --budget",
                         did_of_achievable(seen), efficiency.low, efficiency.high,
                         parallel_efficiency)};
-  if (figures.speedup.high < one_low)
-    return {Verdict::contended, fmt::format("{}: more threads are slower", did(seen))};
-  if (about_one(figures.speedup) && gil_in_play(result))
-    return {Verdict::gil_bound, fmt::format("{}: the GIL is held", did_of_achievable(seen))};
-  return {Verdict::partial, fmt::format("{}; serial fraction {:.2f} (Karp-Flatt)",
-                                        did_of_achievable(seen),
-                                        figures.serial_fraction->estimate)};
+  return judge_limited(seen, result);
 }
 
 }  // namespace
@@ -102,6 +121,8 @@ std::string_view to_string(Verdict verdict) {
 }
 
 Judgement judge(const CaseResult& result) {
+  if (result.failure && result.failure->kind == "interrupted")
+    return {Verdict::inconclusive, result.failure->message};
   if (result.failure) return {Verdict::failed, result.failure->message};
   const Seen seen = decisive_point(result);
   if (!seen.point)

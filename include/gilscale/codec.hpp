@@ -28,8 +28,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PythonInfo, version, build, executable)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GilState, at_start, after_import, after_run)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, kind, message, details)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Samples, single_s, parallel_s, control_single_s,
-                                   control_parallel_s, single_cpu_s, parallel_cpu_s, handover_s)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Point, threads, calls, control_calls, oversubscribed, setup_s,
-                                   stopped, samples)
+                                   control_parallel_s, single_cpu_s, single_runnable_s, parallel_cpu_s, handover_s)
+
+void to_json(nlohmann::json& json, const Point& point);
+void from_json(const nlohmann::json& json, Point& point);
 
 }  // namespace gilscale

@@ -13,6 +13,7 @@ struct Samples {
   std::vector<double> control_single_s;    ///< the control on 1 thread
   std::vector<double> control_parallel_s;  ///< the control on N threads
   std::vector<double> single_cpu_s;        ///< CPU time of the 1-thread round
+  std::vector<double> single_runnable_s;   ///< of the 1-thread round: ready to run, but no CPU
   std::vector<double> parallel_cpu_s;      ///< CPU time of all threads of the N-thread round
   std::vector<double> handover_s;          ///< what starting and collecting an N-thread round took
 

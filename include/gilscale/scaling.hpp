@@ -9,8 +9,10 @@ namespace gilscale {
 double weak_speedup(int threads, double single, double parallel);
 
 /// The share of a call that is spent on a CPU, in (0, 1]: `cpu` over `wall` time of a 1-thread
-/// round, in one unit. Clock granularity can push the quotient past 1; it is clamped.
-double cpu_share(double cpu, double wall);
+/// round, in one unit. Time for which the thread was `runnable` but other processes had the CPU is
+/// no waiting of the workload's, and is left out. Clock granularity can push the quotient past 1;
+/// it is clamped.
+double cpu_share(double cpu, double wall, double runnable = 0);
 
 /// The speedup that this machine can give N threads that spend `cpu_share` of their time computing,
 /// when it gives plain arithmetic `capacity` cores: min(N, capacity / share). Computing is bound by

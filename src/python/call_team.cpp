@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "python/gil_ledger.hpp"
 #include "python/interpreter.hpp"
 #include "python/python_error.hpp"
 
@@ -12,6 +16,11 @@ struct CallTeam::Seat {
   Team::Member& member;
   BoundCall* call = nullptr;
   py::object exception;
+  double detached_s = 0;  ///< in the last round for which the ledger was kept
+
+  void make_calls(std::int64_t calls, std::chrono::duration<double> switch_interval) {
+    if (!call->repeat(calls, switch_interval)) exception = take_exception();
+  }
 };
 
 CallTeam::CallTeam(PythonWorkload& workload, int cpus)
@@ -34,6 +43,15 @@ RoundTimes CallTeam::round(int threads, std::int64_t calls) {
   return team_.round(threads, calls);
 }
 
+bool CallTeam::shares_gil() const {
+  const py::gil_scoped_acquire attached;
+  return gil_enabled();
+}
+
+double CallTeam::gil_demand(const RoundTimes& last) const {
+  return std::clamp(1 - seats_.front()->detached_s / last.makespan_s, 0.0, 1.0);
+}
+
 void CallTeam::throw_failure() {
   for (const auto& seat : seats_) {
     if (!seat->exception) continue;
@@ -52,7 +70,9 @@ void CallTeam::play(Seat& seat, bool once) {
     if (!calls) break;
     team_.pass_gate(seat.member);
     PyEval_RestoreThread(state);
-    if (!seat.call->repeat(*calls, switch_interval_)) seat.exception = take_exception();
+    if (keep_ledger_) GilLedger::start();
+    seat.make_calls(*calls, switch_interval_);
+    if (keep_ledger_) seat.detached_s = GilLedger::stop();
     team_.stop_clocks(seat.member);
     state = PyEval_SaveThread();
     team_.finish();

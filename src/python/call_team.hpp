@@ -26,6 +26,12 @@ class CallTeam {
 
   /// One round of members 0 … threads−1. Detached; blocks. Failures wait for throw_failure().
   RoundTimes round(int threads, std::int64_t calls);
+  /// Whether the members share a GIL that is on. Detached.
+  [[nodiscard]] bool shares_gil() const;
+  /// Whether rounds measure how long members are detached, which costs them some time.
+  void keep_ledger(bool keep) { keep_ledger_ = keep; }
+  /// See Executor::gil_demand(); `last` was a round of 1 thread with the ledger kept.
+  [[nodiscard]] double gil_demand(const RoundTimes& last) const;
   /// Throws WorkloadError for the first member whose call raised in the last round. Detached.
   void throw_failure();
 
@@ -51,6 +57,7 @@ class CallTeam {
   std::vector<std::unique_ptr<Seat>> seats_;
   std::chrono::duration<double> switch_interval_;
   std::int64_t rounds_ = 0;
+  bool keep_ledger_ = false;
 };
 
 }  // namespace gilscale

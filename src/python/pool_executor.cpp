@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "python/call_team.hpp"
 #include "python/executors.hpp"
+#include "python/python_executor.hpp"
 
 namespace gilscale {
 namespace {
@@ -11,9 +11,9 @@ namespace {
 /// concurrent.futures.ThreadPoolExecutor: a round submits one task for each thread and takes every
 /// result. All tasks of a round meet at the start gate, so each has a thread of its own; what
 /// submitting and collecting cost is the round's handover time, not part of its makespan.
-class PoolExecutor : public Executor {
+class PoolExecutor : public PythonExecutor {
  public:
-  PoolExecutor(PythonWorkload& workload, int cpus) : team_(workload, cpus) {}
+  using PythonExecutor::PythonExecutor;
 
   ~PoolExecutor() override {
     const py::gil_scoped_acquire attached;
@@ -62,7 +62,6 @@ class PoolExecutor : public Executor {
     futures_.clear();
   }
 
-  CallTeam team_;
   py::object pool_;
   std::vector<py::object> tasks_;
   std::vector<py::object> futures_;

@@ -3,16 +3,16 @@
 
 #include <vector>
 
-#include "python/call_team.hpp"
 #include "python/executors.hpp"
+#include "python/python_executor.hpp"
 
 namespace gilscale {
 namespace {
 
 /// A team of threading.Thread: made once, so that rounds pay for no thread's start.
-class ThreadsExecutor : public Executor {
+class ThreadsExecutor : public PythonExecutor {
  public:
-  ThreadsExecutor(PythonWorkload& workload, int cpus) : team_(workload, cpus) {}
+  using PythonExecutor::PythonExecutor;
 
   ~ThreadsExecutor() override {
     const py::gil_scoped_acquire attached;
@@ -45,7 +45,6 @@ class ThreadsExecutor : public Executor {
     threads_.push_back(thread);
   }
 
-  CallTeam team_;
   std::vector<py::object> threads_;
 };
 

@@ -12,7 +12,6 @@ using nlohmann::json;
 
 json point_document(const Point& point) {
   json document = point;
-  document.erase("control_calls");
   document["rounds"] = point.samples.size();
   if (point.samples.size() == 0) return document;
   const PointFigures figures = figures_of(point);
@@ -23,11 +22,11 @@ json point_document(const Point& point) {
   document["capacity"] = figures.capacity;
   document["achievable"] = figures.achievable;
   document["relative_efficiency"] = figures.relative_efficiency;
+  document["single_call_s"] = figures.single_call_s;
   document["relative_call"] = figures.relative_call;
   document["cpu_share"] = figures.cpu_share;
   document["serial_fraction"] =
       figures.serial_fraction ? json(*figures.serial_fraction) : json(nullptr);
-  document["control_calls"] = point.control_calls;
   return document;
 }
 

@@ -165,36 +165,43 @@ std::string sentences(const Report& report, const Style& style) {
 
 struct SingleCall {
   std::string label;
-  double call_s;    ///< seconds
-  double relative;  ///< in calls of the control, measured in the same samples
+  double call_s;
+  double corrected_s;  ///< at the machine's speed of the first case
 };
+
+/// The time of a call if the machine were as fast as it was when the control took `reference_s`;
+/// only the share that computes depends on that.
+double at_reference_speed(const PointFigures& figures, double reference_s) {
+  const double speed = reference_s / figures.control_call_s;
+  return figures.single_call_s.estimate * (1 - figures.cpu_share + figures.cpu_share * speed);
+}
 
 /// From each case's first point: every sample holds a 1-thread round.
 std::vector<SingleCall> single_calls(const Report& report) {
   std::vector<SingleCall> singles;
+  double reference_s = 0;
   for (const CaseResult& result : report.cases) {
     if (result.points.empty() || !result.python) continue;
-    Point point = result.points.front();
-    const double relative = figures_of(point).relative_call.estimate;
-    point.samples.parallel_s = point.samples.single_s;
-    singles.push_back({label_of(result.planned), figures_of(point).call_s.estimate, relative});
+    const PointFigures figures = figures_of(result.points.front());
+    if (singles.empty()) reference_s = figures.control_call_s;
+    singles.push_back({label_of(result.planned), figures.single_call_s.estimate,
+                       at_reference_speed(figures, reference_s)});
   }
   return singles;
 }
 
-/// The experiment's first chart: what a call costs on one thread. The factor compares costs in
-/// units of the control, because the machine's speed may have changed from case to case.
+/// The experiment's first chart: what a call costs on one thread.
 std::string single_thread_table(const Report& report) {
   const std::vector<SingleCall> singles = single_calls(report);
   if (singles.size() < 2) return "";
-  const double fastest =
-      std::min_element(singles.begin(), singles.end(), [](const auto& a, const auto& b) {
-        return a.relative < b.relative;
-      })->relative;
+  const auto cheaper = [](const SingleCall& a, const SingleCall& b) {
+    return a.corrected_s < b.corrected_s;
+  };
+  const double fastest_s = std::min_element(singles.begin(), singles.end(), cheaper)->corrected_s;
   Columns columns({"one thread", "call", "times the fastest"});
   for (const SingleCall& single : singles)
     columns.add({single.label, duration(single.call_s),
-                 fmt::format("{:.2f}", single.relative / fastest)});
+                 fmt::format("{:.2f}", single.corrected_s / fastest_s)});
   std::string text = "\n";
   for (const std::string& line : columns.lines()) text += line + "\n";
   return text;

@@ -29,6 +29,7 @@ class Heartbeat : public Executor {
     beat_();
     return times;
   }
+  std::optional<double> gil_demand(std::int64_t calls) override { return inner_.gil_demand(calls); }
 
  private:
   Executor& inner_;
@@ -45,6 +46,7 @@ void append(Samples& all, const Samples& more) {
   append(all.control_single_s, more.control_single_s);
   append(all.control_parallel_s, more.control_parallel_s);
   append(all.single_cpu_s, more.single_cpu_s);
+  append(all.single_runnable_s, more.single_runnable_s);
   append(all.parallel_cpu_s, more.parallel_cpu_s);
   append(all.handover_s, more.handover_s);
 }
@@ -79,7 +81,8 @@ class CaptureReporter : public benchmark::JSONReporter {
 /// Google Benchmark runs a function until its own minimum time is reached; our rule decides, so its
 /// minimum is nothing. Flags also override what BENCHMARK_* environment variables would set.
 void set_flags(int repetitions) {
-  std::vector<std::string> words{"gilscale", "--benchmark_min_time=" GILSCALE_BENCHMARK_NO_MIN_TIME,
+  // Google Benchmark keeps a pointer to the first one.
+  static std::vector<std::string> words{"gilscale", "--benchmark_min_time=" GILSCALE_BENCHMARK_NO_MIN_TIME,
                                  "--benchmark_filter=all", "--benchmark_out=",
                                  fmt::format("--benchmark_repetitions={}", repetitions)};
   std::vector<char*> argv;
@@ -175,6 +178,7 @@ void measure_case(const Case& planned, Executor& workload, Executor& control,
     watched_control.prepare(threads);
     if (!calls) calls = calibrate_calls(watched_workload, round_target_s(settings.switch_interval_s));
     current.calls = *calls;
+    current.gil_demand = watched_workload.gil_demand(*calls);
     json document = PointRun(planned, watched_workload, watched_control, current).run();
     events.on_point(current, std::move(document["benchmarks"]), std::move(document["context"]));
   }

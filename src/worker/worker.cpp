@@ -129,9 +129,17 @@ GilState measure_native(const Case& planned, const ExecutorEntry& executor, int 
   return no_gil;
 }
 
+Case read_case(const Channel& channel) {
+  try {
+    return nlohmann::json::parse(channel.read_line()).get<Case>();
+  } catch (const nlohmann::json::exception& error) {
+    throw UsageError(fmt::format("the case on standard input cannot be read: {}", error.what()));
+  }
+}
+
 nlohmann::json measure_case_from(const Channel& channel, bool supervised) {
   try {
-    const auto planned = nlohmann::json::parse(channel.read_line()).get<Case>();
+    const Case planned = read_case(channel);
     if (supervised) die_with(channel.input);
     const ExecutorEntry& executor = executor_entry(planned.executor);
     const int cpus = cpu_budget().usable();
@@ -142,9 +150,6 @@ nlohmann::json measure_case_from(const Channel& channel, bool supervised) {
     return message::failed({"usage", error.what(), ""});
   } catch (const WorkloadError& error) {
     return message::failed({"exception", error.what(), error.details()});
-  } catch (const nlohmann::json::exception& error) {
-    return message::failed(
-        {"usage", fmt::format("the case on standard input cannot be read: {}", error.what()), ""});
   } catch (const std::exception& error) {
     return message::failed({"exception", error.what(), ""});
   }

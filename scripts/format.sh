@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Formats the C++ sources, or checks that they are formatted.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+help_if_asked "Usage: scripts/format.sh [--check]
+
+Formats all C++ sources with the clang-format of scripts/requirements.txt.
+  --check   changes nothing; names what is not formatted and exits with 1
+
+$setup_help" "$@"
+
+case ${1-} in
+  '') mode=(-i) ;;
+  --check) mode=(--dry-run -Werror) ;;
+  *) fail "unknown argument '$1'; see scripts/format.sh --help" ;;
+esac
+
+setup
+cd "$root"
+find include src bench tests -name '*.hpp' -print0 -o -name '*.cpp' -print0 |
+  xargs -0 "$venv/bin/clang-format" "${mode[@]}" ||
+  fail "not formatted, see above; scripts/format.sh does it"

@@ -1,0 +1,139 @@
+"""What the tests of the command line share. They run the executable that the environment variable GILSCALE names.
+
+Nothing here may depend on how fast the machine is or how many cores it has: figures come only from workloads that sleep,
+and every wait for something to happen has a generous limit that only a failure reaches.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import textwrap
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+# The least that measures: two samples of one call. For tests in which figures do not matter.
+QUICK = ("--calls", "1", "--benchmark_min_time=2x")
+
+OK, USAGE, WORKLOAD_FAILED, INTERRUPTED = 0, 2, 3, 130
+
+
+def wait_until(condition, seconds=20):
+    """The first true value of condition(); fails after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {seconds} s in vain")
+        time.sleep(0.02)
+    return value
+
+
+@dataclass
+class Finished:
+    """One finished run."""
+
+    stdout: str
+    stderr: str
+    returncode: int
+
+
+class Gilscale:
+    """Runs gilscale in the test's folder: call it with arguments, or start() it and go on.
+
+    Every process that comes of it, workers too, carries a marker in its environment, by which left_behind() finds it.
+    """
+
+    def __init__(self, executable, folder):
+        self.executable = executable
+        self.folder = folder
+        self.marker = f"GILSCALE_TEST_MARKER={uuid.uuid4()}"
+        self._started = []
+
+    def environment(self, **changes):
+        """The environment without what would change gilscale's behaviour; a change to None unsets."""
+        env = {name: value for name, value in os.environ.items()
+               if not name.startswith(("BENCHMARK_", "GILSCALE", "PYTHON")) and name not in ("NO_COLOR", "VIRTUAL_ENV")}
+        env.update([self.marker.split("=")])
+        env.update(changes)
+        return {name: value for name, value in env.items() if value is not None}
+
+    def __call__(self, *args, timeout=60, stdin=subprocess.DEVNULL, **env):
+        done = subprocess.run([self.executable, *args], cwd=self.folder, env=self.environment(**env), stdin=stdin,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, check=False)
+        return Finished(done.stdout.decode(), done.stderr.decode(errors="replace"), done.returncode)
+
+    def json(self, *args, code=OK, **more):
+        """The document that --json writes in a run which ends with the given exit code."""
+        path = self.folder / f"{uuid.uuid4()}.json"
+        done = self(*args, "--json", str(path), **more)
+        assert done.returncode == code, done
+        return json.loads(path.read_text())
+
+    def cases(self, *args, **more):
+        return self.json(*args, **more)["gilscale"]["cases"]
+
+    def start(self, *args, **env):
+        """A running front end; stdout and stderr are pipes."""
+        process = subprocess.Popen([self.executable, *args], cwd=self.folder, env=self.environment(**env),
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self._started.append(process)
+        return process
+
+    def left_behind(self):
+        """Process ids of front ends and workers that still run. (The environment of a zombie is empty.)"""
+        found = []
+        for environ in Path("/proc").glob("[0-9]*/environ"):
+            try:
+                if self.marker.encode() in environ.read_bytes().split(b"\0"):
+                    found.append(int(environ.parent.name))
+            except OSError:
+                continue  # it has ended meanwhile, or is another user's
+        return found
+
+    def stop(self):
+        for process in self._started:
+            process.kill()
+            process.communicate()
+        for pid in self.left_behind():
+            os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def executable():
+    path = os.environ.get("GILSCALE")
+    assert path, "set GILSCALE to the path of the gilscale executable under test"
+    return str(Path(path).resolve())
+
+
+@pytest.fixture
+def gilscale(executable, tmp_path):
+    runner = Gilscale(executable, tmp_path)
+    yield runner
+    try:
+        # Whatever a test does: a finished front end leaves nothing behind.
+        running = {process.pid for process in runner._started if process.poll() is None}
+        if not running and Path("/proc/self/environ").exists():
+            wait_until(lambda: not runner.left_behind())
+    finally:
+        runner.stop()
+
+
+@pytest.fixture
+def workload(tmp_path):
+    """workload("mine.py", source) writes a workload file into the folder in which gilscale runs."""
+
+    def write(name, source):
+        (tmp_path / name).write_text(textwrap.dedent(source))
+
+    return write
+
+
+@pytest.fixture
+def good(workload):
+    """The name of a user's workload that works."""
+    workload("good.py", "import time\ndef work():\n    time.sleep(0.001)\n")
+    return "good.py:work"

@@ -1,0 +1,32 @@
+#include "gilscale/case.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gilscale {
+namespace {
+
+Case cpp_fib_on(const std::string& executor) {
+  Case planned;
+  planned.workload.name = "cpp_fib";
+  planned.workload.args = "(30,)";
+  planned.executor = executor;
+  return planned;
+}
+
+TEST(BenchmarkName, SaysWorkloadExecutorAndThreads) {
+  EXPECT_EQ(benchmark_name(cpp_fib_on("threads"), 2), "cpp_fib/30/executor:threads/threads:2");
+  EXPECT_EQ(benchmark_name(cpp_fib_on("pool"), 16), "cpp_fib/30/executor:pool/threads:16");
+}
+
+TEST(ReportedName, HasGoogleBenchmarksSuffixForManualTime) {
+  EXPECT_EQ(reported_name(cpp_fib_on("threads"), 2),
+            "cpp_fib/30/executor:threads/threads:2/manual_time");
+}
+
+TEST(CaseLabel, NamesTheExecutorUnlessItIsTheDefault) {
+  EXPECT_EQ(label_of(cpp_fib_on("threads")), "cpp_fib/30");
+  EXPECT_EQ(label_of(cpp_fib_on("pool")), "cpp_fib/30 (pool)");
+}
+
+}  // namespace
+}  // namespace gilscale

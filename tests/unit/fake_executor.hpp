@@ -1,0 +1,62 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gilscale/executor.hpp"
+
+namespace gilscale {
+
+/// One round that a fake executor was asked for.
+struct AskedRound {
+  std::string executor;  ///< "C" for the control, "T" for what is tested
+  int threads = 1;
+  std::int64_t calls = 1;
+
+  friend bool operator==(const AskedRound&, const AskedRound&) = default;
+};
+
+/// All rounds in the order in which they were asked for, over several executors.
+using Journal = std::vector<AskedRound>;
+
+/// "C1 T1 CN TN": the rounds from the k-th on, without their calls.
+inline std::string order_of(const Journal& journal, std::size_t from = 0) {
+  std::string text;
+  for (std::size_t i = from; i < journal.size(); ++i)
+    text += (text.empty() ? "" : " ") + journal[i].executor + (journal[i].threads == 1 ? "1" : "N");
+  return text;
+}
+
+/// Runs nothing: a script tells what each round took, so everything above executors is
+/// deterministic. `script` gets the round and its place in the journal.
+class FakeExecutor : public Executor {
+ public:
+  using Script = std::function<RoundTimes(const AskedRound& round, std::size_t place)>;
+
+  FakeExecutor(std::string name, Journal& journal, Script script)
+      : name_(std::move(name)), journal_(journal), script_(std::move(script)) {}
+
+  double prepare(int threads) override {
+    prepared_ = std::max(prepared_, threads);
+    return 0;
+  }
+
+  RoundTimes round(int threads, std::int64_t calls) override {
+    journal_.push_back({name_, threads, calls});
+    return script_(journal_.back(), journal_.size() - 1);
+  }
+
+  [[nodiscard]] int prepared() const { return prepared_; }
+
+ private:
+  std::string name_;
+  Journal& journal_;
+  Script script_;
+  int prepared_ = 0;
+};
+
+}  // namespace gilscale

@@ -1,0 +1,114 @@
+#include "gilscale/messages.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "steady_point.hpp"
+
+namespace gilscale {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+class Messages : public testing::Test {
+ protected:
+  void take(const json& message) { reader.take(message.dump()); }
+
+  CaseResult result;
+  MessageReader reader{result};
+};
+
+TEST_F(Messages, OfAWholeCaseBuildItsResult) {
+  take(message::started(PythonInfo{"3.13.1", "default", "python"}, {true, true, true}));
+  EXPECT_EQ(reader.progress(), "");
+  take(message::progress(1, 3));
+  EXPECT_EQ(reader.progress(), "1 threads, 3 samples");
+  take(message::point(steady_point(1, {}, 6), json::array({{{"name", "first"}}}),
+                      {{"host_name", "here"}}));
+  take(message::progress(2, 12));
+  EXPECT_EQ(reader.progress(), "2 threads, 12 samples");
+  take(message::point(steady_point(2, {}, 7),
+                      json::array({{{"name", "second"}}, {{"name", "third"}}}),
+                      {{"host_name", "here"}}));
+  EXPECT_FALSE(reader.complete());
+  take(message::finished({true, true, false}));
+
+  EXPECT_TRUE(reader.complete());
+  EXPECT_FALSE(result.failure);
+  ASSERT_TRUE(result.python);
+  EXPECT_EQ(result.python->version, "3.13.1");
+  EXPECT_TRUE(result.gil.at_start);
+  EXPECT_FALSE(result.gil.after_run);
+  ASSERT_EQ(result.points.size(), 2U);
+  EXPECT_EQ(result.points[0].threads, 1);
+  EXPECT_EQ(result.points[1].threads, 2);
+  EXPECT_EQ(result.points[1].samples.size(), 7U);
+  ASSERT_EQ(result.benchmarks.size(), 3U);
+  EXPECT_EQ(result.benchmarks[2].at("name"), "third");
+  EXPECT_EQ(result.context.at("host_name"), "here");
+}
+
+TEST_F(Messages, OfAWorkerWithoutPythonLeaveItOut) {
+  take(message::started(std::nullopt, {false, false, false}));
+  EXPECT_FALSE(result.python);
+  EXPECT_FALSE(result.gil.after_run);
+}
+
+TEST_F(Messages, OfFailureEndTheCaseAndKeepItsPoints) {
+  take(message::point(steady_point(1, {}, 6), json::array(), json::object()));
+  take(message::failed({"exception", "it raised", "Traceback ..."}));
+  EXPECT_TRUE(reader.complete());
+  ASSERT_TRUE(result.failure);
+  EXPECT_EQ(result.failure->kind, "exception");
+  EXPECT_EQ(result.failure->message, "it raised");
+  EXPECT_EQ(result.failure->details, "Traceback ...");
+  EXPECT_EQ(result.points.size(), 1U);
+}
+
+TEST_F(Messages, ThatAreNoneBecomeTheFailure) {
+  for (const char* line :
+       {"", "hello", "{", "[]", "null", "3", "{}", "{\"message\": 3}", "{\"message\": \"started\"}",
+        "{\"message\": \"progress\", \"threads\": \"two\", \"samples\": 1}",
+        "{\"message\": \"point\", \"point\": {}}", "{\"message\": \"failed\", \"failure\": null}",
+        "\xff\xfe"}) {
+    CaseResult broken;
+    MessageReader(broken).take(line);
+    ASSERT_TRUE(broken.failure) << line;
+    EXPECT_EQ(broken.failure->kind, "exception") << line;
+    EXPECT_THAT(broken.failure->message, HasSubstr("the worker's answer cannot be read")) << line;
+    EXPECT_THAT(broken.failure->message, HasSubstr("another version of gilscale?")) << line;
+    EXPECT_EQ(broken.failure->details, line);
+  }
+}
+
+TEST_F(Messages, ThatAreNoneAndLongAreShortenedInTheFailure) {
+  reader.take(std::string(1000000, 'x'));
+  ASSERT_TRUE(result.failure);
+  EXPECT_EQ(result.failure->details, std::string(1000, 'x'));
+  EXPECT_LT(result.failure->message.size(), 1000U);
+}
+
+TEST_F(Messages, ThatCannotBeReadLeaveWhatCameBefore) {
+  take(message::point(steady_point(1, {}, 6), json::array(), json::object()));
+  reader.take("Segmentation fault");
+  EXPECT_TRUE(result.failure);
+  EXPECT_EQ(result.points.size(), 1U);
+}
+
+TEST_F(Messages, OfAPointThatIsOnlyPartlyThereLeaveNothingOfIt) {
+  json half = message::point(steady_point(1, {}, 6), json::array(), json::object());
+  half.erase("benchmarks");
+  take(half);
+  EXPECT_TRUE(result.failure);
+  EXPECT_TRUE(result.points.empty());
+}
+
+TEST_F(Messages, OfANewerWorkerThatAreNotKnownAreIgnored) {
+  take({{"message", "weather"}, {"sunny", true}});
+  EXPECT_FALSE(result.failure);
+  EXPECT_FALSE(reader.complete());
+}
+
+}  // namespace
+}  // namespace gilscale

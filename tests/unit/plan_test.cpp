@@ -1,0 +1,116 @@
+#include "gilscale/plan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "thrown.hpp"
+
+namespace gilscale {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+RunOptions options_for(std::vector<std::string> workloads,
+                       std::vector<std::string> executors = {"threads"}) {
+  RunOptions options;
+  options.workloads.names = std::move(workloads);
+  options.executors = std::move(executors);
+  options.threads = {1, 2};
+  return options;
+}
+
+std::vector<std::string> labels(const std::vector<Case>& cases) {
+  std::vector<std::string> labels;
+  for (const Case& planned : cases) labels.push_back(label_of(planned));
+  return labels;
+}
+
+/// What is left of "hold" and "release" at 1 and 2 threads.
+std::vector<std::string> left_by(const std::string& filter) {
+  RunOptions options = options_for({"hold", "release"});
+  options.benchmark.filter = filter;
+  std::vector<std::string> left;
+  for (const Case& planned : plan_cases(options))
+    for (const int threads : planned.threads)
+      left.push_back(planned.workload.name + " " + std::to_string(threads));
+  return left;
+}
+
+std::string refusal(const std::string& filter) {
+  return usage_error([&] { left_by(filter); });
+}
+
+TEST(Plan, IsEveryWorkloadOnEveryExecutor) {
+  EXPECT_THAT(labels(plan_cases(options_for({"hold", "m:f"}, {"threads", "pool"}))),
+              ElementsAre("hold/1000", "m:f", "hold/1000 (pool)", "m:f (pool)"));
+}
+
+TEST(Plan, HandsTheOptionsToEveryCase) {
+  RunOptions options = options_for({"hold", "release"});
+  options.calls = 7;
+  options.stop.exactly = 12;
+  options.benchmark.repetitions = 3;
+  for (const Case& planned : plan_cases(options)) {
+    EXPECT_EQ(planned.calls, 7);
+    EXPECT_EQ(planned.stop.exactly, 12);
+    EXPECT_EQ(planned.repetitions, 3);
+    EXPECT_THAT(planned.threads, ElementsAre(1, 2));
+  }
+}
+
+TEST(Plan, HasEachCaseOnce) {
+  EXPECT_THAT(labels(plan_cases(options_for({"hold", "hold", "m:f", "m:f"}, {"threads", "threads"}))),
+              ElementsAre("hold/1000", "m:f"));
+  EXPECT_EQ(plan_cases(options_for({"fib", "cpp_fib"})).size(), 5U);
+}
+
+TEST(Plan, GivesOneControlCaseForTheNativeExecutor) {
+  const auto cases = plan_cases(options_for({"hold", "release"}, {"native", "threads", "native"}));
+  EXPECT_THAT(labels(cases), ElementsAre("control (native)", "hold/1000", "release/1000"));
+  EXPECT_EQ(cases.front().executor, "native");
+  EXPECT_EQ(cases.front().workload.name, control_workload);
+}
+
+TEST(Plan, RefusesUnknownWorkloads) {
+  EXPECT_THAT(usage_error([] { plan_cases(options_for({"hodl"})); }),
+              HasSubstr("did you mean 'hold'?"));
+}
+
+// ---- --benchmark_filter ----
+
+TEST(Filter, KeepsTheBenchmarksInWhoseNameItFindsSomething) {
+  EXPECT_THAT(left_by("^hold"), ElementsAre("hold 1", "hold 2"));
+  EXPECT_THAT(left_by("threads:2"), ElementsAre("hold 2", "release 2"));
+  EXPECT_THAT(left_by("release.*threads:1"), ElementsAre("release 1"));
+}
+
+TEST(Filter, SeesTheNameThatGoogleBenchmarkReports) {
+  EXPECT_THAT(left_by("^hold/1000/executor:threads/threads:1/manual_time$"), ElementsAre("hold 1"));
+}
+
+TEST(Filter, WithALeadingMinusKeepsTheOthers) {
+  EXPECT_THAT(left_by("-^hold"), ElementsAre("release 1", "release 2"));
+}
+
+TEST(Filter, OfAllOrNothingKeepsAll) {
+  EXPECT_EQ(left_by("all").size(), 4U);
+  EXPECT_EQ(left_by("").size(), 4U);
+}
+
+TEST(Filter, ThatLeavesNothingIsRefused) {
+  EXPECT_EQ(refusal("sort"),
+            "--benchmark_filter 'sort' matches no benchmark; --benchmark_list_tests shows their names");
+  EXPECT_THAT(refusal("-all"), HasSubstr("matches no benchmark"));
+  EXPECT_THAT(refusal("-"), HasSubstr("matches no benchmark"));
+}
+
+TEST(Filter, ThatIsNoRegularExpressionIsRefused) {
+  for (const char* pattern : {"(", "-[", "*"}) {
+    EXPECT_THAT(refusal(pattern), HasSubstr(std::string("--benchmark_filter '") + pattern +
+                                            "' is not a regular expression: "));
+  }
+}
+
+}  // namespace
+}  // namespace gilscale

@@ -1,0 +1,76 @@
+#include "gilscale/scaling.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace gilscale {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+TEST(WeakSpeedup, IsNWhenNThreadsTakeAsLongAsOne) { EXPECT_EQ(weak_speedup(4, 0.5, 0.5), 4); }
+
+TEST(WeakSpeedup, IsOneWhenThreadsTakeTurns) { EXPECT_EQ(weak_speedup(4, 0.5, 2), 1); }
+
+TEST(WeakSpeedup, IsBelowOneWhenMoreThreadsAreSlower) {
+  EXPECT_EQ(weak_speedup(2, 1, 8), 0.25);
+}
+
+TEST(CpuShare, IsCpuTimeOverWallTime) { EXPECT_EQ(cpu_share(0.25, 0.5), 0.5); }
+
+TEST(CpuShare, IsNeverMoreThanAllNorNothing) {
+  EXPECT_EQ(cpu_share(1.01, 1), 1);
+  EXPECT_GT(cpu_share(0, 1), 0);
+  EXPECT_LT(cpu_share(0, 1), 1e-3);
+}
+
+TEST(AchievableSpeedup, OfComputingIsTheCapacity) {
+  EXPECT_EQ(achievable_speedup(4, 2.5, 1), 2.5);
+}
+
+TEST(AchievableSpeedup, OfWaitingIsTheNumberOfThreads) {
+  EXPECT_EQ(achievable_speedup(8, 1, 0.01), 8);
+}
+
+TEST(AchievableSpeedup, OfWorkThatComputesHalfTheTimeIsTwiceTheCapacity) {
+  EXPECT_EQ(achievable_speedup(8, 2, 0.5), 4);
+}
+
+TEST(AchievableSpeedup, IsNeverMoreThanTheThreads) {
+  EXPECT_EQ(achievable_speedup(2, 2.1, 1), 2);
+}
+
+TEST(KarpFlatt, IsNothingForPerfectSpeedupAndOneForNone) {
+  EXPECT_DOUBLE_EQ(karp_flatt(8, 8.0), 0);
+  EXPECT_DOUBLE_EQ(karp_flatt(8, 1.0), 1);
+}
+
+TEST(KarpFlatt, FindsTheSerialFractionOfAmdahlsLaw) {
+  // A serial fraction f gives S = 1/(f + (1 − f)/N); with f = 1/3 and N = 4: 1/(1/3 + 1/6) = 2.
+  EXPECT_DOUBLE_EQ(karp_flatt(4, 2.0), 1.0 / 3);
+}
+
+TEST(KarpFlatt, IsAboveOneWhenMoreThreadsAreSlower) {
+  EXPECT_DOUBLE_EQ(karp_flatt(2, 0.5), 3);  // (2 − 1/2)/(1/2)
+}
+
+TEST(KarpFlatt, IsBelowNothingForSuperlinearSpeedup) {
+  EXPECT_DOUBLE_EQ(karp_flatt(2, 4.0), -0.5);  // (1/4 − 1/2)/(1/2)
+}
+
+TEST(KarpFlatt, OfAnIntervalChangesItsEnds) {
+  const Estimate serial = karp_flatt(4, Estimate{2, 1, 4});
+  EXPECT_DOUBLE_EQ(serial.estimate, 1.0 / 3);
+  EXPECT_DOUBLE_EQ(serial.low, 0);
+  EXPECT_DOUBLE_EQ(serial.high, 1);
+}
+
+TEST(KarpFlatt, OfAnUnboundedIntervalIsUnbounded) {
+  const Estimate serial = karp_flatt(4, Estimate{2, -infinity, infinity});
+  EXPECT_EQ(serial.low, -infinity);
+  EXPECT_EQ(serial.high, infinity);
+}
+
+}  // namespace
+}  // namespace gilscale

@@ -1,0 +1,183 @@
+#include "gilscale/statistics.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numbers>
+#include <numeric>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace gilscale {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+TEST(Median, OfAnOddNumberOfValuesIsTheMiddleOne) {
+  EXPECT_EQ(median(std::vector{7.0}), 7);
+  EXPECT_EQ(median(std::vector{9.0, 1.0, 4.0}), 4);
+}
+
+TEST(Median, OfAnEvenNumberOfValuesIsTheMeanOfTheTwoInTheMiddle) {
+  EXPECT_EQ(median(std::vector{1.0, 2.0}), 1.5);
+  EXPECT_EQ(median(std::vector{40.0, 10.0, 30.0, 20.0}), 25);
+}
+
+TEST(Median, DoesNotFeelHowFarAnOutlierLies) {
+  EXPECT_EQ(median(std::vector{1.0, 2.0, 3.0, 4.0, 1e9}), 3);
+}
+
+TEST(Median, LeavesItsArgumentAsItWas) {
+  const std::vector values{3.0, 1.0, 2.0};
+  median(values);
+  EXPECT_EQ(values, (std::vector{3.0, 1.0, 2.0}));
+}
+
+/// 1, 2, … n in some other order: the value at each rank is the rank itself.
+std::vector<double> ranks(std::size_t n) {
+  std::vector<double> values(n);
+  std::iota(values.begin(), values.end(), 1.0);
+  std::shuffle(values.begin(), values.end(), std::mt19937_64(n));
+  return values;
+}
+
+TEST(MedianInterval, HasNoEndsWhenThereAreFewerThanSixValues) {
+  for (std::size_t n = 1; n < 6; ++n) {
+    const Estimate estimate = median_interval(ranks(n));
+    EXPECT_EQ(estimate.low, -infinity) << n;
+    EXPECT_EQ(estimate.high, infinity) << n;
+    EXPECT_EQ(estimate.estimate, (static_cast<double>(n) + 1) / 2) << n;
+  }
+}
+
+/// n and the ranks of the ends, from tables of the binomial distribution with p = 1/2: the lower
+/// rank k is the largest with P(B < k) ≤ 0.025, the upper one is n + 1 − k.
+struct Ends {
+  std::size_t n;
+  double low;
+  double high;
+};
+
+TEST(MedianInterval, EndsAtTheRanksOfTheBinomialTables) {
+  const Ends table[] = {
+      {6, 1, 6},      // P(B<1) =    1/64   = 0.0156, P(B<2) =    7/64   = 0.109
+      {7, 1, 7},      //           1/128   = 0.0078,           8/128   = 0.0625
+      {8, 1, 8},      //           1/256   = 0.0039,           9/256   = 0.0352
+      {9, 2, 8},      // P(B<2) =   10/512   = 0.0195, P(B<3) =   46/512   = 0.0898
+      {10, 2, 9},     //          11/1024  = 0.0107,          56/1024  = 0.0547
+      {11, 2, 10},    //          12/2048  = 0.0059,          67/2048  = 0.0327
+      {12, 3, 10},    // P(B<3) =   79/4096  = 0.0193, P(B<4) =  299/4096  = 0.0730
+      {15, 4, 12},    // P(B<4) =  576/32768 = 0.0176, P(B<5) = 1941/32768 = 0.0592
+      {20, 6, 15},    // P(B<6) = 0.0207, P(B<7) = 0.0577
+      {25, 8, 18},    // P(B<8) = 0.0216, P(B<9) = 0.0539
+      {30, 10, 21},   // P(B<10) = 0.0214, P(B<11) = 0.0494
+      {50, 18, 33},   // P(B<18) = 0.0164, P(B<19) = 0.0325
+      {100, 40, 61},  // P(B<40) = 0.0176, P(B<41) = 0.0284
+  };
+  for (const Ends& row : table) {
+    const Estimate estimate = median_interval(ranks(row.n));
+    EXPECT_EQ(estimate.low, row.low) << row.n;
+    EXPECT_EQ(estimate.high, row.high) << row.n;
+  }
+}
+
+TEST(MedianInterval, ContainsItsMedianForAnyNumberOfValues) {
+  for (std::size_t n = 1; n <= 300; ++n) {
+    const Estimate estimate = median_interval(ranks(n));
+    EXPECT_LE(estimate.low, estimate.estimate) << n;
+    EXPECT_GE(estimate.high, estimate.estimate) << n;
+  }
+}
+
+TEST(MedianInterval, OfEqualValuesHasNoWidth) {
+  EXPECT_EQ(median_interval(std::vector(10, 0.5)), (Estimate{0.5, 0.5, 0.5}));
+}
+
+// ---- simulation ----
+// The standard library's distributions differ from one implementation to the next; these do not.
+
+double uniform(std::mt19937_64& random) {
+  // 53 random bits, in (0, 1): a logarithm follows.
+  return (static_cast<double>(random() >> 11) + 0.5) * 0x1p-53;
+}
+
+/// Box & Muller 1958.
+double normal(std::mt19937_64& random) {
+  const double radius = std::sqrt(-2 * std::log(uniform(random)));
+  return radius * std::cos(2 * std::numbers::pi * uniform(random));
+}
+
+double exponential(std::mt19937_64& random) { return -std::log(uniform(random)); }
+
+/// A machine that has a fast mode (3 of 5 rounds, at 1) and a slow one (at 2).
+double bimodal(std::mt19937_64& random) {
+  const double mode = uniform(random) < 0.6 ? 1 : 2;
+  return mode + 0.05 * normal(random);
+}
+
+/// The share of many runs in which the interval of `n` draws contains the true median.
+double coverage(const std::function<double(std::mt19937_64&)>& draw, double true_median,
+                std::size_t n) {
+  constexpr int runs = 4000;
+  std::mt19937_64 random(20240229);
+  std::vector<double> values(n);
+  int covered = 0;
+  for (int run = 0; run < runs; ++run) {
+    for (double& value : values) value = draw(random);
+    const Estimate estimate = median_interval(values);
+    if (estimate.low <= true_median && true_median <= estimate.high) ++covered;
+  }
+  return static_cast<double>(covered) / runs;
+}
+
+struct Distribution {
+  std::string name;
+  std::function<double(std::mt19937_64&)> draw;
+  double true_median;
+};
+
+class Simulated : public testing::TestWithParam<Distribution> {};
+
+TEST_P(Simulated, IntervalContainsTheTrueMedianAsOftenAsItPromises) {
+  for (const std::size_t n : {6U, 9U, 20U, 41U}) {
+    // With 4000 runs the share's standard deviation is about 0.003.
+    EXPECT_GE(coverage(GetParam().draw, GetParam().true_median, n), 0.945) << n;
+  }
+}
+
+TEST_P(Simulated, IntervalIsNotWiderThanItHasToBe) {
+  // For n = 20 it is exact: 1 − 2·P(B < 6) = 1 − 2·0.0207 = 0.9586.
+  EXPECT_NEAR(coverage(GetParam().draw, GetParam().true_median, 20), 0.9586, 0.015);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Distributions, Simulated,
+    testing::Values(
+        Distribution{"Normal", normal, 0}, Distribution{"Skewed", exponential, std::numbers::ln2},
+        // 0.6·Φ((m − 1)/0.05) = 0.5 gives Φ = 5/6 and m = 1 + 0.05·0.967422; the mode at 2 lies 19 σ away.
+        Distribution{"Bimodal", bimodal, 1.0483711}),
+    [](const auto& distribution) { return distribution.param.name; });
+
+// ---- ratios, width ----
+
+TEST(Ratios, AreTakenElementByElement) {
+  EXPECT_EQ(ratios(std::vector{1.0, 9.0, 5.0}, std::vector{2.0, 3.0, 5.0}),
+            (std::vector{0.5, 3.0, 1.0}));
+  EXPECT_TRUE(ratios({}, {}).empty());
+}
+
+TEST(RelativeHalfWidth, IsHalfTheIntervalOverTheEstimate) {
+  EXPECT_DOUBLE_EQ(relative_half_width({2, 1.5, 2.5}), 0.25);
+  EXPECT_DOUBLE_EQ(relative_half_width({-2, -2.5, -1.5}), 0.25);
+  EXPECT_EQ(relative_half_width({2, 2, 2}), 0);
+}
+
+TEST(RelativeHalfWidth, OfAnUnboundedIntervalIsInfinite) {
+  EXPECT_EQ(relative_half_width({2, -infinity, infinity}), infinity);
+}
+
+}  // namespace
+}  // namespace gilscale

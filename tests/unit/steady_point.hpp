@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "gilscale/point.hpp"
+
+namespace gilscale {
+
+/// What every sample of a point takes, in seconds.
+struct Rounds {
+  double single_s = 1;
+  double parallel_s = 1;
+  double control_single_s = 1;
+  double control_parallel_s = 1;
+  double cpu_share = 1;  ///< of the 1-thread round, and of each thread of the N-thread round
+};
+
+inline void add_sample(Point& point, const Rounds& rounds) {
+  Samples& samples = point.samples;
+  samples.single_s.push_back(rounds.single_s);
+  samples.parallel_s.push_back(rounds.parallel_s);
+  samples.control_single_s.push_back(rounds.control_single_s);
+  samples.control_parallel_s.push_back(rounds.control_parallel_s);
+  samples.single_cpu_s.push_back(rounds.single_s * rounds.cpu_share);
+  samples.parallel_cpu_s.push_back(rounds.single_s * rounds.cpu_share * point.threads);
+  samples.handover_s.push_back(0);
+}
+
+/// A point whose samples are all the same.
+inline Point steady_point(int threads, const Rounds& rounds, std::size_t samples = 8) {
+  Point point;
+  point.threads = threads;
+  for (std::size_t i = 0; i < samples; ++i) add_sample(point, rounds);
+  return point;
+}
+
+}  // namespace gilscale
