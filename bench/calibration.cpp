@@ -63,9 +63,8 @@ void nap_until(Clock::time_point when) {
 #endif
 }
 
-// Never returns early, and inside this function about 0.1 us late; what runs next, on a core that
-// has idled, then meets cold caches (10 to 20 us after 20 ms). Measured on a 2-core virtual
-// machine:
+// Never returns early, and 0.1 us late; what runs next on a core that has idled meets cold caches,
+// which costs the caller another 10 to 20 us after 20 ms. Measured on a 2-core virtual machine:
 // - A core wakes later the longer it idled: 110 us late after 20 ms (median; 160 us at the 99th
 //   percentile), 25 us after 200 us (50 to 70 us). So two naps, the second one short, leave a spin
 //   of 50 us where one nap would leave 200 us. A spin must be short: it is CPU time that waiting

@@ -19,8 +19,8 @@ namespace {
 constexpr std::int64_t max_n = 90;
 
 std::uint64_t fib(std::int64_t n) {
-  // Hides n from the optimiser: a function it knows to be pure it may fold, or share between fib(n
-  // - 1) and fib(n - 2).
+  // Hides n from the optimiser, which may fold calls of a function that it knows to be pure, or
+  // reuse the result of one for another.
   asm volatile("" : "+r"(n));
   return n < 2 ? 1 : fib(n - 1) + fib(n - 2);
 }

@@ -87,17 +87,17 @@ install_packages() {
   local packages become=()
   mapfile -t packages < <(missing_packages)
   ((${#packages[@]})) || return 0
-  command -v apt-get >/dev/null || { say "no apt-get here; what it would install: ${packages[*]}"; return 0; }
-  say "installing Debian packages: ${packages[*]}"
+  local command="apt-get install ${packages[*]}"
+  command -v apt-get >/dev/null || { say "no apt-get here; on Debian this would run: $command"; return 0; }
   if ((EUID != 0)); then
-    command -v sudo >/dev/null ||
-      fail "only root may install them, and there is no sudo; as root, run: apt-get install ${packages[*]}"
+    command -v sudo >/dev/null || fail "packages are missing, and there is no sudo; as root, run: $command"
     become=(sudo)
   fi
+  say "installing Debian packages: ${packages[*]}"
   quietly "${become[@]}" apt-get update || say "apt-get update failed; trying with the lists there are"
   quietly "${become[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y --no-install-recommends "${packages[@]}" ||
-    fail "apt-get could not install them; see above, then run this again"
+    fail "that failed, see above; as root, run: $command"
   find_cmake
   find_python
 }

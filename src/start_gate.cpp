@@ -1,5 +1,7 @@
 #include "gilscale/start_gate.hpp"
 
+#include <thread>
+
 #include "pause.hpp"
 
 namespace gilscale {
@@ -8,6 +10,9 @@ namespace {
 /// Longer than it takes to wake the other threads of a round on a virtual machine, far shorter than
 /// a scheduler's time slice.
 constexpr std::chrono::microseconds spin_limit{500};
+
+/// After so long the missing thread may be queued behind this one, on this very CPU: yield to it.
+constexpr std::chrono::microseconds alone_limit{30};
 
 }  // namespace
 
@@ -34,13 +39,14 @@ void StartGate::open() {
 }
 
 bool StartGate::spin_until_open(int round) const {
-  const Clock::time_point deadline = Clock::now() + spin_limit;
-  do {
+  const Clock::time_point began = Clock::now();
+  for (Clock::duration waited{}; waited < spin_limit; waited = Clock::now() - began) {
+    if (waited > alone_limit) std::this_thread::yield();
     for (int i = 0; i < 64; ++i) {
       if (opened_round_.load(std::memory_order_acquire) == round) return true;
       cpu_pause();
     }
-  } while (Clock::now() < deadline);
+  }
   return false;
 }
 

@@ -4,12 +4,26 @@
 #include <cassert>
 #include <span>
 
+#include "pause.hpp"
 #include "thread_times.hpp"
 
 namespace gilscale {
 namespace {
 
 using Seconds = std::chrono::duration<double>;
+
+/// Waits a little for `value` to change: short rounds then need no system call. Only where a CPU is
+/// left over, so that nobody who has work to do pays for it.
+void spin_while(const std::atomic<int>& value, int same) {
+  constexpr std::chrono::microseconds briefly{50};
+  const Clock::time_point deadline = Clock::now() + briefly;
+  do {
+    for (int i = 0; i < 64; ++i) {
+      if (value.load(std::memory_order_acquire) != same) return;
+      cpu_pause();
+    }
+  } while (Clock::now() < deadline);
+}
 
 }  // namespace
 
@@ -23,7 +37,8 @@ class alignas(64) Team::Member {
 
   std::atomic<int> called{0};  ///< counts the rounds (and the dismissal) that want this member
   int answered = 0;
-  bool alone = false;  ///< in this round
+  bool alone = false;     ///< in this round
+  bool has_room = false;  ///< this round leaves a CPU over
   Clock::time_point finished_at{};
   double cpu_s = 0;
   double runnable_s = 0;
@@ -45,7 +60,11 @@ RoundTimes Team::round(int threads, std::int64_t calls) {
   unfinished_.store(threads, std::memory_order_relaxed);
   gate_.arm(threads, threads <= cpus_);
   team.front()->alone = threads == 1;
-  for (const auto& member : team) member->call();
+  for (const auto& member : team) {
+    member->has_room = threads < cpus_;
+    member->call();
+  }
+  if (threads < cpus_) spin_while(finished_rounds_, rounds_before);
   finished_rounds_.wait(rounds_before, std::memory_order_acquire);
 
   const Clock::time_point opened = gate_.opened_at();
@@ -67,6 +86,7 @@ void Team::dismiss() {
 }
 
 std::optional<std::int64_t> Team::wait_for_round(Member& me) {
+  if (me.has_room) spin_while(me.called, me.answered);
   me.called.wait(me.answered, std::memory_order_acquire);
   ++me.answered;
   if (dismissed_) return std::nullopt;

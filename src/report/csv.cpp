@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
+#include <vector>
 
 #include "formats.hpp"
 
@@ -51,17 +53,16 @@ std::set<std::string> counter_names(const json& benchmarks) {
 
 std::string render_csv(const Report& report, const Style&) {
   const json document = to_document(report);
-  const std::set<std::string> counters = counter_names(document.at("benchmarks"));
-  std::string text;
-  for (const char* column : columns) text += (text.empty() ? "" : ",") + std::string(column);
-  for (const std::string& counter : counters) text += "," + quoted(counter);
-  text += "\n";
-  for (const json& benchmark : document.at("benchmarks")) {
-    std::string line;
-    for (const char* column : columns)
-      line += (line.empty() ? "" : ",") + cell(benchmark, column);
-    for (const std::string& counter : counters) line += "," + cell(benchmark, counter);
-    text += line + "\n";
+  const json& benchmarks = document.at("benchmarks");
+  const std::set<std::string> counters = counter_names(benchmarks);
+  std::vector<std::string> header(columns.begin(), columns.end());
+  for (const std::string& counter : counters) header.push_back(quoted(counter));
+  std::string text = fmt::format("{}\n", fmt::join(header, ","));
+  for (const json& benchmark : benchmarks) {
+    std::vector<std::string> cells;
+    for (const char* column : columns) cells.push_back(cell(benchmark, column));
+    for (const std::string& counter : counters) cells.push_back(cell(benchmark, counter));
+    text += fmt::format("{}\n", fmt::join(cells, ","));
   }
   return text;
 }

@@ -109,6 +109,12 @@ def executable():
     return str(Path(path).resolve())
 
 
+@pytest.fixture(scope="session")
+def builtin_workloads(executable):
+    """The folder of gilscale_fib and gilscale_calibration, for user workloads that call these."""
+    return Path(executable).parent.parent / "share/gilscale/workloads"
+
+
 @pytest.fixture
 def gilscale(executable, tmp_path):
     runner = Gilscale(executable, tmp_path)

@@ -6,7 +6,7 @@ import re
 import pytest
 from conftest import OK, QUICK, WORKLOAD_FAILED
 
-# Every fault is put between two good cases. The module level of each runs in the worker only.
+# Workloads with one fault each. WORKLOADS stands for the folder of gilscale's own modules.
 FAULTS = {
     "raises.py": """
         def work():
@@ -22,10 +22,8 @@ FAULTS = {
                 raise RuntimeError("tired after five")
         """,
     "raises_in_cpp.py": """
-        import importlib.util, pathlib, sys, sysconfig
-
-        folder = {workloads!r}
-        sys.path.insert(0, folder)
+        import sys
+        sys.path.insert(0, WORKLOADS)
         import gilscale_fib
 
         def work():
@@ -91,7 +89,7 @@ FAULTS = {
         """,
     "hangs_with_gil.py": """
         import sys
-        sys.path.insert(0, {workloads!r})
+        sys.path.insert(0, WORKLOADS)
         import gilscale_calibration
 
         def work():
@@ -101,7 +99,7 @@ FAULTS = {
         import time
         time.sleep(3600)
         """,
-    "lowers_its_memory.py": """
+    "memory.py": """
         def work():
             raise MemoryError
         """,
@@ -120,16 +118,14 @@ FAULTS = {
 
 
 @pytest.fixture
-def run_between_good_cases(gilscale, executable, workload):
+def run_between_good_cases(gilscale, builtin_workloads, workload):
     """Runs a fault between two good cases; gives the finished run, the failed case and all benchmark entries.
 
     Asserts what holds for every fault: exit code 3, the good cases measured, one failed case that says why.
     """
 
     def run(file, *options, threads="1,2"):
-        source = FAULTS[file]
-        workloads = str(gilscale_workloads(executable))
-        workload(file, source.replace("{workloads!r}", repr(workloads)))
+        workload(file, FAULTS[file].replace("WORKLOADS", repr(str(builtin_workloads))))
         workload("before.py", "def work():\n    pass\n")
         workload("after.py", "def work():\n    pass\n")
         path = gilscale.folder / "results.json"
@@ -141,7 +137,7 @@ def run_between_good_cases(gilscale, executable, workload):
         for case in (before, after):
             assert case["error"] is None and case["verdict"] != "failed"
             assert len(case["points"]) == len(threads.split(","))
-            assert re.search(rf"(?m)^{case['label']} .* ms|µs", done.stdout)
+            assert re.search(rf"(?m)^{case['label']} .* (ns|µs|ms) ", done.stdout)
         assert failed["verdict"] == "failed"
         assert failed["why"] == failed["error"]["message"]
         assert failed["error"]["message"] in done.stderr
@@ -156,11 +152,6 @@ def run_between_good_cases(gilscale, executable, workload):
         return done, failed
 
     return run
-
-
-def gilscale_workloads(executable):
-    from pathlib import Path
-    return Path(executable).parent.parent / "share/gilscale/workloads"
 
 
 # ---- exceptions ----
@@ -183,7 +174,7 @@ def test_an_exception_in_a_later_round_is_not_lost(run_between_good_cases):
 
 
 @pytest.mark.parametrize("file", ["raises.py", "raises_later.py"])
-def test_an_exception_on_the_pool_is_not_lost(run_between_good_cases, gilscale, workload, file):
+def test_an_exception_on_the_pool_is_not_lost(gilscale, workload, file):
     workload(file, FAULTS[file])
     case, = gilscale.cases("run", f"{file}:work", "-x", "pool", "-t2", *QUICK, code=WORKLOAD_FAILED)
     assert case["error"]["kind"] == "exception"
@@ -202,7 +193,7 @@ def test_an_exception_that_cannot_be_printed_is_named(run_between_good_cases):
 
 
 def test_a_memory_error_is_an_exception_like_others(run_between_good_cases):
-    _, failed = run_between_good_cases("lowers_its_memory.py")
+    _, failed = run_between_good_cases("memory.py")
     assert "MemoryError" in failed["error"]["message"]
 
 

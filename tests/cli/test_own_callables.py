@@ -1,5 +1,7 @@
 """Users measure their own functions, methods and extension functions, from the folder they are in."""
 
+import re
+
 import pytest
 from conftest import OK, QUICK, USAGE, WORKLOAD_FAILED
 
@@ -139,6 +141,15 @@ def test_a_callable_that_cannot_be_had_is_a_failed_case_that_says_why(gilscale, 
     for word in words + [name]:
         assert word in cases[0]["error"]["message"]
     assert "\n" not in cases[0]["error"]["message"]
+
+
+def test_an_exception_while_importing_comes_with_its_traceback(gilscale, workload):
+    workload("deep.py", "def reciprocal(x):\n    return 1 / x\n\nvalue = reciprocal(0)\n")
+    for name in ("deep.py:value", "deep:value"):
+        done = gilscale("run", name, "-t1", *QUICK)
+        assert done.returncode == WORKLOAD_FAILED
+        assert "Traceback (most recent call last)" in done.stderr
+        assert re.search(r'deep\.py", line 2, in reciprocal', done.stderr)
 
 
 def test_wrong_arguments_are_the_workloads_type_error(gilscale):

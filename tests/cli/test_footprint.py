@@ -1,0 +1,76 @@
+"""gilscale is small beside what it measures. Peak memory is the kernel's high-water mark of each process."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import QUICK, wait_until
+
+MB = 1000 * 1000
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
+
+PEAK_OF_IDLE_THREADS = """
+import threading
+gate = threading.Event()
+for _ in range({threads}):
+    threading.Thread(target=gate.wait, daemon=True).start()
+print(open("/proc/self/status").read())
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_sanitizer(executable):
+    code = Path(executable).read_bytes()
+    if b"__asan_init" in code or b"__tsan_init" in code:
+        pytest.skip("a sanitizer's own memory would be measured")
+
+
+def peak_bytes(status):
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
+
+
+def peak_of(pid):
+    return peak_bytes(Path(f"/proc/{pid}/status").read_text())
+
+
+@pytest.fixture
+def waits_for_all(workload):
+    """waits_for_all(n) writes a workload that touches `inside` and stays there once n threads have called it."""
+
+    def write(threads):
+        workload("waits.py", f"""
+            import pathlib, threading, time
+
+            seen = set()
+
+            def work():
+                seen.add(threading.get_ident())
+                if len(seen) == {threads}:
+                    pathlib.Path("inside").touch()
+                    time.sleep(600)
+            """)
+        return "waits.py:work"
+
+    return write
+
+
+def test_the_front_end_needs_less_than_30_mb(gilscale, waits_for_all):
+    """Seen in the last case, when the results of the first have been analysed and written already."""
+    process = gilscale.start("run", "hold", waits_for_all(1), "--args=()", "-t1-4", "--calls=1", "--json", "results.json",
+                             "--benchmark_min_time=50x", "--benchmark_repetitions=2", "--benchmark_out=out.csv",
+                             "--benchmark_out_format=csv")
+    wait_until((gilscale.folder / "inside").exists, 60)
+    assert peak_of(process.pid) < 30 * MB
+
+
+@pytest.mark.parametrize("executor", ["threads", "pool"])
+def test_a_worker_of_256_threads_needs_at_most_twice_what_its_python_needs_for_them(gilscale, waits_for_all, executor):
+    python = re.search(r"(?m)^  CPython \S+ .* (/\S+)$", gilscale("list").stdout)[1]
+    bare = subprocess.run([python, "-c", PEAK_OF_IDLE_THREADS.format(threads=256)], env=gilscale.environment(), check=True,
+                          stdout=subprocess.PIPE, timeout=60)
+    process = gilscale.start("run", waits_for_all(256), "-x", executor, "-t256", *QUICK)
+    wait_until((gilscale.folder / "inside").exists, 60)
+    worker, = set(gilscale.left_behind()) - {process.pid}
+    assert peak_of(worker) <= 2 * peak_bytes(bare.stdout.decode())

@@ -1,0 +1,31 @@
+#include "list.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "gilscale/reporters.hpp"
+#include "gilscale/workloads.hpp"
+
+namespace gilscale {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Listing, ShowsAllThatCanBeChosen) {
+  constexpr std::array<Choice, 2> executors{{{"threads", "a team"}, {"pool", "a pool of them"}}};
+  const std::string text = listing(executors, {"3.13.1", "free-threaded", "bin/python3"});
+  for (const BuiltinWorkload& row : builtin_workloads()) {
+    EXPECT_THAT(text, HasSubstr("  " + std::string(row.name)));
+    EXPECT_THAT(text, HasSubstr(std::string(row.summary)));
+  }
+  for (const Choice& choice : executors) EXPECT_THAT(text, HasSubstr(std::string(choice.summary)));
+  for (const Reporter& row : reporters()) EXPECT_THAT(text, HasSubstr(std::string(row.summary)));
+  EXPECT_THAT(text, HasSubstr("CPython 3.13.1 (free-threaded build)"));
+  EXPECT_THAT(text, HasSubstr("bin/python3"));
+  EXPECT_THAT(text, HasSubstr("hold_release(hold_us, release_us)"));
+}
+
+}  // namespace
+}  // namespace gilscale

@@ -1,0 +1,291 @@
+#include "gilscale/sampler.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "fake_executor.hpp"
+#include "gilscale/statistics.hpp"
+
+namespace gilscale {
+namespace {
+
+using testing::ElementsAre;
+
+/// Every round takes so long.
+FakeExecutor::Script taking(double makespan_s) {
+  return [=](const AskedRound&, std::size_t) { return RoundTimes{makespan_s, makespan_s, 0}; };
+}
+
+/// A call takes so long, and threads do not hinder each other.
+FakeExecutor::Script taking_per_call(double call_s) {
+  return [=](const AskedRound& round, std::size_t) {
+    const double makespan_s = call_s * static_cast<double>(round.calls);
+    return RoundTimes{makespan_s, makespan_s, 0};
+  };
+}
+
+class Sampling : public testing::Test {
+ protected:
+  /// A sampler of a point with that many threads; `point` receives its samples.
+  Sampler sampler_of(int threads, FakeExecutor::Script workload, FakeExecutor::Script control) {
+    point.threads = threads;
+    tested.emplace("T", journal, std::move(workload));
+    beside.emplace("C", journal, std::move(control));
+    return {*tested, *beside, point};
+  }
+
+  Journal journal;
+  Point point;
+  std::optional<FakeExecutor> tested;
+  std::optional<FakeExecutor> beside;
+};
+
+// ---- one sample ----
+
+TEST_F(Sampling, GoesForthAndBackSoThatDriftCancels) {
+  Sampler sampler = sampler_of(4, taking(1), taking(1));
+  sampler.take();
+  EXPECT_EQ(order_of(journal), "C1 T1 CN TN TN CN T1 C1");
+}
+
+TEST_F(Sampling, AsksForThePointsThreadsAndCalls) {
+  Sampler sampler = sampler_of(4, taking(1), taking(1));
+  point.calls = 10;
+  point.control_calls = 300;
+  sampler.take();
+  EXPECT_THAT(std::vector(journal.begin(), journal.begin() + 4),
+              ElementsAre(AskedRound{"C", 1, 300}, AskedRound{"T", 1, 10}, AskedRound{"C", 4, 300},
+                          AskedRound{"T", 4, 10}));
+}
+
+TEST_F(Sampling, RecordsTheMeanOfBothRoundsOfAKind) {
+  // Round k takes 2^k s: C1 (1 + 128)/2, T1 (2 + 64)/2, CN (4 + 32)/2, TN (8 + 16)/2.
+  const auto script = [](const AskedRound&, std::size_t place) {
+    const double s = std::ldexp(1, static_cast<int>(place));
+    return RoundTimes{s, s / 4, s / 8};
+  };
+  Sampler sampler = sampler_of(2, script, script);
+  sampler.take();
+  EXPECT_THAT(point.samples.control_single_s, ElementsAre(64.5));
+  EXPECT_THAT(point.samples.single_s, ElementsAre(33));
+  EXPECT_THAT(point.samples.control_parallel_s, ElementsAre(18));
+  EXPECT_THAT(point.samples.parallel_s, ElementsAre(12));
+  EXPECT_THAT(point.samples.single_cpu_s, ElementsAre(33.0 / 4));
+  EXPECT_THAT(point.samples.parallel_cpu_s, ElementsAre(12.0 / 4));
+  EXPECT_THAT(point.samples.handover_s, ElementsAre(12.0 / 8));
+}
+
+TEST_F(Sampling, OfOneThreadMeasuresEachRoundOnlyAsSingle) {
+  Sampler sampler = sampler_of(1, taking(0.5), taking(0.25));
+  sampler.take();
+  EXPECT_EQ(order_of(journal), "C1 T1 T1 C1");
+  EXPECT_EQ(point.samples.size(), 1U);
+  EXPECT_EQ(point.samples.parallel_s, point.samples.single_s);
+  EXPECT_EQ(point.samples.control_parallel_s, point.samples.control_single_s);
+  EXPECT_EQ(point.samples.parallel_cpu_s, point.samples.single_cpu_s);
+}
+
+TEST_F(Sampling, OnAMachineThatGetsSteadilySlowerGivesTheSameFigures) {
+  // T(1) = 10 ms and T(2) = 20 ms, C(1) = C(2) = 5 ms, each 5 % slower than the round before.
+  const auto drifting = [](double single_s, double parallel_s) {
+    return [=](const AskedRound& round, std::size_t place) {
+      const double undisturbed_s = round.threads == 1 ? single_s : parallel_s;
+      const double s = undisturbed_s * (1 + 0.05 * static_cast<double>(place));
+      return RoundTimes{s, s, 0};
+    };
+  };
+  Sampler sampler = sampler_of(2, drifting(0.01, 0.02), drifting(0.005, 0.005));
+  for (int i = 0; i < 10; ++i) sampler.take();
+  const PointFigures figures = figures_of(point);
+  for (const auto& [figure, undisturbed] :
+       {std::pair{figures.speedup, 1.0}, {figures.capacity, 2.0}, {figures.relative_efficiency, 0.5}}) {
+    EXPECT_NEAR(figure.estimate, undisturbed, 1e-12);
+    EXPECT_NEAR(figure.low, undisturbed, 1e-12);
+    EXPECT_NEAR(figure.high, undisturbed, 1e-12);
+  }
+}
+
+// ---- warm-up ----
+
+TEST_F(Sampling, WarmsUpWithEveryKindOfRoundAndRecordsNothing) {
+  Sampler sampler = sampler_of(4, taking(0.01), taking(1));
+  sampler.warm_up();
+  // The control's rounds in between find its calls.
+  EXPECT_EQ(order_of(journal), "T1 C1 C1 TN CN");
+  EXPECT_EQ(point.samples.size(), 0U);
+}
+
+TEST_F(Sampling, OfOneThreadWarmsUpWithoutMore) {
+  Sampler sampler = sampler_of(1, taking(0.01), taking(1));
+  sampler.warm_up();
+  EXPECT_EQ(order_of(journal), "T1 C1 C1");
+}
+
+TEST_F(Sampling, MakesTheControlsRoundsAsLongAsTheWorkloads) {
+  Sampler sampler = sampler_of(2, taking(1.0 / 64), taking_per_call(1.0 / 1024));
+  sampler.warm_up();
+  EXPECT_GE(point.control_calls, 16);  // 16/1024 = 1/64
+  EXPECT_LE(point.control_calls, 18);
+}
+
+TEST_F(Sampling, DoesNotCountItsWarmUpIntoTheBudget) {
+  double round_s = 1000;
+  const auto script = [&](const AskedRound&, std::size_t) { return RoundTimes{round_s, round_s, 0}; };
+  Sampler sampler = sampler_of(2, script, script);
+  sampler.warm_up();
+  round_s = 1e-3;
+  for (int i = 0; i < 6; ++i) sampler.take();
+  EXPECT_EQ(sampler.stop_reason({.budget_s = 2, .precision = -1}), std::nullopt);
+}
+
+// ---- when to stop ----
+
+/// Takes until the rule says why to stop, but not for ever.
+std::string reason_after(Sampler& sampler, const StopRule& rule, Point& point) {
+  while (point.samples.size() < 1000) {
+    if (const auto reason = sampler.stop_reason(rule)) return *reason;
+    sampler.take();
+  }
+  return "never";
+}
+
+/// The N-thread rounds (or, at one thread, all of them) alternate between 1 and 2 times `s`, from one
+/// sample to the next: no number of samples makes that precise.
+FakeExecutor::Script restless(double s) {
+  return [=](const AskedRound& round, std::size_t place) {
+    const bool second = place / (round.threads == 1 ? 4 : 8) % 2 == 1;
+    return RoundTimes{second ? 2 * s : s, s, 0};
+  };
+}
+
+TEST_F(Sampling, WithoutASampleHasNoReasonToStop) {
+  const Sampler sampler = sampler_of(2, taking(1), taking(1));
+  StopRule rule;
+  rule.exactly = 1;
+  rule.budget_s = 0;
+  EXPECT_EQ(sampler.stop_reason(rule), std::nullopt);
+}
+
+TEST_F(Sampling, StopsAfterExactlyAsManySamplesAsRequested) {
+  Sampler sampler = sampler_of(2, taking(100), taking(100));
+  StopRule rule;
+  rule.exactly = 3;
+  EXPECT_EQ(reason_after(sampler, rule, point), "requested");
+  EXPECT_EQ(point.samples.size(), 3U);
+}
+
+TEST_F(Sampling, GoesOnUntilExactlyAsManySamplesWhateverTheySay) {
+  Sampler sampler = sampler_of(2, taking(100), taking(100));  // precise, and over budget
+  StopRule rule;
+  rule.exactly = 20;
+  EXPECT_EQ(reason_after(sampler, rule, point), "requested");
+  EXPECT_EQ(point.samples.size(), 20U);
+}
+
+TEST_F(Sampling, StopsWhenPreciseButNeverBeforeTheIntervalHasEnds) {
+  Sampler sampler = sampler_of(2, taking(1e-3), taking(1e-3));
+  EXPECT_EQ(reason_after(sampler, {}, point), "precision");
+  EXPECT_EQ(point.samples.size(), fewest_for_interval);
+}
+
+TEST_F(Sampling, StopsWhenTheBudgetIsSpent) {
+  // A sample is 4 rounds of each kind at 10 ms, some of them at 20: 80 to 100 ms.
+  Sampler sampler = sampler_of(2, restless(0.01), taking(0.01));
+  EXPECT_EQ(reason_after(sampler, {.budget_s = 2}, point), "budget");
+  EXPECT_GE(point.samples.size(), 2 / 0.12);
+  EXPECT_LE(point.samples.size(), 2 / 0.08 + 1);
+}
+
+TEST_F(Sampling, TakesSixSamplesEvenIfTheFirstOneSpendsTheBudget) {
+  Sampler sampler = sampler_of(2, restless(10), taking(10));
+  EXPECT_EQ(reason_after(sampler, {.budget_s = 2}, point), "budget");
+  EXPECT_EQ(point.samples.size(), 6U);
+}
+
+TEST_F(Sampling, GoesOnUntilParallelRoundsAddUpToTheMinimumTime) {
+  Sampler sampler = sampler_of(2, taking(0.125), taking(0.125));
+  EXPECT_EQ(reason_after(sampler, {.at_least_s = 1.25}, point), "precision");
+  EXPECT_EQ(point.samples.size(), 10U);
+}
+
+TEST_F(Sampling, GoesOnBeyondTheBudgetForTheMinimumTime) {
+  Sampler sampler = sampler_of(2, taking(0.125), taking(0.125));
+  const StopRule rule{.budget_s = 0.5, .precision = 0, .at_least_s = 2.5};
+  reason_after(sampler, rule, point);
+  EXPECT_EQ(point.samples.size(), 20U);
+}
+
+TEST_F(Sampling, OfOneThreadStopsWhenItsCallIsKnownPrecisely) {
+  Sampler steady = sampler_of(1, taking(1e-3), taking(1e-3));
+  EXPECT_EQ(reason_after(steady, {}, point), "precision");
+  point = Point{};
+  journal.clear();
+  Sampler sampler = sampler_of(1, restless(0.01), taking(0.01));
+  EXPECT_EQ(reason_after(sampler, {.budget_s = 1}, point), "budget");
+}
+
+// ---- calls of a round ----
+
+std::int64_t calibrated(FakeExecutor::Script script, double target_s, Journal* rounds = nullptr) {
+  Journal journal;
+  FakeExecutor executor("T", journal, std::move(script));
+  const std::int64_t calls = calibrate_calls(executor, target_s);
+  if (rounds) *rounds = journal;
+  return calls;
+}
+
+TEST(CalibratedCalls, MakeARoundLastTheTargetOrLittleLonger) {
+  for (const double call_s : {1e-7, 3e-6, 1e-4, 7e-3}) {
+    const double round_s = call_s * static_cast<double>(calibrated(taking_per_call(call_s), 0.02));
+    EXPECT_GE(round_s, 0.02 * (1 - 1e-9)) << call_s;
+    EXPECT_LE(round_s, 0.02 * 1.05 + call_s) << call_s;
+  }
+}
+
+TEST(CalibratedCalls, AreOneWhenASingleCallIsLong) {
+  EXPECT_EQ(calibrated(taking_per_call(0.02), 0.02), 1);
+  EXPECT_EQ(calibrated(taking_per_call(10), 0.02), 1);
+}
+
+TEST(CalibratedCalls, DoNotBelieveTheFirstCall) {
+  // It takes 3 s, all others 1 ms.
+  const auto script = [](const AskedRound& round, std::size_t place) {
+    return RoundTimes{place == 0 ? 3 : 1e-3 * static_cast<double>(round.calls), 0, 0};
+  };
+  EXPECT_GE(calibrated(script, 0.02), 20);
+}
+
+TEST(CalibratedCalls, GrowTenfoldAtMost) {
+  Journal rounds;
+  calibrated(taking_per_call(1e-7), 0.02, &rounds);
+  for (std::size_t i = 1; i < rounds.size(); ++i) {
+    EXPECT_EQ(rounds[i].threads, 1);
+    EXPECT_LE(rounds[i].calls, 10 * rounds[i - 1].calls);
+  }
+}
+
+TEST(CalibratedCalls, GrowEvenWhenTheClockSeesNothing) {
+  const auto script = [](const AskedRound& round, std::size_t) {
+    return RoundTimes{round.calls < 1000 ? 0 : 1.0, 0, 0};
+  };
+  EXPECT_EQ(calibrated(script, 0.02), 1000);
+}
+
+// ---- how long rounds are ----
+
+TEST(RoundTarget, IsLongAgainstTheSwitchIntervalAndTheClock) {
+  EXPECT_DOUBLE_EQ(round_target_s(5e-3), 20e-3);
+  EXPECT_DOUBLE_EQ(round_target_s(0.1), 0.4);
+  EXPECT_DOUBLE_EQ(round_target_s(1e-6), 5e-3);
+}
+
+TEST(ControlTarget, FollowsTheWorkloadWithinBounds) {
+  EXPECT_DOUBLE_EQ(control_target_s(1e-6), 5e-3);
+  EXPECT_DOUBLE_EQ(control_target_s(12e-3), 12e-3);
+  EXPECT_DOUBLE_EQ(control_target_s(3), 25e-3);
+}
+
+}  // namespace
+}  // namespace gilscale

@@ -1,0 +1,242 @@
+#include "gilscale/team.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <ctime>
+#include <functional>
+#include <thread>
+#include <vector>
+
+namespace gilscale {
+namespace {
+
+using testing::Each;
+using testing::ElementsAre;
+using std::chrono::milliseconds;
+
+/// A team with a std::thread for each member, which does `work` in every round.
+class Threads {
+ public:
+  using Work = std::function<void(int index, std::int64_t calls)>;
+
+  Threads(int cpus, Work work) : team_(cpus), work_(std::move(work)) {}
+  ~Threads() {
+    team_.dismiss();
+    join();
+  }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+  Team* operator->() { return &team_; }
+
+  void grow(int threads) {
+    while (team_.size() < threads) {
+      const int index = team_.size();
+      Team::Member& member = team_.add_member();
+      threads_.emplace_back([this, index, &member] { serve(index, member); });
+    }
+  }
+  void join() {
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+ private:
+  void serve(int index, Team::Member& me) {
+    while (const auto calls = team_.wait_for_round(me)) {
+      team_.pass_gate(me);
+      work_(index, *calls);
+      team_.stop_clocks(me);
+      team_.finish();
+    }
+  }
+
+  Team team_;
+  Work work_;
+  std::vector<std::thread> threads_;
+};
+
+/// How often each member worked. A vector of its own for each, since no round has a member twice.
+struct Counts {
+  explicit Counts(int members) : of(static_cast<std::size_t>(members)) {}
+  void operator()(int index, std::int64_t calls) { of[static_cast<std::size_t>(index)] += calls; }
+  std::vector<std::int64_t> of;
+};
+
+TEST(Team, LetsEveryMemberOfARoundMakeItsCalls) {
+  Counts counts(4);
+  Threads team(2, std::ref(counts));
+  team.grow(4);
+  team->round(4, 10);
+  EXPECT_THAT(counts.of, ElementsAre(10, 10, 10, 10));
+  team->round(4, 3);
+  EXPECT_THAT(counts.of, Each(13));
+}
+
+TEST(Team, PlaysARoundWithItsFirstMembersOnly) {
+  Counts counts(4);
+  Threads team(4, std::ref(counts));
+  team.grow(4);
+  team->round(2, 1);
+  EXPECT_THAT(counts.of, ElementsAre(1, 1, 0, 0));
+  team->round(3, 1);
+  EXPECT_THAT(counts.of, ElementsAre(2, 2, 1, 0));
+}
+
+TEST(Team, GrowsBetweenRounds) {
+  Counts counts(5);
+  Threads team(2, std::ref(counts));
+  team.grow(2);
+  team->round(2, 1);
+  team.grow(5);
+  team->round(5, 1);
+  EXPECT_THAT(counts.of, ElementsAre(2, 2, 1, 1, 1));
+}
+
+// ---- times ----
+
+TEST(RoundTimes, CoverTheSlowestMember) {
+  Threads team(4, [](int index, std::int64_t) {
+    if (index == 1) std::this_thread::sleep_for(milliseconds(20));
+  });
+  team.grow(4);
+  for (int i = 0; i < 3; ++i) EXPECT_GE(team->round(4, 1).makespan_s, 0.020);
+}
+
+TEST(RoundTimes, OfMembersThatWaitTogetherAreNotTheirSum) {
+  Threads team(4, [](int, std::int64_t) { std::this_thread::sleep_for(milliseconds(20)); });
+  team.grow(8);
+  double best = 1;
+  for (int i = 0; i < 20 && best >= 0.080; ++i) best = std::min(best, team->round(8, 1).makespan_s);
+  EXPECT_GE(best, 0.020);
+  EXPECT_LT(best, 0.080) << "one after the other would take 0.160";
+}
+
+TEST(RoundTimes, CountNoCpuTimeForMembersThatWait) {
+  Threads team(4, [](int, std::int64_t) { std::this_thread::sleep_for(milliseconds(50)); });
+  team.grow(4);
+  const RoundTimes times = team->round(4, 1);
+  EXPECT_GE(times.cpu_s, 0);
+  EXPECT_LT(times.cpu_s, 0.050);
+}
+
+void compute_for(double cpu_s) {
+  const auto used_s = [] {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  };
+  const double end = used_s() + cpu_s;
+  while (used_s() < end) {
+  }
+}
+
+TEST(RoundTimes, AddUpTheCpuTimeOfAllMembers) {
+  Threads team(2, [](int, std::int64_t) { compute_for(0.005); });
+  team.grow(3);
+  EXPECT_GE(team->round(3, 1).cpu_s, 0.015);
+  EXPECT_GE(team->round(1, 1).cpu_s, 0.005);
+}
+
+TEST(RoundTimes, CountALateMemberAsHandover) {
+  Team team(2);
+  Team::Member& prompt = team.add_member();
+  Team::Member& late = team.add_member();
+  const auto play = [&](Team::Member& me, milliseconds delay) {
+    team.wait_for_round(me);
+    std::this_thread::sleep_for(delay);
+    team.pass_gate(me);
+    team.stop_clocks(me);
+    team.finish();
+  };
+  std::thread first(play, std::ref(prompt), milliseconds(0));
+  std::thread second(play, std::ref(late), milliseconds(20));
+  const RoundTimes times = team.round(2, 1);
+  first.join();
+  second.join();
+  EXPECT_GE(times.handover_s, 0.020);
+  EXPECT_GE(times.makespan_s, 0);
+}
+
+TEST(RoundTimes, AreNeverNegative) {
+  Threads team(8, [](int, std::int64_t) {});
+  team.grow(3);
+  for (int i = 0; i < 200; ++i) {
+    const RoundTimes times = team->round(1 + i % 3, 1);
+    EXPECT_GE(times.makespan_s, 0);
+    EXPECT_GE(times.cpu_s, 0);
+    EXPECT_GE(times.handover_s, 0);
+  }
+}
+
+// ---- many rounds ----
+
+/// How many CPUs the team believes in: with 8 its members spin at the gate, with 1 they park.
+class ManyRounds : public testing::TestWithParam<int> {};
+
+TEST_P(ManyRounds, NeitherHangNorLoseAMember) {
+  constexpr int rounds = 2000;
+  Counts counts(8);
+  Threads team(GetParam(), std::ref(counts));
+  team.grow(8);
+  std::vector<std::int64_t> expected(8);
+  for (int i = 0; i < rounds; ++i) {
+    const int threads = 1 + i % 8;
+    team->round(threads, 1);
+    for (int member = 0; member < threads; ++member) ++expected[static_cast<std::size_t>(member)];
+    ASSERT_EQ(counts.of, expected) << "after round " << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Team, ManyRounds, testing::Values(8, 1), [](const auto& cpus) {
+  return cpus.param == 8 ? "ThatSpin" : "ThatPark";
+});
+
+// ---- members that come late, and the end ----
+
+TEST(Team, WaitsForMembersWhoseThreadsStartDuringTheRound) {
+  Team team(2);
+  Team::Member& first = team.add_member();
+  Team::Member& second = team.add_member();
+  std::thread coordinator([&] { EXPECT_GE(team.round(2, 7).makespan_s, 0); });
+  std::this_thread::sleep_for(milliseconds(2));
+  const auto play = [&](Team::Member& me) {
+    EXPECT_EQ(team.wait_for_round(me), 7);
+    team.pass_gate(me);
+    team.stop_clocks(me);
+    team.finish();
+  };
+  std::thread one(play, std::ref(first));
+  std::thread two(play, std::ref(second));
+  one.join();
+  two.join();
+  coordinator.join();
+}
+
+TEST(Dismissal, EndsMembersThatNeverPlayed) {
+  Threads team(2, [](int, std::int64_t) { FAIL() << "nobody asked for a round"; });
+  team.grow(4);
+  team->dismiss();
+  team.join();
+}
+
+TEST(Dismissal, EndsMembersAfterRoundsThatNotAllOfThemPlayed) {
+  Threads team(2, [](int, std::int64_t) {});
+  team.grow(6);
+  team->round(6, 1);
+  team->round(2, 1);
+  team->dismiss();
+  team.join();
+}
+
+TEST(Dismissal, IsSeenByAMemberThatStartsAfterwards) {
+  Team team(2);
+  Team::Member& member = team.add_member();
+  team.dismiss();
+  EXPECT_EQ(team.wait_for_round(member), std::nullopt);
+}
+
+}  // namespace
+}  // namespace gilscale
