@@ -27,6 +27,16 @@ WorkloadSpec control_spec() {
   return spec;
 }
 
+/// Somebody who names a workload wants that one measured, not the control.
+void refuse_workloads_without_python(const RunOptions& options) {
+  const bool only_native = std::all_of(options.executors.begin(), options.executors.end(),
+                                       [](const std::string& name) { return name == "native"; });
+  if (only_native && !options.workloads.names.empty())
+    throw UsageError(
+        "--executor native runs no Python, only the control; leave the workload out, or add another "
+        "executor: -x threads,native");
+}
+
 void add_once(std::vector<Case>& cases, Case planned) {
   const auto same = [&](const Case& other) {
     return other.workload == planned.workload && other.executor == planned.executor;
@@ -71,6 +81,7 @@ void apply_filter(std::vector<Case>& cases, const std::string& pattern) {
 }  // namespace
 
 std::vector<Case> plan_cases(const RunOptions& options) {
+  refuse_workloads_without_python(options);
   std::vector<Case> cases;
   for (const std::string& executor : options.executors) {
     if (executor == "native") {

@@ -61,8 +61,11 @@ bool has_kind(const CaseResult& result, std::string_view kind) {
 void complain(const CaseResult& result) {
   if (!result.failure) return;
   // A crash report has been seen already: it came over the worker's standard error.
-  if (result.failure->kind == "exception") fmt::print(stderr, "{}", result.failure->details);
-  fmt::print(stderr, "gilscale: {}: {}\n", label_of(result.planned), result.failure->message);
+  const bool raised = result.failure->kind == "exception";
+  if (raised) fmt::print(stderr, "{}", result.failure->details);
+  // What the worker says of an exception names the workload already.
+  const std::string name = raised ? "" : label_of(result.planned) + ": ";
+  fmt::print(stderr, "gilscale: {}{}\n", name, result.failure->message);
 }
 
 Style style_of_stdout() {
@@ -104,8 +107,9 @@ void measure(const std::vector<Case>& cases, const RunOptions& options, const Ou
     report.cases.push_back(run_case(planned, worker, options.timeout_s, progress));
     progress.clear();
     complain(report.cases.back());
+    if (has_kind(report.cases.back(), "usage")) return;
     files.write(report);
-    if (interrupted() || has_kind(report.cases.back(), "usage")) return;
+    if (interrupted()) return;
   }
 }
 

@@ -32,12 +32,18 @@ double round_target_s(double switch_interval_s) {
 double control_target_s(double single_s) { return std::clamp(single_s, 5e-3, 25e-3); }
 
 std::int64_t calibrate_calls(Executor& executor, double target_s) {
-  // The first call may import, allocate and compile: it warms up and is not believed.
-  executor.round(1, 1);
+  // The first call may import, allocate and compile: it warms up, and is believed only if even a
+  // tenth of it is enough.
+  if (executor.round(1, 1).makespan_s >= 10 * target_s) return 1;
   std::int64_t calls = 1;
   while (true) {
-    const double took_s = std::max(executor.round(1, calls).makespan_s, 1e-9);
+    double took_s = executor.round(1, calls).makespan_s;
+    // A round that is just long enough may have been disturbed; calls that are too few would hide
+    // contention.
+    if (took_s >= target_s && took_s < 2 * target_s)
+      took_s = std::min(took_s, executor.round(1, calls).makespan_s);
     if (took_s >= target_s) return calls;
+    took_s = std::max(took_s, 1e-9);
     const double wanted = std::ceil(static_cast<double>(calls) * 1.05 * target_s / took_s);
     // A short round is a bad guide: grow tenfold at most, and by something at least.
     const double grown = static_cast<double>(calls) * 10;

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <utility>
+
+#include "gilscale/statistics.hpp"
 
 namespace gilscale {
 namespace {
@@ -90,6 +93,10 @@ Judgement judge_scaling(const Seen& seen, const CaseResult& result) {
     return {Verdict::inconclusive,
             fmt::format("the machine gave {} threads {:.2f} cores: too few to tell",
                         seen.point->threads, figures.capacity.estimate)};
+  if (!std::isfinite(efficiency.low))
+    return {Verdict::inconclusive,
+            fmt::format("{} samples are too few for an interval; it takes {}",
+                        seen.point->samples.size(), fewest_for_interval)};
   if (efficiency.low >= parallel_efficiency) {
     const bool all = figures.achievable >= cores_were_there * seen.point->threads;
     return {all ? Verdict::parallel : Verdict::machine_limited, did_of_achievable(seen)};

@@ -1,7 +1,7 @@
 """What the tests of the command line share. They run the executable that the environment variable GILSCALE names.
 
-Nothing here may depend on how fast the machine is or how many cores it has: figures come only from workloads that sleep,
-and every wait for something to happen has a generous limit that only a failure reaches.
+Nothing here may depend on how fast the machine is or how many cores it has: figures come only from workloads that
+sleep, and every wait for something to happen has a generous limit that only a failure reaches.
 """
 
 import json
@@ -61,9 +61,10 @@ class Gilscale:
         env.update(changes)
         return {name: value for name, value in env.items() if value is not None}
 
-    def __call__(self, *args, timeout=60, stdin=subprocess.DEVNULL, **env):
-        done = subprocess.run([self.executable, *args], cwd=self.folder, env=self.environment(**env), stdin=stdin,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, check=False)
+    def __call__(self, *args, timeout=60, preexec_fn=None, **env):
+        done = subprocess.run([self.executable, *args], cwd=self.folder, env=self.environment(**env), timeout=timeout,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              preexec_fn=preexec_fn, check=False)
         return Finished(done.stdout.decode(), done.stderr.decode(errors="replace"), done.returncode)
 
     def json(self, *args, code=OK, **more):
@@ -107,6 +108,14 @@ def executable():
     path = os.environ.get("GILSCALE")
     assert path, "set GILSCALE to the path of the gilscale executable under test"
     return str(Path(path).resolve())
+
+
+@pytest.fixture
+def no_sanitizer(executable):
+    """For tests of memory: a sanitizer takes its own."""
+    code = Path(executable).read_bytes()
+    if b"__asan_init" in code or b"__tsan_init" in code:
+        pytest.skip("built with a sanitizer, which needs memory of its own")
 
 
 @pytest.fixture(scope="session")

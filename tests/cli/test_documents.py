@@ -1,7 +1,8 @@
 """Every gilscale command in the README and in docs/ works as it stands there.
 
-Run are the lines of ```sh blocks that begin with `gilscale `, and those of ```console blocks that begin with `$ gilscale `
-(with their continuation lines), in order and in one new folder for each document. HTML comments before a block say more:
+Run are the lines of ```sh blocks that begin with `gilscale ` or `python3 `, and those of ```console blocks that begin
+with `$ ` and one of these (with their continuation lines), in order and in one new folder for each document. HTML
+comments before a block say more:
 
     <!-- file: NAME -->         the block is the text of that file; it is written before the next command
     <!-- exit: N -->            the commands of the block end with that exit code instead of 0
@@ -11,6 +12,7 @@ Run are the lines of ```sh blocks that begin with `gilscale `, and those of ```c
 import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +39,7 @@ class Block:
             return
         number = self.line
         for command in re.sub(r"\\\n\s*(?:> )?", "\0", self.text).split("\n"):
-            if command.startswith(prompt + "gilscale "):
+            if command.startswith((prompt + "gilscale ", prompt + "python3 ")):
                 yield number, command[len(prompt):].replace("\0", " ")
             number += 1 + command.count("\0")
 
@@ -66,6 +68,7 @@ def faults_in(markdown, gilscale):
     bin_folder = gilscale.folder / ".bin"
     bin_folder.mkdir()
     (bin_folder / "gilscale").symlink_to(gilscale.executable)
+    (bin_folder / "python3").symlink_to(sys.executable)
     env = gilscale.environment(PATH=f"{bin_folder}{os.pathsep}{os.environ['PATH']}")
     faults = []
     for block in blocks_of(markdown):
@@ -112,6 +115,7 @@ Some text between, which ends the notes. `gilscale in line` is not run.
        --calls 1 --benchmark_min_time=1x > table.txt
    gilscale output that looks like a command
    $ cat table.txt
+   $ python3 -c "print(1)"
    $ gilscale --version
    gilscale 0.1.0
    ```
@@ -132,7 +136,8 @@ def test_a_document_is_read_as_its_writers_are_told():
     assert commands == [
         (11, "gilscale frobnicate"),
         (18, "gilscale run mine/work.py:work --threads 1  --calls 1 --benchmark_min_time=1x > table.txt"),
-        (22, "gilscale --version")]
+        (22, 'python3 -c "print(1)"'),
+        (23, "gilscale --version")]
 
 
 def test_a_document_that_is_right_has_no_faults(gilscale):

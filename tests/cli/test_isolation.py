@@ -142,7 +142,7 @@ def run_between_good_cases(gilscale, builtin_workloads, workload):
         assert failed["why"] == failed["error"]["message"]
         assert failed["error"]["message"] in done.stderr
         assert f"gilscale: {file}:work: " in done.stderr
-        assert re.search(rf"(?m)^{file}:work .* failed$", done.stdout)
+        assert len(re.findall(r"(?m)  failed$", done.stdout)) == 1
         assert re.search(rf"(?m)^{file}:work: failed: ", done.stdout)
         errors = [entry for entry in document["benchmarks"] if entry.get("error_occurred")]
         assert len(errors) == 1
@@ -243,6 +243,26 @@ def test_the_entry_of_a_failed_case_names_the_thread_count_that_failed(gilscale,
     good, bad = document["benchmarks"]
     assert "/threads:1/" in good["name"] and "error_occurred" not in good
     assert "/threads:2/" in bad["name"] and bad["error_occurred"] is True
+
+
+@pytest.mark.usefixtures("no_sanitizer")
+@pytest.mark.parametrize("executor", ["threads", "pool"])
+@pytest.mark.parametrize("stack, addresses", [(64 << 20, 4 << 30), (8 << 20, 3 << 30)],
+                         ids=["256 stacks do not fit", "2 times 256 stacks do not fit"])
+def test_threads_that_cannot_be_started_are_a_failure_with_advice(gilscale, good, executor, stack, addresses):
+    """A worker has the threads of the executor and as many of the control: either may be the last straw."""
+    resource = pytest.importorskip("resource")
+
+    def set_limits():
+        resource.setrlimit(resource.RLIMIT_STACK, (stack, stack))
+        resource.setrlimit(resource.RLIMIT_AS, (addresses, addresses))
+
+    case, = gilscale.cases("run", good, "-x", executor, "-t1,256", *QUICK, "--timeout=20", code=WORKLOAD_FAILED,
+                           preexec_fn=set_limits, MALLOC_ARENA_MAX="1")
+    assert case["error"]["kind"] == "exception"
+    assert [point["threads"] for point in case["points"]] == [1]
+    assert "\n" not in case["error"]["message"]
+    assert "--threads" in case["error"]["message"]
 
 
 # ---- time-outs ----

@@ -1,5 +1,6 @@
 """What people see: the table, its marks and notes, colour and progress."""
 
+import json
 import os
 import pty
 import re
@@ -29,13 +30,14 @@ def test_the_table_has_a_row_for_each_case_and_thread_count_and_fits_within_its_
                     "--benchmark_min_time=1x")
     assert (done.returncode, done.stderr) == (OK, "")
     table = table_of(done.stdout)
-    assert len(table) == 1 + 11 * 2 * 2
+    rows = [line for line in table if re.search(r" [12]\*? +\d+(\.\d+)? (ns|µs|ms|s) ", line)]
+    assert len(rows) == 11 * 2 * 2
     for words in ("threads", "round", "calls/s", "speedup", "95 % interval", "capacity", "rel. eff.", "verdict"):
         assert words in table[0]
     assert max(map(len, table)) <= WIDTH, max(table, key=len)
     for executor in ("", r" \(pool\)"):
         for label in ("py_fib/20", "cpp_fib/20", "fib_holder_nogil/20", "hold/1000", "burn_hold_release/1000,4000"):
-            assert len([row for row in table if re.match(rf"{label}{executor} +\d", row)]) == 2
+            assert any(re.match(rf"{label}{executor}( |$)", line) for line in table)
 
 
 def test_a_table_with_intervals_and_oversubscribed_points_fits_within_its_width(gilscale):
@@ -73,10 +75,11 @@ def test_the_suite_is_the_default_and_compares_its_five_functions_on_one_thread(
 
 def test_a_shared_holder_reports_what_building_it_cost_once(gilscale):
     path = gilscale.folder / "results.json"
-    done = gilscale("run", "cpp_fib", "fib_holder_gil", "fib_holder_nogil", "--fib=5", "-t1,3", *QUICK, "--json", str(path))
+    done = gilscale("run", "cpp_fib", "fib_holder_gil", "fib_holder_nogil", "--fib=5", "-t1,3", *QUICK,
+                    "--json", str(path))
     assert re.findall(r"(?m)^(\S+): built once for 3 threads in \d+(?:\.\d+)? (?:ns|µs|ms|s)$", done.stdout) == [
         "fib_holder_gil/5", "fib_holder_nogil/5"]
-    plain, *holders = gilscale.cases("run", "cpp_fib", "fib_holder_gil", "fib_holder_nogil", "--fib=5", "-t1,3", *QUICK)
+    plain, *holders = json.loads(path.read_text())["gilscale"]["cases"]
     assert [point["setup_s"] for point in plain["points"]] == [0, 0]
     assert all(point["setup_s"] > 0 for case in holders for point in case["points"])
 
@@ -124,7 +127,7 @@ def test_oversubscribed_points_are_marked_in_the_table_and_in_the_results(gilsca
     assert re.match(rf"hold/100 +{cpus} ", fits)
     assert re.match(rf"hold/100 +{cpus + 1}\* ", exceeds)
     assert re.search(r"(?m)^\* more threads than CPUs", done.stdout)
-    case, = gilscale.cases("run", "hold", "--args=(100,)", f"-t{cpus},{cpus + 1}", *QUICK)
+    case, = json.loads(path.read_text())["gilscale"]["cases"]
     assert [point["oversubscribed"] for point in case["points"]] == [False, True]
 
 

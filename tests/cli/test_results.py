@@ -4,7 +4,9 @@ import csv
 import importlib.util
 import io
 import json
+import re
 import statistics
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -113,7 +115,7 @@ def test_google_benchmarks_own_reader_reads_the_document(gilscale, google_reader
     assert google_reader.classify_input_file(str(path)) == (google_reader.IT_JSON, None)
     document = google_reader.sort_benchmark_results(google_reader.load_benchmark_results(str(path)))
     context = document["context"]
-    assert {"date", "host_name", "executable", "num_cpus", "mhz_per_cpu", "caches", "library_build_type"} <= set(context)
+    assert {"date", "host_name", "executable", "num_cpus", "mhz_per_cpu", "caches"} <= set(context)
     assert is_number(context["num_cpus"])
     assert len(document["benchmarks"]) == 4
     for benchmark in document["benchmarks"]:
@@ -193,6 +195,26 @@ def test_finished_cases_are_in_the_file_while_a_later_one_runs(gilscale, good, w
     assert len(json.loads((gilscale.folder / "results.json").read_text())["gilscale"]["cases"]) == 2
 
 
+def test_a_file_that_cannot_be_written_in_the_end_costs_no_result(gilscale, workload):
+    """The folder was there at the start. All is measured and printed; the exit code and one line tell of the file."""
+    (gilscale.folder / "results").mkdir()
+    workload("removes.py", "import shutil\ndef work():\n    shutil.rmtree('results', ignore_errors=True)\n")
+    done = gilscale("run", "removes.py:work", "hold", "-t1", *QUICK, "--json", "results/results.json")
+    assert done.returncode not in (OK, 1)
+    assert re.search(r"(?m)^gilscale: .*results/results\.json", done.stderr)
+    assert re.search(r"(?m)^removes\.py:work +1 ", done.stdout) and re.search(r"(?m)^hold/1000 +1 ", done.stdout)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [("run", "hold", "-t1", *QUICK), ("list",), ("--version",)])
+def test_a_full_disk_behind_standard_output_is_told(gilscale, arguments):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([gilscale.executable, *arguments], stdout=full, stderr=subprocess.PIPE,
+                              env=gilscale.environment(), timeout=60, check=False)
+    assert done.returncode not in (OK, 1)
+    assert re.fullmatch(rb"gilscale: .*standard output.*\n", done.stderr)
+
+
 # ---- --benchmark_* ----
 
 
@@ -250,8 +272,8 @@ def test_a_failed_case_is_an_error_in_every_format(gilscale, workload):
 
 
 def listed(gilscale, *options, **env):
-    done = gilscale("run", "hold", "release", "py_fib", "-x", "threads,pool", "-t1-3", "--benchmark_list_tests",
-                    *options, **env)
+    flag = () if any("list_tests" in option for option in options) else ("--benchmark_list_tests",)
+    done = gilscale("run", "hold", "release", "py_fib", "-x", "threads,pool", "-t1-3", *flag, *options, **env)
     assert (done.returncode, done.stderr) == (OK, "")
     return done.stdout.splitlines()
 
@@ -263,14 +285,20 @@ def test_list_tests_prints_every_name_and_runs_nothing(gilscale, workload):
     assert not (gilscale.folder / "ran").exists()
 
 
+def test_list_tests_can_be_switched_off_as_in_google_benchmark(gilscale):
+    assert TABLE_HEADER in gilscale("run", "hold", "-t1", *QUICK, "--benchmark_list_tests=false").stdout
+    assert listed(gilscale) == listed(gilscale, "--benchmark_list_tests=true")
+
+
 def test_listed_names_are_those_in_the_results(gilscale):
     run = ("run", "hold", "py_fib", "--fib=5", "-x", "threads,native", "-t1,2", *QUICK)
     assert gilscale(*run, "--benchmark_list_tests").stdout.splitlines() == names_of(gilscale.json(*run))
 
 
-@pytest.mark.parametrize("pattern, count", [("all", 18), (".", 18), ("hold", 6), ("^release/", 6), ("pool.*threads:2", 3),
-                                            ("-hold", 12), ("-pool.*threads:2", 15), ("hold|py_fib", 12),
-                                            (r"threads:[23]/", 12), ("executor:pool", 9)])
+@pytest.mark.parametrize("pattern, count", [
+    ("all", 18), (".", 18), ("hold", 6), ("^release/", 6), ("pool.*threads:2", 3), ("-hold", 12),
+    ("-pool.*threads:2", 15), ("hold|py_fib", 12), ("threads:[23]/", 12), ("executor:pool", 9),
+])
 def test_a_filter_chooses_benchmarks_by_name(gilscale, pattern, count):
     assert len(listed(gilscale, f"--benchmark_filter={pattern}")) == count
 

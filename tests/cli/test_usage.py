@@ -79,6 +79,13 @@ def test_every_listed_workload_and_executor_can_be_chosen(gilscale):
     assert "executor:native/" in names
 
 
+def test_an_option_with_a_list_leaves_the_next_word_to_the_workloads(gilscale):
+    for option in (["-x", "threads,pool"], ["--executor", "pool"], ["--benchmark_context", "a=b,c=d"]):
+        done = gilscale("run", *option, "hold", "-t1", "--benchmark_list_tests")
+        assert done.returncode == OK, done
+        assert done.stdout.startswith("hold/1000/")
+
+
 # ---- a wrong command line ----
 
 

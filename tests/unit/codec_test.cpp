@@ -80,12 +80,13 @@ TEST(JsonOfACase, IsOneLine) {
 
 TEST(JsonOfAPoint, ComesBackAsItWas) {
   Point point = steady_point(4, {1.0 / 3, 0.1, 0.2, 0.7, 0.5}, 3);
-  add_sample(point, {2, 3, 4, 5, 0.25});
+  add_sample(point, {2, 3, 4, 5, 0.25, 0.125});
   point.samples.handover_s.back() = 1e-6;
   point.calls = 100;
   point.control_calls = 200;
   point.oversubscribed = true;
   point.setup_s = 0.125;
+  point.gil_demand = 0.75;
   point.stopped = "precision";
   const Point back = there_and_back(point);
   EXPECT_EQ(json(back), json(point));
@@ -94,14 +95,21 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   EXPECT_EQ(back.control_calls, 200);
   EXPECT_TRUE(back.oversubscribed);
   EXPECT_EQ(back.setup_s, 0.125);
+  EXPECT_EQ(back.gil_demand, 0.75);
   EXPECT_EQ(back.stopped, "precision");
   EXPECT_EQ(back.samples.single_s, point.samples.single_s);
   EXPECT_EQ(back.samples.parallel_s, point.samples.parallel_s);
   EXPECT_EQ(back.samples.control_single_s, point.samples.control_single_s);
   EXPECT_EQ(back.samples.control_parallel_s, point.samples.control_parallel_s);
   EXPECT_EQ(back.samples.single_cpu_s, point.samples.single_cpu_s);
+  EXPECT_EQ(back.samples.single_runnable_s, point.samples.single_runnable_s);
   EXPECT_EQ(back.samples.parallel_cpu_s, point.samples.parallel_cpu_s);
   EXPECT_EQ(back.samples.handover_s, point.samples.handover_s);
+}
+
+TEST(JsonOfAPoint, HasNullForAGilDemandThatIsNotKnown) {
+  EXPECT_TRUE(json(Point{}).at("gil_demand").is_null());
+  EXPECT_EQ(there_and_back(Point{}).gil_demand, std::nullopt);
 }
 
 TEST(JsonOfTheRest, ComesBackAsItWas) {

@@ -72,6 +72,16 @@ TEST(Plan, GivesOneControlCaseForTheNativeExecutor) {
   EXPECT_EQ(cases.front().workload.name, control_workload);
 }
 
+TEST(Plan, OfTheNativeExecutorAloneIsTheControl) {
+  EXPECT_THAT(labels(plan_cases(options_for({}, {"native"}))), ElementsAre("control (native)"));
+}
+
+TEST(Plan, RefusesAWorkloadThatNoExecutorWouldRun) {
+  EXPECT_EQ(usage_error([] { plan_cases(options_for({"hold"}, {"native"})); }),
+            "--executor native runs no Python, only the control; leave the workload out, or add "
+            "another executor: -x threads,native");
+}
+
 TEST(Plan, RefusesUnknownWorkloads) {
   EXPECT_THAT(usage_error([] { plan_cases(options_for({"hodl"})); }),
               HasSubstr("did you mean 'hold'?"));

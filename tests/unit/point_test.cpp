@@ -74,6 +74,32 @@ TEST(Figures, OfWorkThatComputesPartOfTheTimeAreBoundByCoresOverThatPart) {
   EXPECT_DOUBLE_EQ(figures.relative_efficiency.estimate, 0.75);
 }
 
+TEST(Figures, OfComputingThatOftenHadToWaitForACpuAreStillBoundByTheCores) {
+  // Half of the 1-thread round's time another process had the CPU: no waiting of the workload's own.
+  const PointFigures figures = figures_of(steady_point(
+      2, {.parallel_s = 2, .control_parallel_s = 2, .cpu_share = 0.5, .runnable_s = 0.5}));
+  EXPECT_DOUBLE_EQ(figures.cpu_share, 1);
+  EXPECT_TRUE(figures.bound_by_cpus);
+  EXPECT_DOUBLE_EQ(figures.relative_efficiency.estimate, 1);
+}
+
+TEST(Figures, SayWhetherFewerCoresWouldBeSlower) {
+  EXPECT_TRUE(figures_of(steady_point(2, {})).bound_by_cpus);
+  EXPECT_FALSE(figures_of(steady_point(2, {.cpu_share = 0.5})).bound_by_cpus);
+  // Threads that take turns at the GIL leave a core to spare only if a call leaves one: it does not.
+  EXPECT_TRUE(figures_of(steady_point(2, {.parallel_s = 2})).bound_by_cpus);
+}
+
+TEST(Figures, OfOneCallComeFromTheSingleRounds) {
+  Point point = steady_point(4, {.single_s = 0.5, .parallel_s = 2, .control_single_s = 0.25});
+  point.calls = 100;
+  point.control_calls = 1000;
+  const PointFigures figures = figures_of(point);
+  EXPECT_DOUBLE_EQ(figures.single_call_s.estimate, 0.005);     // 0.5 s / 100
+  EXPECT_DOUBLE_EQ(figures.control_call_s, 0.00025);           // 0.25 s / 1000
+  EXPECT_DOUBLE_EQ(figures.relative_call.estimate, 20);        // 0.005 / 0.00025
+}
+
 TEST(Figures, AreMediansOfRatiosAndNotRatiosOfMedians) {
   // T(1)/T(2) is 1, 2 and 1/2: median 1, so S = 2. The medians alone, 2 and 1, would give 4.
   Point point;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -183,7 +184,7 @@ TEST_F(JsonDocument, HasTheWorkersContextAndTheRuns) {
 
 TEST_F(JsonDocument, NumbersItsFamiliesOverAllCases) {
   std::set<int> families;
-  for (const json& benchmark : document["benchmarks"]) families.insert(benchmark["family_index"]);
+  for (const json& benchmark : document["benchmarks"]) families.insert(benchmark["family_index"].get<int>());
   EXPECT_EQ(families, (std::set{0, 1, 2, 3, 4, 5}));
 }
 

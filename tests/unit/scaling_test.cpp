@@ -25,6 +25,16 @@ TEST(CpuShare, IsNeverMoreThanAllNorNothing) {
   EXPECT_LT(cpu_share(0, 1), 1e-3);
 }
 
+TEST(CpuShare, LeavesOutTheTimeForWhichOtherProcessesHadTheCpu) {
+  // 2 s on a CPU, 3 s ready but without one, 1 s asleep: 2 of the 3 s that were its own.
+  EXPECT_DOUBLE_EQ(cpu_share(2, 6, 3), 2.0 / 3);
+}
+
+TEST(CpuShare, OfComputingOnABusyMachineIsAll) {
+  EXPECT_EQ(cpu_share(2, 6, 4), 1);
+  EXPECT_EQ(cpu_share(2, 6, 4.5), 1) << "the system's clocks disagree a little";
+}
+
 TEST(AchievableSpeedup, OfComputingIsTheCapacity) {
   EXPECT_EQ(achievable_speedup(4, 2.5, 1), 2.5);
 }

@@ -15,6 +15,7 @@ struct Rounds {
   double control_single_s = 1;
   double control_parallel_s = 1;
   double cpu_share = 1;  ///< of the 1-thread round, and of each thread of the N-thread round
+  double runnable_s = 0;  ///< of the 1-thread round
 };
 
 inline void add_sample(Point& point, const Rounds& rounds) {
@@ -24,6 +25,7 @@ inline void add_sample(Point& point, const Rounds& rounds) {
   samples.control_single_s.push_back(rounds.control_single_s);
   samples.control_parallel_s.push_back(rounds.control_parallel_s);
   samples.single_cpu_s.push_back(rounds.single_s * rounds.cpu_share);
+  samples.single_runnable_s.push_back(rounds.runnable_s);
   samples.parallel_cpu_s.push_back(rounds.single_s * rounds.cpu_share * point.threads);
   samples.handover_s.push_back(0);
 }

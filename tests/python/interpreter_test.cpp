@@ -1,0 +1,71 @@
+#include "python/interpreter.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <pybind11/eval.h>
+
+#include <csignal>
+
+namespace gilscale {
+namespace {
+
+TEST(InterpreterInfo, SaysWhatPythonItIs) {
+  const PythonInfo info = built_for();
+  EXPECT_THAT(info.version, testing::StartsWith(fmt::format("{}.{}.", PY_MAJOR_VERSION, PY_MINOR_VERSION)));
+  EXPECT_THAT(info.build, testing::AnyOf("default", "free-threaded"));
+  EXPECT_FALSE(info.executable.empty());
+}
+
+TEST(Gil, IsOnInADefaultBuild) {
+  if (built_for().build != "default") GTEST_SKIP() << "this build can switch it off";
+  EXPECT_TRUE(gil_enabled());
+}
+
+TEST(SwitchInterval, IsPythons) {
+  const py::module_ sys = py::module_::import("sys");
+  const double before = switch_interval_s();
+  EXPECT_DOUBLE_EQ(before, 5e-3);
+  sys.attr("setswitchinterval")(0.25);
+  EXPECT_DOUBLE_EQ(switch_interval_s(), 0.25);
+  sys.attr("setswitchinterval")(before);
+}
+
+TEST(Interpreter, FindsItsStandardLibrary) {
+  EXPECT_NO_THROW(py::module_::import("concurrent.futures"));
+  EXPECT_NO_THROW(py::module_::import("difflib"));
+}
+
+TEST(Interpreter, ReportsCrashes) {
+  EXPECT_TRUE(py::module_::import("faulthandler").attr("is_enabled")().cast<bool>());
+}
+
+TEST(Interpreter, LeavesInterruptsToTheFrontEnd) {
+  struct sigaction action {};
+  ASSERT_EQ(sigaction(SIGINT, nullptr, &action), 0);
+  EXPECT_TRUE(action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN) << "Python has its own";
+}
+
+TEST(FlushOutput, WritesOutWhatPythonHasBuffered) {
+  testing::internal::CaptureStdout();
+  py::exec("import sys; sys.stdout.write('in the buffer')");
+  flush_output();
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "in the buffer");
+}
+
+TEST(FlushOutput, DoesNotMindStreamsThatAreClosedOrReplaced) {
+  const py::module_ sys = py::module_::import("sys");
+  const py::object before = sys.attr("stdout");
+  for (const char* broken : {"None", "3", "__import__('io').StringIO()"}) {
+    sys.attr("stdout") = py::eval(broken);
+    EXPECT_NO_THROW(flush_output());
+  }
+  py::object closed = py::eval("__import__('io').StringIO()");
+  closed.attr("close")();
+  sys.attr("stdout") = closed;
+  EXPECT_NO_THROW(flush_output());
+  sys.attr("stdout") = before;
+}
+
+}  // namespace
+}  // namespace gilscale

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <pybind11/pybind11.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "../unit/temp_folder.hpp"
+#include "../unit/thrown.hpp"
+#include "gilscale/executor.hpp"
+#include "gilscale/workloads.hpp"
+#include "python/executors.hpp"
+#include "python/python_workload.hpp"
+
+namespace gilscale {
+
+/// A workload of gilscale_calibration; main() has put its folder on sys.path.
+inline WorkloadSpec calibration(const std::string& name, const std::string& args) {
+  WorkloadSpec spec;
+  spec.name = name;
+  spec.module = "gilscale_calibration";
+  spec.attribute = name;
+  spec.args = args;
+  return spec;
+}
+
+/// Tests whose workloads stand in Python files of their own. All run attached.
+class PythonTest : public testing::Test {
+ protected:
+  /// A workload in a new file with that text.
+  WorkloadSpec own(const std::string& source, const std::string& attribute,
+                   const std::string& args = "()") {
+    // Modules live as long as the process, so each has a name of its own.
+    static int files = 0;
+    module_ = "own_" + std::to_string(++files);
+    WorkloadSpec spec;
+    spec.name = "own.py:" + attribute;
+    spec.file = folder_.write(module_ + ".py", source);
+    spec.attribute = attribute;
+    spec.args = args;
+    return spec;
+  }
+  /// The same, for a method of one instance that all threads share.
+  WorkloadSpec own_shared(const std::string& source, const std::string& attribute) {
+    WorkloadSpec spec = own(source, attribute);
+    spec.shared_element = "30";
+    return spec;
+  }
+  /// A global of the newest file, after its import.
+  [[nodiscard]] py::object global(const char* name) const {
+    return py::module_::import(module_.c_str()).attr(name);
+  }
+
+  TempFolder folder_;
+  std::string module_;
+};
+
+/// A workload on an executor. Made, used and destroyed attached; rounds detach, as a worker does.
+class Running {
+ public:
+  Running(const WorkloadSpec& spec, const ExecutorEntry& entry)
+      : workload_(spec), executor_(entry.make(&workload_, 2)) {}
+
+  double prepare(int threads) {
+    const py::gil_scoped_release detached;
+    return executor_->prepare(threads);
+  }
+  RoundTimes round(int threads, std::int64_t calls) {
+    const py::gil_scoped_release detached;
+    return executor_->round(threads, calls);
+  }
+  std::optional<double> gil_demand(std::int64_t calls) {
+    const py::gil_scoped_release detached;
+    return executor_->gil_demand(calls);
+  }
+  std::unique_ptr<Executor>& executor() { return executor_; }
+
+ private:
+  PythonWorkload workload_;
+  std::unique_ptr<Executor> executor_;
+};
+
+}  // namespace gilscale

@@ -1,0 +1,250 @@
+#include "gilscale/verdict.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "steady_point.hpp"
+
+namespace gilscale {
+namespace {
+
+using testing::StartsWith;
+
+CaseResult result_of(std::vector<Point> points) {
+  CaseResult result;
+  result.points = std::move(points);
+  return result;
+}
+
+Judgement judged(const Point& point) { return judge(result_of({point})); }
+
+/// Computing on as many cores as threads, with that relative efficiency.
+Point efficient(int threads, double efficiency) {
+  return steady_point(threads, {.single_s = efficiency, .parallel_s = 1});
+}
+
+/// The same, holding the GIL for that share of a call.
+Point held(int threads, double speedup, std::optional<double> gil_demand) {
+  Point point = efficient(threads, speedup / threads);
+  point.gil_demand = gil_demand;
+  return point;
+}
+
+/// Every other sample has the one speedup, the others the other one.
+Point between(int threads, double one_speedup, double other_speedup) {
+  Point point;
+  point.threads = threads;
+  for (int i = 0; i < 5; ++i) {
+    add_sample(point, {.single_s = one_speedup / threads, .parallel_s = 1});
+    add_sample(point, {.single_s = other_speedup / threads, .parallel_s = 1});
+  }
+  return point;
+}
+
+// ---- parallel ----
+
+TEST(Parallel, IsWhatReachesTheAchievable) {
+  const Judgement judgement = judged(efficient(4, 1));
+  EXPECT_EQ(judgement.verdict, Verdict::parallel);
+  EXPECT_EQ(judgement.why, "4 threads do 4.00 times the work of one; 4.00 was achievable");
+}
+
+TEST(Parallel, BeginsAtARelativeEfficiencyOf90Percent) {
+  EXPECT_EQ(judged(efficient(2, 0.9)).verdict, Verdict::parallel);
+  EXPECT_NE(judged(efficient(2, 0.89)).verdict, Verdict::parallel);
+}
+
+TEST(Parallel, IsWaitingThatThreadsDoTogetherOnOneCore) {
+  const Judgement judgement =
+      judged(steady_point(8, {.control_parallel_s = 8, .cpu_share = 1.0 / 64}));
+  EXPECT_EQ(judgement.verdict, Verdict::parallel);
+  EXPECT_EQ(judgement.why, "8 threads do 8.00 times the work of one; 8.00 was achievable");
+}
+
+TEST(Parallel, AllowsTheMachineToLackAQuarterOfTheCores) {
+  // 3 of 4 cores: the control's 4 threads take 4/3 times as long, and so does the workload.
+  EXPECT_EQ(judged(steady_point(4, {.single_s = 3, .parallel_s = 4, .control_single_s = 3,
+                                    .control_parallel_s = 4}))
+                .verdict,
+            Verdict::parallel);
+}
+
+// ---- the machine ----
+
+TEST(MachineLimited, IsWhatUsesAllThatTooSmallAMachineGave) {
+  const Judgement judgement =
+      judged(steady_point(4, {.parallel_s = 2, .control_parallel_s = 2}));
+  EXPECT_EQ(judgement.verdict, Verdict::machine_limited);
+  EXPECT_EQ(judgement.why, "4 threads do 2.00 times the work of one; 2.00 was achievable");
+}
+
+TEST(Inconclusive, IsAMachineThatGaveOneCore) {
+  for (const double parallel_s : {2.0, 4.0, 20.0}) {
+    const Judgement judgement =
+        judged(steady_point(2, {.parallel_s = parallel_s, .control_parallel_s = 2}));
+    EXPECT_EQ(judgement.verdict, Verdict::inconclusive) << parallel_s;
+    EXPECT_EQ(judgement.why, "the machine gave 2 threads 1.00 cores: too few to tell");
+  }
+}
+
+// ---- intervals that say nothing ----
+
+TEST(Inconclusive, IsAnEfficiencyOnBothSidesOfTheBound) {
+  const Judgement judgement = judged(between(2, 1.6, 2));
+  EXPECT_EQ(judgement.verdict, Verdict::inconclusive);
+  EXPECT_EQ(judgement.why,
+            "2 threads do 1.80 times the work of one; 2.00 was achievable, but the interval of the "
+            "relative efficiency, 0.80 to 1.00, includes 0.9; raise --budget");
+}
+
+TEST(Inconclusive, IsAPointOfTooFewSamples) {
+  EXPECT_EQ(judged(steady_point(2, {}, 5)).verdict, Verdict::inconclusive);
+  EXPECT_EQ(judged(steady_point(2, {.parallel_s = 2}, 5)).verdict, Verdict::inconclusive);
+}
+
+TEST(Inconclusive, IsASpeedupThatMayOrMayNotBeOneWhereTheGilDoesNotExplainIt) {
+  Point point = between(4, 1.0, 1.6);
+  point.gil_demand = 0.2;
+  const Judgement judgement = judged(point);
+  EXPECT_EQ(judgement.verdict, Verdict::inconclusive);
+  EXPECT_EQ(judgement.why,
+            "4 threads do 1.30 times the work of one; 4.00 was achievable, but the interval, 1.00 to "
+            "1.60, includes 1; raise --budget");
+}
+
+TEST(Inconclusive, IsACaseOfOneThreadOnly) {
+  const Judgement judgement = judged(steady_point(1, {}));
+  EXPECT_EQ(judgement.verdict, Verdict::inconclusive);
+  EXPECT_EQ(judgement.why,
+            "only one thread was measured; add more with --threads to see how it scales");
+  EXPECT_EQ(judge(CaseResult{}).verdict, Verdict::inconclusive);
+}
+
+// ---- the GIL ----
+
+TEST(GilBound, IsASpeedupOfOneWithTheGilHeldAllTheTime) {
+  const Judgement judgement = judged(held(4, 1, 0.99));
+  EXPECT_EQ(judgement.verdict, Verdict::gil_bound);
+  EXPECT_EQ(judgement.why,
+            "4 threads do 1.00 times the work of one; 4.00 was achievable: the GIL is held");
+}
+
+TEST(GilBound, IsAssumedWhereTheDemandCouldNotBeMeasured) {
+  EXPECT_EQ(judged(held(4, 1, std::nullopt)).verdict, Verdict::gil_bound);
+}
+
+TEST(GilBound, IsNothingThatReleasesTheGil) {
+  EXPECT_EQ(judged(held(4, 1, 0.5)).verdict, Verdict::partial);
+}
+
+TEST(GilBound, IsNothingThatRunsWithoutAGil) {
+  CaseResult result = result_of({held(4, 1, std::nullopt)});
+  result.gil = {true, false, false};
+  EXPECT_EQ(judge(result).verdict, Verdict::partial);
+}
+
+TEST(GilBound, IsNotTheControl) {
+  CaseResult result = result_of({held(4, 1, std::nullopt)});
+  result.planned.executor = "native";
+  EXPECT_EQ(judge(result).verdict, Verdict::partial);
+}
+
+TEST(GilBound, EndsWhereThreadsSurelyGain) {
+  EXPECT_EQ(judged(held(4, 1.15, 1)).verdict, Verdict::gil_bound);
+  EXPECT_EQ(judged(held(4, 1.17, 1)).verdict, Verdict::partial);
+}
+
+TEST(Contended, IsSlowerWithMoreThreads) {
+  const Judgement judgement = judged(held(4, 0.5, 1));
+  EXPECT_EQ(judgement.verdict, Verdict::contended);
+  EXPECT_EQ(judgement.why, "4 threads do 0.50 times the work of one: more threads are slower");
+}
+
+TEST(Contended, BeginsWhereThreadsSurelyLose) {
+  EXPECT_EQ(judged(held(4, 0.89, 1)).verdict, Verdict::contended);
+  EXPECT_EQ(judged(held(4, 0.91, 1)).verdict, Verdict::gil_bound);
+}
+
+// ---- partial ----
+
+TEST(Partial, NamesTheGilWhenItsDemandBoundsTheSpeedup) {
+  const Judgement judgement = judged(held(4, 1.9, 0.5));
+  EXPECT_EQ(judgement.verdict, Verdict::partial);
+  EXPECT_EQ(judgement.why,
+            "4 threads do 1.90 times the work of one; 4.00 was achievable; the GIL is held for 50 % "
+            "of a call, which allows 2.00");
+}
+
+TEST(Partial, NamesTheSerialFractionWhenTheGilIsNotIt) {
+  // e = (1/2 − 1/4)/(1 − 1/4) = 1/3; a demand of 0.2 allows 5, and 4 are achievable.
+  for (const std::optional<double> demand : {std::optional(0.2), std::optional<double>()}) {
+    const Judgement judgement = judged(held(4, 2, demand));
+    EXPECT_EQ(judgement.verdict, Verdict::partial);
+    EXPECT_EQ(judgement.why,
+              "4 threads do 2.00 times the work of one; 4.00 was achievable; the GIL does not explain "
+              "it; serial fraction 0.33 (Karp-Flatt)");
+  }
+}
+
+// ---- which point decides ----
+
+TEST(Decision, IsMadeAtTheMostThreadsForWhichThereWereCores) {
+  // Two cores: 4 threads cannot do more, and are no reason for "machine-limited".
+  const Point on_two_cores = steady_point(4, {.parallel_s = 2, .control_parallel_s = 2});
+  const Judgement judgement = judge(result_of({efficient(1, 1), efficient(2, 1), on_two_cores}));
+  EXPECT_EQ(judgement.verdict, Verdict::parallel);
+  EXPECT_THAT(judgement.why, StartsWith("2 threads do 2.00 times"));
+}
+
+TEST(Decision, IsMadeAtTheMostThreadsWhenAllHadCores) {
+  const Judgement judgement = judge(result_of({efficient(2, 1), efficient(8, 0.25)}));
+  EXPECT_EQ(judgement.verdict, Verdict::partial);
+  EXPECT_THAT(judgement.why, StartsWith("8 threads do 2.00 times"));
+}
+
+TEST(Decision, IsMadeAtTheMostThreadsWhenNoneHadCores) {
+  const Judgement judgement = judge(result_of({
+      steady_point(3, {.parallel_s = 2, .control_parallel_s = 2}),
+      steady_point(6, {.parallel_s = 4, .control_parallel_s = 4}),
+  }));
+  EXPECT_EQ(judgement.verdict, Verdict::machine_limited);
+  EXPECT_THAT(judgement.why, StartsWith("6 threads do 1.50 times"));
+}
+
+TEST(Decision, LeavesOutPointsWithoutSamples) {
+  Point empty;
+  empty.threads = 8;
+  EXPECT_THAT(judge(result_of({efficient(2, 1), empty})).why, StartsWith("2 threads"));
+}
+
+// ---- failure ----
+
+TEST(Failed, IsACaseThatFailedWhateverItMeasuredBefore) {
+  CaseResult result = result_of({efficient(2, 1)});
+  result.failure = Failure{"signal", "the worker was ended", ""};
+  EXPECT_EQ(judge(result).verdict, Verdict::failed);
+  EXPECT_EQ(judge(result).why, "the worker was ended");
+}
+
+TEST(Failed, IsNotACaseThatTheUserInterrupted) {
+  CaseResult result = result_of({});
+  result.failure = Failure{"interrupted", "interrupted before it was finished", ""};
+  EXPECT_EQ(judge(result).verdict, Verdict::inconclusive);
+  EXPECT_EQ(judge(result).why, "interrupted before it was finished");
+}
+
+TEST(Verdicts, HaveTheWordsOfTheResultsFile) {
+  EXPECT_EQ(to_string(Verdict::parallel), "parallel");
+  EXPECT_EQ(to_string(Verdict::gil_bound), "gil-bound");
+  EXPECT_EQ(to_string(Verdict::partial), "partial");
+  EXPECT_EQ(to_string(Verdict::contended), "contended");
+  EXPECT_EQ(to_string(Verdict::machine_limited), "machine-limited");
+  EXPECT_EQ(to_string(Verdict::inconclusive), "inconclusive");
+  EXPECT_EQ(to_string(Verdict::failed), "failed");
+}
+
+}  // namespace
+}  // namespace gilscale
