@@ -27,7 +27,7 @@ Quota read_v2(const fs::path& group) {
   std::ifstream file(group / "cpu.max");
   double allowed = 0;
   double period = 0;
-  if (!(file >> allowed >> period) || period <= 0) return std::nullopt;
+  if (!(file >> allowed >> period) || allowed <= 0 || period <= 0) return std::nullopt;
   return allowed / period;
 }
 

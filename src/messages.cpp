@@ -53,10 +53,11 @@ void MessageReader::apply(const nlohmann::json& message) {
     message.at("gil").get_to(result_.gil);
     if (message.contains("python")) result_.python = message.at("python").get<PythonInfo>();
   } else if (kind == "point") {
-    result_.points.push_back(message.at("point").get<Point>());
-    result_.benchmarks.insert(result_.benchmarks.end(), message.at("benchmarks").begin(),
-                              message.at("benchmarks").end());
+    auto point = message.at("point").get<Point>();
+    const nlohmann::json& benchmarks = message.at("benchmarks");
     result_.context = message.at("context");
+    result_.benchmarks.insert(result_.benchmarks.end(), benchmarks.begin(), benchmarks.end());
+    result_.points.push_back(std::move(point));
   } else if (kind == "finished") {
     message.at("gil").get_to(result_.gil);
     complete_ = true;

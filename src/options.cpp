@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "gilscale/error.hpp"
 #include "gilscale/thread_list.hpp"
 #include "gilscale/version.hpp"
+#include "near_match.hpp"
 
 namespace gilscale {
 namespace {
@@ -55,6 +57,7 @@ void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
   run.add_option("-x,--executor", raw.run.executors,
                  fmt::format("How calls run at once, a list of: {}", fmt::join(names_of(executors), ", ")))
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("LIST")
       ->default_str("threads");
 }
@@ -114,6 +117,7 @@ void add_benchmark_flags(CLI::App& run, Raw& raw) {
       ->group(group);
   run.add_option("--benchmark_context", raw.context, "Put key=value,... into the results' context")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("KEY=VALUE")
       ->group(group);
   run.add_flag("--benchmark_list_tests", benchmark.list_tests,
@@ -204,6 +208,17 @@ std::string rendered(const CLI::App& app, const CLI::ParseError& error) {
   return text.str();
 }
 
+/// CLI11 only says that a command is missing when there is one that it does not know.
+void refuse_unknown_command(const CLI::App& app, std::string_view word) {
+  if (word.empty() || word.starts_with('-')) return;
+  std::vector<std::string> commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  if (std::find(commands.begin(), commands.end(), word) != commands.end()) return;
+  const std::string near = near_match(word, commands);
+  throw UsageError(fmt::format("there is no command '{}'{}; see `gilscale --help`", word,
+                               near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
+}
+
 [[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
   const auto chosen = app.get_subcommands();
   const std::string command = chosen.empty() ? "gilscale" : "gilscale " + chosen.front()->get_name();
@@ -234,6 +249,7 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   } catch (const CLI::Success& answered) {
     return Answer{rendered(app, answered)};
   } catch (const CLI::ParseError& error) {
+    refuse_unknown_command(app, argc > 1 ? argv[1] : "");
     refuse(app, error);
   }
   if (worker->parsed()) return worker_options;

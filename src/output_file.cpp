@@ -15,7 +15,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_special(const fs::path& path) { return fs::exists(path) && !fs::is_regular_file(path); }
+bool is_special(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  return fs::exists(status) && !fs::is_regular_file(status);
+}
+
+/// Where a chain of symbolic links ends: the links themselves are to stay.
+fs::path behind_links(fs::path path) {
+  std::error_code none;
+  constexpr int most_links = 40;  // as the kernel's own limit
+  for (int i = 0; i < most_links && fs::is_symlink(path, none); ++i)
+    path = path.parent_path() / fs::read_symlink(path, none);
+  return path;
+}
 
 fs::path temporary_beside(const fs::path& path) {
   return fs::path(path).concat(fmt::format(".{}.tmp", getpid()));
@@ -33,10 +46,11 @@ void write_whole(const fs::path& path, const std::string& text) {
 }  // namespace
 
 void check_writable(const std::string& path) {
-  if (fs::is_directory(path))
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored))
     throw UsageError(fmt::format("cannot write '{}': it is a folder; name a file", path));
   if (is_special(path)) return;
-  const fs::path temporary = temporary_beside(path);
+  const fs::path temporary = temporary_beside(behind_links(path));
   try {
     write_whole(temporary, "");
   } catch (const UsageError&) {
@@ -48,9 +62,18 @@ void check_writable(const std::string& path) {
 
 void write_atomically(const std::string& path, const std::string& text) {
   if (is_special(path)) return write_whole(path, text);
-  const fs::path temporary = temporary_beside(path);
-  write_whole(temporary, text);
-  fs::rename(temporary, path);
+  const fs::path target = behind_links(path);
+  const fs::path temporary = temporary_beside(target);
+  std::error_code failed;
+  try {
+    write_whole(temporary, text);
+    fs::rename(temporary, target, failed);
+    if (failed)
+      throw UsageError(fmt::format("cannot write '{}': {}", target.string(), failed.message()));
+  } catch (const UsageError&) {
+    fs::remove(temporary, failed);
+    throw;
+  }
 }
 
 }  // namespace gilscale

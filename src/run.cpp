@@ -28,9 +28,18 @@ class OutputFiles {
     add(options.benchmark.out, options.benchmark.out_format);
   }
 
-  void write(const Report& report) const {
-    for (const auto& [path, format] : files_)
-      write_atomically(path, reporter(format).render(report, Style{}));
+  /// A disk that fills up costs the file, not what is measured and printed: false then.
+  [[nodiscard]] bool write(const Report& report) const {
+    bool all_written = true;
+    for (const auto& [path, format] : files_) {
+      try {
+        write_atomically(path, reporter(format).render(report, Style{}));
+      } catch (const Error& error) {
+        fmt::print(stderr, "gilscale: {}\n", error.what());
+        all_written = false;
+      }
+    }
+    return all_written;
   }
 
  private:
@@ -98,19 +107,22 @@ ExitCode list_benchmarks(const std::vector<Case>& cases) {
 }
 
 /// Measures until the cases are finished, the user interrupts, or the command line proves wrong.
-void measure(const std::vector<Case>& cases, const RunOptions& options, const OutputFiles& files,
+/// False if the last files could not be written.
+[[nodiscard]] bool measure(const std::vector<Case>& cases, const RunOptions& options, const OutputFiles& files,
              Report& report) {
   const std::vector<std::string> worker{own_executable().string(), "worker", "--supervised"};
   ProgressLine progress(cases.size());
+  bool written = true;
   for (const Case& planned : cases) {
     progress.begin(label_of(planned));
     report.cases.push_back(run_case(planned, worker, options.timeout_s, progress));
     progress.clear();
     complain(report.cases.back());
-    if (has_kind(report.cases.back(), "usage")) return;
-    files.write(report);
-    if (interrupted()) return;
+    if (has_kind(report.cases.back(), "usage")) break;
+    written = files.write(report);
+    if (interrupted()) break;
   }
+  return written;
 }
 
 }  // namespace
@@ -121,10 +133,11 @@ ExitCode run(const RunOptions& options) {
   const OutputFiles files(options);
   watch_for_interrupts();
   Report report = empty_report(options.benchmark);
-  measure(cases, options, files, report);
+  const bool written = measure(cases, options, files, report);
   const bool nothing_to_show = report.cases.size() == 1 && has_kind(report.cases.front(), "usage");
   if (!nothing_to_show) print(report, options.benchmark.format);
-  return exit_code_of(report);
+  const ExitCode code = exit_code_of(report);
+  return code == ExitCode::ok && !written ? ExitCode::usage : code;
 }
 
 }  // namespace gilscale

@@ -71,25 +71,26 @@ class Watch {
   }
 
   CaseResult run() {
-    while (!result_.failure) {
+    while (!over()) {
       wait_for_news();
       read_news();
-      if (interrupted()) return failed("interrupted", "interrupted before it was finished");
-      if (reader_.complete()) {
-        forward(error_.read_available());
-        break;
-      }
-      if (const auto status = process_.status()) {
+      if (over()) break;
+      if (interrupted()) {
+        fail("interrupted", "interrupted before it was finished");
+      } else if (const auto status = process_.status()) {
         read_news();
-        if (!reader_.complete() && !result_.failure) explain_end(*status);
-        break;
+        if (!over()) explain_end(*status);
+      } else if (Seconds(Clock::now() - last_sign_).count() > timeout_s_) {
+        give_up();
       }
-      if (Seconds(Clock::now() - last_sign_).count() > timeout_s_) return timed_out();
     }
+    forward(error_.read_available());
     return std::move(result_);
   }
 
  private:
+  [[nodiscard]] bool over() const { return reader_.complete() || result_.failure.has_value(); }
+
   void wait_for_news() {
     pollfd fds[] = {{output_.fd(), POLLIN, 0}, {error_.fd(), POLLIN, 0}, {interrupt_fd(), POLLIN, 0}};
     // The end of the process itself is not a poll event on every platform: look now and then.
@@ -134,11 +135,11 @@ class Watch {
       const int signal = WTERMSIG(status);
       const char* advice = signal == SIGKILL ? "was memory short? Try fewer --threads"
                                              : "run it with --threads 1 to see if one thread is enough";
-      failed("signal", fmt::format("the worker was ended by {} {}; {}", signal_name(signal),
+      fail("signal", fmt::format("the worker was ended by {} {}; {}", signal_name(signal),
                                    while_doing(), advice));
       return;
     }
-    failed("exit", fmt::format("the worker ended with exit code {} {}, without a result; does "
+    fail("exit", fmt::format("the worker ended with exit code {} {}, without a result; does "
                                "something call exit() or os._exit()?",
                                WEXITSTATUS(status), while_doing()));
   }
@@ -154,17 +155,15 @@ class Watch {
     forward(error_.read_available());
   }
 
-  CaseResult timed_out() {
+  void give_up() {
     ask_for_traceback();
-    return failed("timeout",
-                  fmt::format("no round was finished for {} s ({}): a deadlock, or calls that need "
+    fail("timeout", fmt::format("no round was finished for {} s ({}): a deadlock, or calls that need "
                               "a longer --timeout",
                               timeout_s_, while_doing()));
   }
 
-  CaseResult failed(const char* kind, const std::string& message) {
+  void fail(const char* kind, const std::string& message) {
     result_.failure = Failure{kind, message, crash_report()};
-    return std::move(result_);
   }
 
   Process process_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <span>
+#include <thread>
 
 #include "pause.hpp"
 #include "thread_times.hpp"
@@ -12,8 +13,9 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-/// Waits a little for `value` to change: short rounds then need no system call. Only where a CPU is
-/// left over, so that nobody who has work to do pays for it.
+/// Waits a little for `value` to change: short rounds then need nobody to be woken. Only where a CPU
+/// is left over, so that nobody who has work to do pays for it; and yielding, because a thread that
+/// was just woken may be queued on this very CPU.
 void spin_while(const std::atomic<int>& value, int same) {
   constexpr std::chrono::microseconds briefly{50};
   const Clock::time_point deadline = Clock::now() + briefly;
@@ -22,6 +24,7 @@ void spin_while(const std::atomic<int>& value, int same) {
       if (value.load(std::memory_order_acquire) != same) return;
       cpu_pause();
     }
+    std::this_thread::yield();
   } while (Clock::now() < deadline);
 }
 

@@ -53,14 +53,15 @@ double CallTeam::gil_demand(const RoundTimes& last) const {
 }
 
 void CallTeam::throw_failure() {
-  for (const auto& seat : seats_) {
-    if (!seat->exception) continue;
-    const py::gil_scoped_acquire attached;
-    throw workload_error(
-        fmt::format("workload '{}' raised in round {} on thread {}:", workload_.name(), rounds_,
-                    seat->index),
-        std::exchange(seat->exception, {}), "run it with --threads 1 to debug it");
-  }
+  const auto failed = std::find_if(seats_.begin(), seats_.end(),
+                                   [](const auto& seat) { return bool(seat->exception); });
+  if (failed == seats_.end()) return;
+  const py::gil_scoped_acquire attached;
+  const py::object exception = (*failed)->exception;
+  for (const auto& seat : seats_) seat->exception = py::object();
+  throw workload_error(fmt::format("workload '{}' raised in round {} on thread {}:",
+                                   workload_.name(), rounds_, (*failed)->index),
+                       exception, "run it with --threads 1 to debug it");
 }
 
 void CallTeam::play(Seat& seat, bool once) {

@@ -16,6 +16,11 @@ py::object take_exception() {
   return py::reinterpret_steal<py::object>(value);
 }
 
+py::object take_exception(py::error_already_set& error) {
+  error.restore();
+  return take_exception();
+}
+
 std::string summary_of(const py::object& exception) {
   const std::string name = py::str(py::type::of(exception).attr("__name__"));
   try {

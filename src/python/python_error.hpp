@@ -14,6 +14,9 @@ namespace py = pybind11;
 /// Attached; an exception must be pending.
 py::object take_exception();
 
+/// The same of one that pybind11 caught, which becomes empty.
+py::object take_exception(py::error_already_set& error);
+
 /// "TypeError: f() takes 1 positional argument". Attached.
 std::string summary_of(const py::object& exception);
 

@@ -44,8 +44,8 @@ py::object import_of(const WorkloadSpec& spec) {
   try {
     return import_module(spec);
   } catch (py::error_already_set& error) {
-    throw workload_error(fmt::format("workload '{}' cannot be imported:", spec.name), error.value(),
-                         "try the import in Python itself");
+    throw workload_error(fmt::format("workload '{}' cannot be imported:", spec.name),
+                         take_exception(error), "try the import in Python itself");
   }
 }
 
@@ -125,12 +125,21 @@ double PythonWorkload::prepare(int threads) {
   return 0;
 }
 
+py::object PythonWorkload::shared_instance(const py::list& elements) const {
+  try {
+    return callable_(elements);
+  } catch (py::error_already_set& error) {
+    throw workload_error(fmt::format("workload '{}' cannot be set up:", spec_.name),
+                         take_exception(error), "try its class in Python itself");
+  }
+}
+
 double PythonWorkload::prepare_shared_instance(int threads) {
   const auto element = literal<py::object>(spec_.shared_element, "--fib", "30");
   py::list elements;
   for (int i = 0; i < threads; ++i) elements.append(element);
   const auto began = std::chrono::steady_clock::now();
-  const py::object instance = callable_(elements);
+  const py::object instance = shared_instance(elements);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   const std::string method = spec_.attribute.substr(spec_.attribute.rfind('.') + 1);
   for (int i = 0; i < threads; ++i)

@@ -26,6 +26,7 @@ class PythonWorkload {
 
  private:
   double prepare_shared_instance(int threads);
+  [[nodiscard]] py::object shared_instance(const py::list& elements) const;
 
   WorkloadSpec spec_;
   py::object module_;

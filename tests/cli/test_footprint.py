@@ -53,12 +53,12 @@ def waits_for_all(workload):
 
 def test_the_front_end_needs_less_than_30_mb(gilscale, good, waits_for_all):
     """Seen in the last case, when the results of the first have been analysed and written already."""
-    process = gilscale.start("run", good, waits_for_all(1), "-t1-4", "--calls=1", "--benchmark_min_time=20x",
+    process = gilscale.start("run", good, waits_for_all(1), "-t1,2,4", "--calls=1", "--benchmark_min_time=10x",
                              "--benchmark_repetitions=2", "--json", "results.json", "--benchmark_out=out.csv",
                              "--benchmark_out_format=csv")
     wait_until((gilscale.folder / "inside").exists, 60)
     case, = json.loads((gilscale.folder / "results.json").read_text())["gilscale"]["cases"]
-    assert len(case["points"]) == 4 and case["error"] is None
+    assert len(case["points"]) == 3 and case["error"] is None
     assert peak_of(process.pid) < 30 * MB
 
 

@@ -141,7 +141,7 @@ def run_between_good_cases(gilscale, builtin_workloads, workload):
         assert failed["verdict"] == "failed"
         assert failed["why"] == failed["error"]["message"]
         assert failed["error"]["message"] in done.stderr
-        assert f"gilscale: {file}:work: " in done.stderr
+        assert re.search(rf"(?m)^gilscale: .*{file}:work", done.stderr)
         assert len(re.findall(r"(?m)  failed$", done.stdout)) == 1
         assert re.search(rf"(?m)^{file}:work: failed: ", done.stdout)
         errors = [entry for entry in document["benchmarks"] if entry.get("error_occurred")]

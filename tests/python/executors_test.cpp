@@ -309,9 +309,8 @@ TEST_P(PythonExecutors, MakeAnOrdinaryFailureOfEveryKindOfException) {
   for (const char* raised : {"SystemExit(3)", "KeyboardInterrupt", "GeneratorExit", "MemoryError"}) {
     Running running(own_shared(raising_in_call(1, raised), "Holder.do"), GetParam());
     running.prepare(2);
-    const std::string name(raised, std::string_view(raised).find_first_of("(", 0));
-    EXPECT_THAT(failure_of_round(running, 2, 1).what(), HasSubstr("on thread 1: " + name.substr(0, 11)))
-        << raised;
+    const std::string name = std::string(raised).substr(0, std::string_view(raised).find('('));
+    EXPECT_THAT(failure_of_round(running, 2, 1).what(), HasSubstr("on thread 1: " + name)) << raised;
   }
 }
 

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <ostream>
 #include <string>
 
 #include "../unit/temp_folder.hpp"
@@ -15,6 +17,9 @@
 #include "python/python_workload.hpp"
 
 namespace gilscale {
+
+/// How GoogleTest shows an executor when a test of it fails.
+inline void PrintTo(const ExecutorEntry& entry, std::ostream* out) { *out << entry.choice.name; }
 
 /// A workload of gilscale_calibration; main() has put its folder on sys.path.
 inline WorkloadSpec calibration(const std::string& name, const std::string& args) {
