@@ -59,13 +59,14 @@ WorkloadSpec empty_call() {
 void compare_calls(PythonWorkload& workload, int pairs) {
   constexpr int calls = 200000;
   const py::object timer = py::module_::import("timeit").attr("Timer")(
-      "f()", py::arg("globals") = py::dict(py::arg("f") = py::module_::import("gilscale_calibration")
-                                                               .attr("empty")));
+      "f()", py::arg("globals") = py::dict(
+                 py::arg("f") = py::module_::import("gilscale_calibration").attr("empty")));
   workload.prepare(1);
   const std::chrono::duration<double> interval(switch_interval_s());
-  compare("one call / timeit", pairs, calls,
-          [&] { return seconds_of([&] { workload.call(0).repeat(calls, interval); }); },
-          [&] { return timer.attr("timeit")(calls).cast<double>(); });
+  compare(
+      "one call / timeit", pairs, calls,
+      [&] { return seconds_of([&] { workload.call(0).repeat(calls, interval); }); },
+      [&] { return timer.attr("timeit")(calls).cast<double>(); });
 }
 
 /// Python's own way to give `threads` threads something to do, `rounds` times; the seconds it took.
@@ -90,20 +91,21 @@ def make(function, threads, rounds):
 void compare_rounds(PythonWorkload& workload, int pairs, int threads) {
   constexpr int rounds = 50;
   const auto executor = make_threads_executor(&workload, cpu_budget().usable());
-  const py::object pool = pool_timer()(
-      py::module_::import("gilscale_calibration").attr("empty"), threads, rounds);
+  const py::object pool =
+      pool_timer()(py::module_::import("gilscale_calibration").attr("empty"), threads, rounds);
   {
     const py::gil_scoped_release detached;
     executor->prepare(threads);
   }
-  compare(fmt::format("one round of {} / thread pool", threads), pairs, rounds,
-          [&] {
-            const py::gil_scoped_release detached;
-            return seconds_of([&] {
-              for (int i = 0; i < rounds; ++i) executor->round(threads, 1);
-            });
-          },
-          [&] { return pool().cast<double>(); });
+  compare(
+      fmt::format("one round of {} / thread pool", threads), pairs, rounds,
+      [&] {
+        const py::gil_scoped_release detached;
+        return seconds_of([&] {
+          for (int i = 0; i < rounds; ++i) executor->round(threads, 1);
+        });
+      },
+      [&] { return pool().cast<double>(); });
 }
 
 }  // namespace

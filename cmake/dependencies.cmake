@@ -21,6 +21,9 @@ if(NOT chosen_python STREQUAL GILSCALE_CHOSEN_PYTHON)
 endif()
 set(GILSCALE_CHOSEN_PYTHON "${chosen_python}" CACHE INTERNAL "")
 
+if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.30)
+  set(Python_FIND_ABI ANY ANY ANY ANY) # free-threaded builds too, which it then leaves out by default
+endif()
 find_package(Python 3.9 COMPONENTS Interpreter Development.Module Development.Embed)
 set(python "${Python_EXECUTABLE} (Python ${Python_VERSION})")
 set(root "${Python_ROOT_DIR}")

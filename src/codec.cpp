@@ -55,12 +55,9 @@ void from_json(const json& json, StopRule& rule) {
 }
 
 void to_json(json& json, const Case& planned) {
-  json = {{"workload", planned.workload},
-          {"executor", planned.executor},
-          {"threads", planned.threads},
-          {"calls", value_or_null(planned.calls)},
-          {"stop", planned.stop},
-          {"repetitions", planned.repetitions}};
+  json = {{"workload", planned.workload}, {"executor", planned.executor},
+          {"threads", planned.threads},   {"calls", value_or_null(planned.calls)},
+          {"stop", planned.stop},         {"repetitions", planned.repetitions}};
 }
 
 void from_json(const json& json, Case& planned) {

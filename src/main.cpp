@@ -10,6 +10,7 @@
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
 #include "run.hpp"
+#include "standard_output.hpp"
 #include "worker/worker.hpp"
 
 namespace gilscale {
@@ -18,12 +19,12 @@ namespace {
 /// One overload for each command.
 struct Commands {
   ExitCode operator()(const Answer& answer) const {
-    fmt::print("{}", answer.text);
+    print_out(answer.text);
     return ExitCode::ok;
   }
   ExitCode operator()(const RunOptions& options) const { return run(options); }
   ExitCode operator()(const ListOptions&) const {
-    fmt::print("{}", listing(executor_choices(), built_for()));
+    print_out(listing(executor_choices(), built_for()));
     return ExitCode::ok;
   }
   ExitCode operator()(const WorkerOptions& options) const { run_worker(options.supervised); }
@@ -35,8 +36,7 @@ struct Commands {
 int main(int argc, char** argv) {
   using namespace gilscale;
   try {
-    const Options options =
-        parse_options(argc, argv, executor_choices(), cpu_budget().usable());
+    const Options options = parse_options(argc, argv, executor_choices(), cpu_budget().usable());
     return static_cast<int>(std::visit(Commands{}, options));
   } catch (const Error& error) {
     fmt::print(stderr, "gilscale: {}\n", error.what());

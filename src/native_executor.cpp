@@ -1,5 +1,11 @@
 #include "gilscale/native_executor.hpp"
 
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "gilscale/error.hpp"
+
 namespace gilscale {
 namespace {
 
@@ -27,9 +33,14 @@ NativeExecutor::~NativeExecutor() {
 }
 
 double NativeExecutor::prepare(int threads) {
-  while (team_.size() < threads) {
-    Team::Member& member = team_.add_member();
-    threads_.emplace_back([this, &member] { serve(member); });
+  try {
+    while (team_.size() < threads) {
+      Team::Member& member = team_.add_member();
+      threads_.emplace_back([this, &member] { serve(member); });
+    }
+  } catch (const std::system_error& error) {
+    throw WorkloadError(fmt::format(
+        "a thread of the control cannot be started: {}; try fewer --threads", error.what()));
   }
   return 0;
 }

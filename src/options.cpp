@@ -54,8 +54,9 @@ void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
                  "this process may use")
       ->capture_default_str()
       ->type_name("LIST");
-  run.add_option("-x,--executor", raw.run.executors,
-                 fmt::format("How calls run at once, a list of: {}", fmt::join(names_of(executors), ", ")))
+  run.add_option(
+         "-x,--executor", raw.run.executors,
+         fmt::format("How calls run at once, a list of: {}", fmt::join(names_of(executors), ", ")))
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST")
@@ -221,7 +222,8 @@ void refuse_unknown_command(const CLI::App& app, std::string_view word) {
 
 [[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
   const auto chosen = app.get_subcommands();
-  const std::string command = chosen.empty() ? "gilscale" : "gilscale " + chosen.front()->get_name();
+  const std::string command =
+      chosen.empty() ? "gilscale" : "gilscale " + chosen.front()->get_name();
   throw UsageError(fmt::format("{}; see `{} --help`", error.what(), command));
 }
 
@@ -229,8 +231,9 @@ void refuse_unknown_command(const CLI::App& app, std::string_view word) {
 
 Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
                       int cpus) {
-  CLI::App app("Measures how a callable scales when several Python threads run it, and what stops it.",
-               "gilscale");
+  CLI::App app(
+      "Measures how a callable scales when several Python threads run it, and what stops it.",
+      "gilscale");
   app.set_version_flag("--version", fmt::format("gilscale {}", version));
   app.require_subcommand(1);
   Raw raw;
@@ -243,7 +246,8 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   worker->group("");
   WorkerOptions worker_options;
   worker->add_flag("--supervised", worker_options.supervised);
-  app.footer("Exit codes: 0 ok, 2 usage, 3 a workload failed, crashed or timed out, 130 interrupted.");
+  app.footer(
+      "Exit codes: 0 ok, 2 usage, 3 a workload failed, crashed or timed out, 130 interrupted.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& answered) {

@@ -54,8 +54,8 @@ void check_writable(const std::string& path) {
   try {
     write_whole(temporary, "");
   } catch (const UsageError&) {
-    throw UsageError(fmt::format("cannot write '{}': {}; choose another place", path,
-                                 std::strerror(errno)));
+    throw UsageError(
+        fmt::format("cannot write '{}': {}; choose another place", path, std::strerror(errno)));
   }
   fs::remove(temporary);
 }

@@ -33,7 +33,8 @@ void refuse_workloads_without_python(const RunOptions& options) {
                                        [](const std::string& name) { return name == "native"; });
   if (only_native && !options.workloads.names.empty())
     throw UsageError(
-        "--executor native runs no Python, only the control; leave the workload out, or add another "
+        "--executor native runs no Python, only the control; leave the workload out, or add "
+        "another "
         "executor: -x threads,native");
 }
 

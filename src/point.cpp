@@ -68,9 +68,8 @@ PointFigures figures_of(const Point& point) {
   figures.single_call_s = median_interval(scaled(samples.single_s, 1 / calls));
   figures.control_call_s =
       median(samples.control_single_s) / static_cast<double>(point.control_calls);
-  figures.relative_call =
-      median_interval(scaled(ratios(samples.single_s, samples.control_single_s),
-                             static_cast<double>(point.control_calls) / calls));
+  figures.relative_call = median_interval(scaled(ratios(samples.single_s, samples.control_single_s),
+                                                 static_cast<double>(point.control_calls) / calls));
   if (point.threads > 1) figures.serial_fraction = karp_flatt(point.threads, figures.speedup);
   return figures;
 }

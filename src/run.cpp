@@ -16,6 +16,9 @@
 #include "interrupt.hpp"
 #include "output_file.hpp"
 #include "progress_line.hpp"
+#include "standard_output.hpp"
+
+extern char** environ;  // POSIX names it so
 
 namespace gilscale {
 namespace {
@@ -83,10 +86,8 @@ Style style_of_stdout() {
 }
 
 void print(const Report& report, const std::string& format) {
-  const std::string text =
-      reporter(format.empty() ? reporters().front().name : format).render(report, style_of_stdout());
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  const std::string_view name = format.empty() ? reporters().front().name : format;
+  print_out(reporter(name).render(report, style_of_stdout()));
 }
 
 ExitCode exit_code_of(const Report& report) {
@@ -94,22 +95,37 @@ ExitCode exit_code_of(const Report& report) {
     return std::any_of(report.cases.begin(), report.cases.end(), condition);
   };
   if (interrupted()) return ExitCode::interrupted;
-  if (any([](const CaseResult& result) { return has_kind(result, "usage"); })) return ExitCode::usage;
+  if (any([](const CaseResult& result) { return has_kind(result, "usage"); }))
+    return ExitCode::usage;
   if (any([](const CaseResult& result) { return result.failure.has_value(); }))
     return ExitCode::workload_failed;
   return ExitCode::ok;
 }
 
 ExitCode list_benchmarks(const std::vector<Case>& cases) {
+  std::string names;
   for (const Case& planned : cases)
-    for (const int threads : planned.threads) fmt::print("{}\n", reported_name(planned, threads));
+    for (const int threads : planned.threads)
+      names += fmt::format("{}\n", reported_name(planned, threads));
+  print_out(names);
   return ExitCode::ok;
+}
+
+/// Google Benchmark in a worker would take them for its own flags.
+void forget_benchmark_variables() {
+  std::vector<std::string> names;
+  for (char** entry = environ; *entry; ++entry) {
+    const std::string_view variable = *entry;
+    if (variable.starts_with("BENCHMARK_"))
+      names.emplace_back(variable.substr(0, variable.find('=')));
+  }
+  for (const std::string& name : names) unsetenv(name.c_str());
 }
 
 /// Measures until the cases are finished, the user interrupts, or the command line proves wrong.
 /// False if the last files could not be written.
-[[nodiscard]] bool measure(const std::vector<Case>& cases, const RunOptions& options, const OutputFiles& files,
-             Report& report) {
+[[nodiscard]] bool measure(const std::vector<Case>& cases, const RunOptions& options,
+                           const OutputFiles& files, Report& report) {
   const std::vector<std::string> worker{own_executable().string(), "worker", "--supervised"};
   ProgressLine progress(cases.size());
   bool written = true;
@@ -132,6 +148,7 @@ ExitCode run(const RunOptions& options) {
   if (options.benchmark.list_tests) return list_benchmarks(cases);
   const OutputFiles files(options);
   watch_for_interrupts();
+  forget_benchmark_variables();
   Report report = empty_report(options.benchmark);
   const bool written = measure(cases, options, files, report);
   const bool nothing_to_show = report.cases.size() == 1 && has_kind(report.cases.front(), "usage");

@@ -64,10 +64,14 @@ void Sampler::warm_up() {
 
 RoundTimes Sampler::run(Round round) {
   switch (round) {
-    case Round::control_single: return control_.round(1, point_.control_calls);
-    case Round::single: return workload_.round(1, point_.calls);
-    case Round::control_parallel: return control_.round(point_.threads, point_.control_calls);
-    case Round::parallel: break;
+    case Round::control_single:
+      return control_.round(1, point_.control_calls);
+    case Round::single:
+      return workload_.round(1, point_.calls);
+    case Round::control_parallel:
+      return control_.round(point_.threads, point_.control_calls);
+    case Round::parallel:
+      break;
   }
   return workload_.round(point_.threads, point_.calls);
 }
@@ -75,11 +79,12 @@ RoundTimes Sampler::run(Round round) {
 void Sampler::take() {
   using enum Round;
   // Forth and back; the distance from 1 to N threads is the same for workload and control.
-  constexpr std::array order{control_single,   single,   control_parallel, parallel,
-                             parallel, control_parallel, single,   control_single};
+  constexpr std::array order{control_single, single,           control_parallel, parallel,
+                             parallel,       control_parallel, single,           control_single};
   RoundTimes means[4] = {};
   for (const Round round : order) {
-    const bool same_as_single = point_.threads == 1 && (round == parallel || round == control_parallel);
+    const bool same_as_single =
+        point_.threads == 1 && (round == parallel || round == control_parallel);
     if (same_as_single) continue;
     const RoundTimes times = run(round);
     RoundTimes& mean = means[static_cast<int>(round)];

@@ -92,7 +92,8 @@ class Watch {
   [[nodiscard]] bool over() const { return reader_.complete() || result_.failure.has_value(); }
 
   void wait_for_news() {
-    pollfd fds[] = {{output_.fd(), POLLIN, 0}, {error_.fd(), POLLIN, 0}, {interrupt_fd(), POLLIN, 0}};
+    pollfd fds[] = {
+        {output_.fd(), POLLIN, 0}, {error_.fd(), POLLIN, 0}, {interrupt_fd(), POLLIN, 0}};
     // The end of the process itself is not a poll event on every platform: look now and then.
     constexpr int tick_ms = 50;
     poll(fds, std::size(fds), tick_ms);
@@ -133,15 +134,16 @@ class Watch {
   void explain_end(int status) {
     if (WIFSIGNALED(status)) {
       const int signal = WTERMSIG(status);
-      const char* advice = signal == SIGKILL ? "was memory short? Try fewer --threads"
-                                             : "run it with --threads 1 to see if one thread is enough";
+      const char* advice = signal == SIGKILL
+                               ? "was memory short? Try fewer --threads"
+                               : "run it with --threads 1 to see if one thread is enough";
       fail("signal", fmt::format("the worker was ended by {} {}; {}", signal_name(signal),
-                                   while_doing(), advice));
+                                 while_doing(), advice));
       return;
     }
     fail("exit", fmt::format("the worker ended with exit code {} {}, without a result; does "
-                               "something call exit() or os._exit()?",
-                               WEXITSTATUS(status), while_doing()));
+                             "something call exit() or os._exit()?",
+                             WEXITSTATUS(status), while_doing()));
   }
 
   /// An abort makes faulthandler print where every thread is; a second is enough for that.
@@ -157,9 +159,10 @@ class Watch {
 
   void give_up() {
     ask_for_traceback();
-    fail("timeout", fmt::format("no round was finished for {} s ({}): a deadlock, or calls that need "
-                              "a longer --timeout",
-                              timeout_s_, while_doing()));
+    fail("timeout",
+         fmt::format("no round was finished for {} s ({}): a deadlock, or calls that need "
+                     "a longer --timeout",
+                     timeout_s_, while_doing()));
   }
 
   void fail(const char* kind, const std::string& message) {

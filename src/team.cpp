@@ -13,9 +13,9 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-/// Waits a little for `value` to change: short rounds then need nobody to be woken. Only where a CPU
-/// is left over, so that nobody who has work to do pays for it; and yielding, because a thread that
-/// was just woken may be queued on this very CPU.
+/// Waits a little for `value` to change: short rounds then need nobody to be woken. Only where a
+/// CPU is left over, so that nobody who has work to do pays for it; and yielding, because a thread
+/// that was just woken may be queued on this very CPU.
 void spin_while(const std::atomic<int>& value, int same) {
   constexpr std::chrono::microseconds briefly{50};
   const Clock::time_point deadline = Clock::now() + briefly;
@@ -50,9 +50,7 @@ class alignas(64) Team::Member {
 Team::Team(int cpus) : cpus_(cpus) {}
 Team::~Team() = default;
 
-Team::Member& Team::add_member() {
-  return *members_.emplace_back(std::make_unique<Member>());
-}
+Team::Member& Team::add_member() { return *members_.emplace_back(std::make_unique<Member>()); }
 
 RoundTimes Team::round(int threads, std::int64_t calls) {
   assert(threads >= 1 && threads <= size());

@@ -61,8 +61,8 @@ bool held_throughout(const Point& point, const CaseResult& result) {
   return in_play && point.gil_demand.value_or(1) >= held_all_the_time;
 }
 
-/// What keeps a partial workload from scaling further. A GIL demand of s allows 1/s (the utilisation
-/// law: Denning & Buzen, "The Operational Analysis of Queueing Network Models", 1978).
+/// What keeps a partial workload from scaling further. A GIL demand of s allows 1/s (the
+/// utilisation law: Denning & Buzen, "The Operational Analysis of Queueing Network Models", 1978).
 std::string bound_of(const Seen& seen) {
   const double demand = seen.point->gil_demand.value_or(0);
   if (demand * seen.figures.achievable > 1)
@@ -75,8 +75,7 @@ std::string bound_of(const Seen& seen) {
 /// For a relative efficiency that is surely below what counts as parallel.
 Judgement judge_limited(const Seen& seen, const CaseResult& result) {
   const Estimate& speedup = seen.figures.speedup;
-  if (speedup.high < one_low)
-    return {Verdict::contended, did(seen) + ": more threads are slower"};
+  if (speedup.high < one_low) return {Verdict::contended, did(seen) + ": more threads are slower"};
   if (speedup.low <= one_high && held_throughout(*seen.point, result))
     return {Verdict::gil_bound, did_of_achievable(seen) + ": the GIL is held"};
   if (speedup.low <= one_high && speedup.high > one_high)
@@ -102,11 +101,11 @@ Judgement judge_scaling(const Seen& seen, const CaseResult& result) {
     return {all ? Verdict::parallel : Verdict::machine_limited, did_of_achievable(seen)};
   }
   if (efficiency.high >= parallel_efficiency)
-    return {Verdict::inconclusive,
-            fmt::format("{}, but the interval of the relative efficiency, {:.2f} to {:.2f}, "
-                        "includes {:.1f}; raise --budget",
-                        did_of_achievable(seen), efficiency.low, efficiency.high,
-                        parallel_efficiency)};
+    return {
+        Verdict::inconclusive,
+        fmt::format("{}, but the interval of the relative efficiency, {:.2f} to {:.2f}, "
+                    "includes {:.1f}; raise --budget",
+                    did_of_achievable(seen), efficiency.low, efficiency.high, parallel_efficiency)};
   return judge_limited(seen, result);
 }
 

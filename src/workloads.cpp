@@ -29,8 +29,9 @@ constexpr std::array<BuiltinWorkload, 11> table{{
      "sleeps with the GIL held: speedup 1"},
     {"release", calibration_suite, "gilscale_calibration", "release", "us", "(1000,)",
      "sleeps with the GIL released: speedup N"},
-    {"hold_release", calibration_suite, "gilscale_calibration", "hold_release", "hold_us, release_us",
-     "(1000, 4000)", "one then the other: speedup up to 1/s, s the share held"},
+    {"hold_release", calibration_suite, "gilscale_calibration", "hold_release",
+     "hold_us, release_us", "(1000, 4000)",
+     "one then the other: speedup up to 1/s, s the share held"},
     {"burn_hold", calibration_suite, "gilscale_calibration", "burn_hold", "us", "(1000,)",
      "computes with the GIL held: speedup 1"},
     {"burn_release", calibration_suite, "gilscale_calibration", "burn_release", "us", "(1000,)",
@@ -49,16 +50,16 @@ std::vector<std::string> all_names() {
 
 [[noreturn]] void refuse_name(const std::string& name) {
   const std::string near = near_match(name, all_names());
-  throw UsageError(fmt::format(
-      "no workload is called '{}'{}; `gilscale list` shows the built-in ones, "
-      "your own are module:callable or file.py:name",
-      name, near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
+  throw UsageError(
+      fmt::format("no workload is called '{}'{}; `gilscale list` shows the built-in ones, "
+                  "your own are module:callable or file.py:name",
+                  name, near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
 }
 
 WorkloadSpec fib_spec(const BuiltinWorkload& row, const WorkloadOptions& options) {
   if (!options.args.empty() || !options.kwargs.empty())
-    throw UsageError(fmt::format("workload '{}' takes its n from --fib, not from --args or --kwargs",
-                                 row.name));
+    throw UsageError(
+        fmt::format("workload '{}' takes its n from --fib, not from --args or --kwargs", row.name));
   WorkloadSpec spec;
   const std::string n = std::to_string(options.fib);
   if (row.attribute.find('.') == std::string_view::npos)
@@ -92,8 +93,10 @@ WorkloadSpec own_spec(const std::string& name, const WorkloadOptions& options) {
   const std::string source = name.substr(0, colon);
   spec.attribute = name.substr(colon + 1);
   if (source.empty() || spec.attribute.empty())
-    throw UsageError(fmt::format("workload '{}' lacks a name on one side of the colon; "
-                                 "write module:callable or file.py:name", name));
+    throw UsageError(
+        fmt::format("workload '{}' lacks a name on one side of the colon; "
+                    "write module:callable or file.py:name",
+                    name));
   (source.ends_with(".py") ? spec.file : spec.module) = source;
   if (!options.args.empty()) spec.args = options.args;
   if (!options.kwargs.empty()) spec.kwargs = options.kwargs;
@@ -136,8 +139,10 @@ std::vector<std::string> expand_suites(const std::vector<std::string>& names) {
 
 std::vector<WorkloadSpec> resolve_workloads(const WorkloadOptions& options) {
   if (options.fib < 0 || options.fib > largest_fib)
-    throw UsageError(fmt::format("--fib {} is out of range; choose 0 to {} (every step of 5 takes 11 "
-                                 "times longer)", options.fib, largest_fib));
+    throw UsageError(
+        fmt::format("--fib {} is out of range; choose 0 to {} (every step of 5 takes 11 "
+                    "times longer)",
+                    options.fib, largest_fib));
   std::vector<WorkloadSpec> specs;
   for (const std::string& name : expand_suites(options.names)) {
     const BuiltinWorkload* row = find_builtin(name);

@@ -28,7 +28,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PythonInfo, version, build, executable)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GilState, at_start, after_import, after_run)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, kind, message, details)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Samples, single_s, parallel_s, control_single_s,
-                                   control_parallel_s, single_cpu_s, single_runnable_s, parallel_cpu_s, handover_s)
+                                   control_parallel_s, single_cpu_s, single_runnable_s,
+                                   parallel_cpu_s, handover_s)
 
 void to_json(nlohmann::json& json, const Point& point);
 void from_json(const nlohmann::json& json, Point& point);

@@ -16,7 +16,7 @@ struct StopRule {
   double budget_s = 2;
   double precision = 0.02;  ///< relative half-width of the interval that is narrow enough
   std::optional<std::int64_t> exactly;  ///< this many samples, whatever they say
-  double at_least_s = 0;    ///< N-thread rounds that add up to less than this go on
+  double at_least_s = 0;                ///< N-thread rounds that add up to less than this go on
 
   friend bool operator==(const StopRule&, const StopRule&) = default;
 };
@@ -29,8 +29,9 @@ std::int64_t calibrate_calls(Executor& executor, double target_s);
 /// contention is hidden, and long against the clock. `switch_interval_s` is CPython's, 5 ms.
 double round_target_s(double switch_interval_s);
 
-/// How long the control's 1-thread round is beside a workload's that lasts `single_s`: the same within
-/// bounds, since it must see the same disturbances and not double the cost of a slow workload.
+/// How long the control's 1-thread round is beside a workload's that lasts `single_s`: the same
+/// within bounds, since it must see the same disturbances and not double the cost of a slow
+/// workload.
 double control_target_s(double single_s);
 
 /// Samples one point: for each sample the 1-thread round, the N-thread round and their controls,

@@ -28,10 +28,10 @@ std::vector<std::string> expand_suites(const std::vector<std::string>& names);
 
 /// What is measured: a callable and its arguments, still as text; only the worker knows Python.
 struct WorkloadSpec {
-  std::string name;       ///< as the user gave it
-  std::string module;     ///< importable module; empty if `file` is given
-  std::string file;       ///< path of a Python file; empty if `module` is given
-  std::string attribute;  ///< dotted path of the callable in it
+  std::string name;           ///< as the user gave it
+  std::string module;         ///< importable module; empty if `file` is given
+  std::string file;           ///< path of a Python file; empty if `module` is given
+  std::string attribute;      ///< dotted path of the callable in it
   std::string args = "()";    ///< Python literal: a tuple
   std::string kwargs = "{}";  ///< Python literal: a dict
   bool builtin = false;       ///< its module lies in the workloads folder

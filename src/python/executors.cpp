@@ -12,7 +12,9 @@ namespace gilscale {
 namespace {
 
 constexpr std::array<ExecutorEntry, 3> table{{
-    {{"threads", "a persistent team of threading.Thread; the default"}, true, make_threads_executor},
+    {{"threads", "a persistent team of threading.Thread; the default"},
+     true,
+     make_threads_executor},
     {{"pool", "concurrent.futures.ThreadPoolExecutor, one task for each thread"},
      true,
      make_pool_executor},
@@ -26,8 +28,9 @@ constexpr std::array<ExecutorEntry, 3> table{{
 std::span<const ExecutorEntry> executor_table() { return table; }
 
 const ExecutorEntry& executor_entry(std::string_view name) {
-  const auto* row = std::find_if(table.begin(), table.end(),
-                                 [&](const ExecutorEntry& each) { return each.choice.name == name; });
+  const auto* row = std::find_if(table.begin(), table.end(), [&](const ExecutorEntry& each) {
+    return each.choice.name == name;
+  });
   if (row == table.end()) throw UsageError(fmt::format("there is no executor '{}'", name));
   return *row;
 }

@@ -16,10 +16,13 @@ class PoolExecutor : public PythonExecutor {
   using PythonExecutor::PythonExecutor;
 
   ~PoolExecutor() override {
-    const py::gil_scoped_acquire attached;
-    if (pool_) pool_.attr("shutdown")();
-    tasks_.clear();
-    pool_ = py::object();
+    team_.dismiss();  // of tasks that wait for a round, when not all of it could be submitted
+    end_quietly([this] {
+      if (pool_) pool_.attr("shutdown")();
+      tasks_.clear();
+      futures_.clear();
+      pool_ = py::object();
+    });
   }
 
   double prepare(int threads) override {
@@ -35,7 +38,8 @@ class PoolExecutor : public PythonExecutor {
     submit(threads);
     RoundTimes times = team_.round(threads, calls);
     collect();
-    times.handover_s = std::chrono::duration<double>(Clock::now() - asked).count() - times.makespan_s;
+    times.handover_s =
+        std::chrono::duration<double>(Clock::now() - asked).count() - times.makespan_s;
     team_.throw_failure();
     return times;
   }
@@ -53,7 +57,8 @@ class PoolExecutor : public PythonExecutor {
   void submit(int threads) {
     const py::gil_scoped_acquire attached;
     for (int i = 0; i < threads; ++i)
-      futures_.push_back(pool_.attr("submit")(tasks_[static_cast<std::size_t>(i)]));
+      futures_.push_back(
+          start_thread([&] { return pool_.attr("submit")(tasks_[static_cast<std::size_t>(i)]); }));
   }
 
   void collect() {

@@ -39,8 +39,8 @@ py::object import_module(const WorkloadSpec& spec) {
 
 py::object import_of(const WorkloadSpec& spec) {
   if (!spec.file.empty() && !fs::is_regular_file(spec.file))
-    throw WorkloadError(fmt::format("workload '{}': there is no file '{}'; check the path", spec.name,
-                                    spec.file));
+    throw WorkloadError(
+        fmt::format("workload '{}': there is no file '{}'; check the path", spec.name, spec.file));
   try {
     return import_module(spec);
   } catch (py::error_already_set& error) {
@@ -51,9 +51,10 @@ py::object import_of(const WorkloadSpec& spec) {
 
 /// ", did you mean 'dumps'?" or nothing.
 std::string suggestion(const std::string& name, const py::object& owner) {
-  const py::list near =
-      py::module_::import("difflib").attr("get_close_matches")(name, py::reinterpret_steal<py::list>(PyObject_Dir(owner.ptr())), 1);
-  return near.empty() ? "" : fmt::format(", did you mean '{}'?", py::str(near[0]).cast<std::string>());
+  const py::list near = py::module_::import("difflib").attr("get_close_matches")(
+      name, py::reinterpret_steal<py::list>(PyObject_Dir(owner.ptr())), 1);
+  return near.empty() ? ""
+                      : fmt::format(", did you mean '{}'?", py::str(near[0]).cast<std::string>());
 }
 
 /// Follows a dotted path.
@@ -80,8 +81,9 @@ void require_callable(const py::object& object, const WorkloadSpec& spec) {
 template <typename T>
 T literal(const std::string& text, const char* option, const char* example) {
   const auto refuse = [&] {
-    throw UsageError(fmt::format("{} '{}' is not a Python literal of the right kind; write it as {}",
-                                 option, text, example));
+    throw UsageError(
+        fmt::format("{} '{}' is not a Python literal of the right kind; write it as {}", option,
+                    text, example));
   };
   try {
     const py::object value = py::module_::import("ast").attr("literal_eval")(text);

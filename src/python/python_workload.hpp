@@ -8,7 +8,8 @@
 
 namespace gilscale {
 
-/// A workload brought to life: imported, its arguments evaluated. All functions are called attached.
+/// A workload brought to life: imported, its arguments evaluated. All functions are called
+/// attached.
 class PythonWorkload {
  public:
   /// Throws UsageError for --args or --kwargs that are no literals, WorkloadError when the module

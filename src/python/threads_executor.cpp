@@ -15,16 +15,18 @@ class ThreadsExecutor : public PythonExecutor {
   using PythonExecutor::PythonExecutor;
 
   ~ThreadsExecutor() override {
-    const py::gil_scoped_acquire attached;
     team_.dismiss();
-    for (const py::object& thread : threads_) thread.attr("join")();
-    threads_.clear();
+    end_quietly([this] {
+      for (const py::object& thread : threads_) thread.attr("join")();
+      threads_.clear();
+    });
   }
 
   double prepare(int threads) override {
     const py::gil_scoped_acquire attached;
     const double setup_s = team_.prepare(threads);
-    while (static_cast<int>(threads_.size()) < threads) start_thread();
+    while (static_cast<int>(threads_.size()) < threads)
+      threads_.push_back(start_thread([this] { return started_thread(); }));
     return setup_s;
   }
 
@@ -35,14 +37,17 @@ class ThreadsExecutor : public PythonExecutor {
   }
 
  private:
-  void start_thread() {
+  py::object started_thread() {
     const int index = static_cast<int>(threads_.size());
-    const py::cpp_function target([this, &seat = team_.seat(index)] { team_.play_all_rounds(seat); });
-    const py::object thread = py::module_::import("threading").attr("Thread")(
-        py::arg("target") = target, py::arg("name") = fmt::format("gilscale-{}", index),
-        py::arg("daemon") = true);
+    const py::cpp_function target(
+        [this, &seat = team_.seat(index)] { team_.play_all_rounds(seat); });
+    const py::object thread =
+        py::module_::import("threading")
+            .attr("Thread")(py::arg("target") = target,
+                            py::arg("name") = fmt::format("gilscale-{}", index),
+                            py::arg("daemon") = true);
     thread.attr("start")();
-    threads_.push_back(thread);
+    return thread;
   }
 
   std::vector<py::object> threads_;

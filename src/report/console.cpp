@@ -13,9 +13,10 @@ bool is_error(const json& benchmark) { return benchmark.value("error_occurred", 
 
 /// Keys of a benchmark entry that are not user counters.
 bool is_counter(const std::string& key, const json& value) {
-  constexpr std::string_view own[] = {"family_index", "per_family_instance_index", "repetitions",
-                                      "repetition_index", "threads", "iterations", "real_time",
-                                      "cpu_time"};
+  constexpr std::string_view own[] = {"family_index", "per_family_instance_index",
+                                      "repetitions",  "repetition_index",
+                                      "threads",      "iterations",
+                                      "real_time",    "cpu_time"};
   return value.is_number() && std::find(std::begin(own), std::end(own), key) == std::end(own);
 }
 
@@ -46,12 +47,12 @@ std::string row(const json& benchmark, std::size_t name_width) {
   const double factor = dimensionless ? 100 : 1;
   const std::string shown_unit = dimensionless ? "%" : unit;
   const bool aggregate = benchmark.value("run_type", "") == "aggregate";
-  return fmt::format("{:<{}} {:>10.3g} {:<2} {:>10.3g} {:<2} {:>10}{}\n", name, name_width,
-                     benchmark.at("real_time").get<double>() * factor, shown_unit,
-                     benchmark.at("cpu_time").get<double>() * factor, shown_unit,
-                     aggregate ? benchmark.value("repetitions", 0)
-                               : benchmark.at("iterations").get<int>(),
-                     counters_of(benchmark));
+  return fmt::format(
+      "{:<{}} {:>10.3g} {:<2} {:>10.3g} {:<2} {:>10}{}\n", name, name_width,
+      benchmark.at("real_time").get<double>() * factor, shown_unit,
+      benchmark.at("cpu_time").get<double>() * factor, shown_unit,
+      aggregate ? benchmark.value("repetitions", 0) : benchmark.at("iterations").get<int>(),
+      counters_of(benchmark));
 }
 
 }  // namespace
@@ -62,9 +63,8 @@ std::string render_console(const Report& report, const Style&) {
   std::size_t width = std::string_view("Benchmark").size();
   for (const json& benchmark : benchmarks)
     width = std::max(width, benchmark.at("name").get<std::string>().size());
-  const std::string header =
-      fmt::format("{:<{}} {:>13} {:>13} {:>10} UserCounters...\n", "Benchmark", width, "Time", "CPU",
-                  "Iterations");
+  const std::string header = fmt::format("{:<{}} {:>13} {:>13} {:>10} UserCounters...\n",
+                                         "Benchmark", width, "Time", "CPU", "Iterations");
   const std::string rule = std::string(header.size() - 1, '-') + "\n";
   std::string text = rule + header + rule;
   for (const json& benchmark : benchmarks) text += row(benchmark, width);

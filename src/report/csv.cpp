@@ -13,10 +13,9 @@ namespace {
 using nlohmann::json;
 
 /// Google Benchmark's columns, in its order; user counters follow.
-constexpr std::array columns{"name",           "iterations",     "real_time",
-                             "cpu_time",       "time_unit",      "bytes_per_second",
-                             "items_per_second", "label",        "error_occurred",
-                             "error_message"};
+constexpr std::array columns{"name",           "iterations",       "real_time",        "cpu_time",
+                             "time_unit",      "bytes_per_second", "items_per_second", "label",
+                             "error_occurred", "error_message"};
 
 /// RFC 4180: a quote inside a quoted field is doubled.
 std::string quoted(const std::string& text) {
@@ -36,8 +35,9 @@ std::string cell(const json& benchmark, const std::string& key) {
 
 bool is_known(const std::string& key) {
   static const std::set<std::string> others{
-      "family_index", "per_family_instance_index", "run_name",       "run_type", "repetitions",
-      "repetition_index", "threads",               "aggregate_name", "aggregate_unit"};
+      "family_index",  "per_family_instance_index", "run_name", "run_type",
+      "repetitions",   "repetition_index",          "threads",  "aggregate_name",
+      "aggregate_unit"};
   return others.contains(key) || std::find(columns.begin(), columns.end(), key) != columns.end();
 }
 

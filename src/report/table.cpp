@@ -41,13 +41,16 @@ std::string interval(const Estimate& estimate) {
 
 fmt::text_style verdict_style(Verdict verdict) {
   switch (verdict) {
-    case Verdict::parallel: return fmt::fg(fmt::terminal_color::green);
+    case Verdict::parallel:
+      return fmt::fg(fmt::terminal_color::green);
     case Verdict::gil_bound:
     case Verdict::contended:
-    case Verdict::failed: return fmt::fg(fmt::terminal_color::red);
+    case Verdict::failed:
+      return fmt::fg(fmt::terminal_color::red);
     case Verdict::partial:
     case Verdict::machine_limited:
-    case Verdict::inconclusive: break;
+    case Verdict::inconclusive:
+      break;
   }
   return fmt::fg(fmt::terminal_color::yellow);
 }
@@ -72,8 +75,9 @@ class Columns {
 
  private:
   static std::size_t width(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
   }
 
   [[nodiscard]] std::size_t column_width(std::size_t column) const {
@@ -100,8 +104,7 @@ std::vector<std::string> point_row(const CaseResult& result, const Point& point)
   std::vector<std::string> cells{
       label_of(result.planned),
       fmt::format("{}{}", point.threads, point.oversubscribed ? "*" : " "),
-      duration(figures.makespan_s.estimate),
-      rate(figures.throughput_per_s.estimate),
+      duration(figures.makespan_s.estimate), rate(figures.throughput_per_s.estimate),
       fmt::format("{:.2f}", figures.speedup.estimate)};
   if (point.threads == 1) {
     cells.insert(cells.end(), {"", "", ""});
@@ -115,12 +118,13 @@ std::vector<std::string> point_row(const CaseResult& result, const Point& point)
 
 /// The scaling table; the verdict stands in the last row of its case.
 std::string scaling_table(const Report& report, const Style& style) {
-  Columns columns({"workload", "threads ", "round", "calls/s", "speedup", "95 % interval", "capacity",
-                   "rel. eff."});
+  Columns columns({"workload", "threads ", "round", "calls/s", "speedup", "95 % interval",
+                   "capacity", "rel. eff."});
   std::vector<std::string> verdicts{"verdict"};
   for (const CaseResult& result : report.cases) {
     const Verdict verdict = judge(result).verdict;
-    const std::string word = dressed(std::string(to_string(verdict)), verdict_style(verdict), style);
+    const std::string word =
+        dressed(std::string(to_string(verdict)), verdict_style(verdict), style);
     for (const Point& point : result.points) {
       columns.add(point_row(result, point));
       verdicts.emplace_back();

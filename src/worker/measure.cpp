@@ -82,9 +82,10 @@ class CaptureReporter : public benchmark::JSONReporter {
 /// minimum is nothing. Flags also override what BENCHMARK_* environment variables would set.
 void set_flags(int repetitions) {
   // Google Benchmark keeps a pointer to the first one.
-  static std::vector<std::string> words{"gilscale", "--benchmark_min_time=" GILSCALE_BENCHMARK_NO_MIN_TIME,
-                                 "--benchmark_filter=all", "--benchmark_out=",
-                                 fmt::format("--benchmark_repetitions={}", repetitions)};
+  static std::vector<std::string> words{
+      "gilscale", fmt::format("--benchmark_min_time={}", GILSCALE_BENCHMARK_NO_MIN_TIME),
+      "--benchmark_filter=all",
+      "--benchmark_out=", fmt::format("--benchmark_repetitions={}", repetitions)};
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   int argc = static_cast<int>(argv.size());
@@ -176,7 +177,8 @@ void measure_case(const Case& planned, Executor& workload, Executor& control,
     current.oversubscribed = threads > settings.cpus;
     current.setup_s = watched_workload.prepare(threads);
     watched_control.prepare(threads);
-    if (!calls) calls = calibrate_calls(watched_workload, round_target_s(settings.switch_interval_s));
+    if (!calls)
+      calls = calibrate_calls(watched_workload, round_target_s(settings.switch_interval_s));
     current.calls = *calls;
     current.gil_demand = watched_workload.gil_demand(*calls);
     json document = PointRun(planned, watched_workload, watched_control, current).run();

@@ -12,7 +12,8 @@ namespace gilscale {
 /// What is told while a case is measured.
 struct MeasureEvents {
   std::function<void(int threads, std::size_t samples)> on_round;
-  std::function<void(const Point& point, nlohmann::json benchmarks, nlohmann::json context)> on_point;
+  std::function<void(const Point& point, nlohmann::json benchmarks, nlohmann::json context)>
+      on_point;
 };
 
 /// What measuring needs to know of the place where it runs.

@@ -4,6 +4,7 @@ Nothing here may depend on how fast the machine is or how many cores it has: fig
 sleep, and every wait for something to happen has a generous limit that only a failure reaches.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -100,7 +101,8 @@ class Gilscale:
             process.kill()
             process.communicate()
         for pid in self.left_behind():
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="session")

@@ -116,7 +116,8 @@ partial = functools.partial(inner, 'first')
     BoundCall call(names[name], py::make_tuple(1), py::dict("k"_a = 2));
     EXPECT_TRUE(call.repeat(2, switch_interval));
   }
-  EXPECT_TRUE(equal(names["seen"], "[('C', (1,), {'k': 2})] * 2 + [('C', ('first', 1), {'k': 2})] * 4"));
+  EXPECT_TRUE(
+      equal(names["seen"], "[('C', (1,), {'k': 2})] * 2 + [('C', ('first', 1), {'k': 2})] * 4"));
 }
 
 TEST(BoundCall, IsNotChangedByACalleeThatChangesWhatItGot) {
@@ -183,7 +184,8 @@ TEST(BoundCall, KeepsItsArgumentsAlive) {
 }
 
 TEST(BoundCall, OffersTheGilToThreadsThatWaitForIt) {
-  // hold() is a C function: between its calls no bytecode runs in which Python would switch threads.
+  // hold() is a C function: between its calls no bytecode runs in which Python would switch
+  // threads.
   const py::object hold = py::module_::import("gilscale_calibration").attr("hold");
   py::dict names = after(R"(
 import threading

@@ -30,7 +30,8 @@ class PythonExecutors : public testing::WithParamInterface<ExecutorEntry>, publi
  protected:
   /// The message with which a round must fail.
   static WorkloadError failure_of_round(Running& running, int threads, std::int64_t calls) {
-    return thrown<WorkloadError>([&] { running.round(threads, calls); }).value_or(WorkloadError(""));
+    return thrown<WorkloadError>([&] { running.round(threads, calls); })
+        .value_or(WorkloadError(""));
   }
   [[nodiscard]] std::size_t seen() const { return py::len(global("seen")); }
 };
@@ -108,8 +109,8 @@ TEST_P(PythonExecutors, CallOnAsManyPythonThreadsAsTheRoundHas) {
   running.prepare(4);
   running.round(4, 2);
   EXPECT_EQ(py::len(py::set(global("seen"))), 4U);
-  EXPECT_FALSE(py::set(global("seen"))
-                   .contains(py::module_::import("threading").attr("main_thread")()));
+  EXPECT_FALSE(
+      py::set(global("seen")).contains(py::module_::import("threading").attr("main_thread")()));
 }
 
 TEST_P(PythonExecutors, KeepTheirThreads) {
@@ -143,7 +144,9 @@ TEST_P(PythonExecutors, LeaveNoThreadBehind) {
 }
 
 TEST_P(PythonExecutors, EndWithoutHavingPlayed) {
-  { const Running unprepared(calibration("empty", "()"), GetParam()); }
+  {
+    const Running unprepared(calibration("empty", "()"), GetParam());
+  }
   Running running(calibration("empty", "()"), GetParam());
   running.prepare(3);
 }
@@ -290,9 +293,10 @@ TEST_P(PythonExecutors, NameTheRoundAndTheThreadOfAnException) {
   running.round(3, 2);
   running.round(3, 2);
   const WorkloadError error = failure_of_round(running, 3, 2);
-  EXPECT_STREQ(error.what(),
-               "workload 'own.py:Holder.do' raised in round 3 on thread 1: ValueError: fifth; run it "
-               "with --threads 1 to debug it");
+  EXPECT_STREQ(
+      error.what(),
+      "workload 'own.py:Holder.do' raised in round 3 on thread 1: ValueError: fifth; run it "
+      "with --threads 1 to debug it");
   EXPECT_EQ(error.code(), ExitCode::workload_failed);
   EXPECT_THAT(error.details(), AllOf(StartsWith("Traceback (most recent call last):\n"),
                                      HasSubstr("in do"), EndsWith("ValueError: fifth\n")));
@@ -306,11 +310,13 @@ TEST_P(PythonExecutors, LetTheOtherThreadsFinishWhenOneRaises) {
 }
 
 TEST_P(PythonExecutors, MakeAnOrdinaryFailureOfEveryKindOfException) {
-  for (const char* raised : {"SystemExit(3)", "KeyboardInterrupt", "GeneratorExit", "MemoryError"}) {
+  for (const char* raised :
+       {"SystemExit(3)", "KeyboardInterrupt", "GeneratorExit", "MemoryError"}) {
     Running running(own_shared(raising_in_call(1, raised), "Holder.do"), GetParam());
     running.prepare(2);
     const std::string name = std::string(raised).substr(0, std::string_view(raised).find('('));
-    EXPECT_THAT(failure_of_round(running, 2, 1).what(), HasSubstr("on thread 1: " + name)) << raised;
+    EXPECT_THAT(failure_of_round(running, 2, 1).what(), HasSubstr("on thread 1: " + name))
+        << raised;
   }
 }
 
@@ -385,12 +391,15 @@ TEST_P(PythonExecutors, MakeAFailureOfAThreadThatCannotBeStarted) {
   });
   thread.attr("start") = start;
   ASSERT_TRUE(error);
-  EXPECT_THAT(error->what(), AllOf(HasSubstr("can't start new thread"), HasSubstr("fewer --threads")));
+  EXPECT_THAT(error->what(),
+              AllOf(HasSubstr("can't start new thread"), HasSubstr("fewer --threads")));
 }
 
 // ---- the table ----
 
-TEST(ExecutorTable, BeginsWithTheDefault) { EXPECT_EQ(executor_table().front().choice.name, "threads"); }
+TEST(ExecutorTable, BeginsWithTheDefault) {
+  EXPECT_EQ(executor_table().front().choice.name, "threads");
+}
 
 TEST(ExecutorTable, HasNamesOfItsOwnAndASummaryForEach) {
   std::set<std::string_view> names;

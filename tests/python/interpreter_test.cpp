@@ -12,7 +12,8 @@ namespace {
 
 TEST(InterpreterInfo, SaysWhatPythonItIs) {
   const PythonInfo info = built_for();
-  EXPECT_THAT(info.version, testing::StartsWith(fmt::format("{}.{}.", PY_MAJOR_VERSION, PY_MINOR_VERSION)));
+  EXPECT_THAT(info.version,
+              testing::StartsWith(fmt::format("{}.{}.", PY_MAJOR_VERSION, PY_MINOR_VERSION)));
   EXPECT_THAT(info.build, testing::AnyOf("default", "free-threaded"));
   EXPECT_FALSE(info.executable.empty());
 }
@@ -41,7 +42,7 @@ TEST(Interpreter, ReportsCrashes) {
 }
 
 TEST(Interpreter, LeavesInterruptsToTheFrontEnd) {
-  struct sigaction action {};
+  struct sigaction action{};
   ASSERT_EQ(sigaction(SIGINT, nullptr, &action), 0);
   EXPECT_TRUE(action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN) << "Python has its own";
 }

@@ -2,8 +2,8 @@
 
 #include "python/interpreter.hpp"
 
-/// One process, one interpreter: it is started here and this thread stays attached to it, except where
-/// a test detaches.
+/// One process, one interpreter: it is started here and this thread stays attached to it, except
+/// where a test detaches.
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   const gilscale::Interpreter python;

@@ -52,8 +52,9 @@ TEST(Traceback, IsWhatPythonPrints) {
 }
 
 TEST(Traceback, ShowsTheCause) {
-  EXPECT_THAT(traceback_of(raised("try: 1 / 0\nexcept ZeroDivisionError as e: raise ValueError from e")),
-              AllOf(HasSubstr("ZeroDivisionError"), HasSubstr("direct cause"), EndsWith("ValueError\n")));
+  EXPECT_THAT(
+      traceback_of(raised("try: 1 / 0\nexcept ZeroDivisionError as e: raise ValueError from e")),
+      AllOf(HasSubstr("ZeroDivisionError"), HasSubstr("direct cause"), EndsWith("ValueError\n")));
 }
 
 TEST(ErrorOfAWorkload, SaysWhatFailedAndWhatToDo) {

@@ -40,8 +40,8 @@ class Workload : public PythonTest {
 // ---- what works ----
 
 TEST_F(Workload, OfAFileIsCalledWithItsArguments) {
-  WorkloadSpec spec = own("seen = []\ndef work(*args, **kwargs): seen.append((args, kwargs))", "work",
-                          "(1, 'a b')");
+  WorkloadSpec spec = own("seen = []\ndef work(*args, **kwargs): seen.append((args, kwargs))",
+                          "work", "(1, 'a b')");
   spec.kwargs = "{'level': 9}";
   PythonWorkload workload(spec);
   EXPECT_EQ(workload.prepare(2), 0);
@@ -68,17 +68,19 @@ TEST_F(Workload, MayBeAClassOrAnInstanceOrABuiltin) {
 
 TEST_F(Workload, OfAFileFindsTheModulesBesideIt) {
   folder_.write("gilscale_test_sibling.py", "value = 7");
-  EXPECT_NO_THROW(PythonWorkload(own("from gilscale_test_sibling import value\ndef work(): pass", "work")));
+  EXPECT_NO_THROW(
+      PythonWorkload(own("from gilscale_test_sibling import value\ndef work(): pass", "work")));
 }
 
 TEST_F(Workload, OfAFileIsRegisteredAsAModule) {
   // dataclasses and pickle look the module of a class up.
-  EXPECT_NO_THROW(PythonWorkload(own("import dataclasses, pickle\n"
-                                     "@dataclasses.dataclass\n"
-                                     "class C:\n  x: 'int' = 0\n"
-                                     "pickle.dumps(C())\n"
-                                     "def work(): pass",
-                                     "work")));
+  EXPECT_NO_THROW(
+      PythonWorkload(own("import dataclasses, pickle\n"
+                         "@dataclasses.dataclass\n"
+                         "class C:\n  x: 'int' = 0\n"
+                         "pickle.dumps(C())\n"
+                         "def work(): pass",
+                         "work")));
 }
 
 TEST_F(Workload, OfAModuleIsLookedForInTheCurrentFolder) {
@@ -105,7 +107,8 @@ class Holder:
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(workload.call(i).repeat(1, switch_interval));
   EXPECT_TRUE(global("built").equal(py::eval("[[30] * 3]")));
   EXPECT_EQ(py::len(py::set(py::eval("lambda seen: [a for a, _ in seen]")(global("seen")))), 1U);
-  EXPECT_TRUE(py::eval("lambda seen: [i for _, i in seen]")(global("seen")).equal(py::eval("[0, 1, 2]")));
+  EXPECT_TRUE(
+      py::eval("lambda seen: [i for _, i in seen]")(global("seen")).equal(py::eval("[0, 1, 2]")));
 }
 
 // ---- --args and --kwargs ----
@@ -144,21 +147,23 @@ TEST_F(Workload, RefusesArgumentsBeforeItImportsAnything) {
 TEST_F(Workload, OfAMissingFileSaysSo) {
   WorkloadSpec spec = own("", "work");
   spec.file = folder_.file("none.py");
-  EXPECT_EQ(failure(spec).what(), "workload 'own.py:work': there is no file '" + spec.file +
-                                      "'; check the path");
+  EXPECT_EQ(failure(spec).what(),
+            "workload 'own.py:work': there is no file '" + spec.file + "'; check the path");
 }
 
 TEST_F(Workload, OfAMissingModuleSaysSo) {
-  EXPECT_STREQ(failure(module_spec("gilscale_no_such", "work")).what(),
-               "workload 'gilscale_no_such:work' cannot be imported: ModuleNotFoundError: No module "
-               "named 'gilscale_no_such'; try the import in Python itself");
+  EXPECT_STREQ(
+      failure(module_spec("gilscale_no_such", "work")).what(),
+      "workload 'gilscale_no_such:work' cannot be imported: ModuleNotFoundError: No module "
+      "named 'gilscale_no_such'; try the import in Python itself");
 }
 
 TEST_F(Workload, WhoseImportRaisesComesWithTheTraceback) {
   const WorkloadError error =
       failure(own("def helper():\n    raise OSError('no data')\nhelper()", "work"));
-  EXPECT_STREQ(error.what(), "workload 'own.py:work' cannot be imported: OSError: no data; try the "
-                             "import in Python itself");
+  EXPECT_STREQ(error.what(),
+               "workload 'own.py:work' cannot be imported: OSError: no data; try the "
+               "import in Python itself");
   EXPECT_THAT(error.details(),
               AllOf(StartsWith("Traceback (most recent call last):\n"), HasSubstr(module_ + ".py"),
                     HasSubstr("line 2, in helper"), EndsWith("OSError: no data\n")));
@@ -200,12 +205,14 @@ TEST_F(Workload, ThatIsNotCallableIsNamedByItsType) {
 }
 
 TEST_F(Workload, WhoseSharedInstanceCannotBeBuiltSaysSo) {
-  PythonWorkload workload(own_shared(
-      "class Holder:\n  def __init__(self, numbers): raise ValueError('too many')\n  def do(self, i): pass",
-      "Holder.do"));
+  PythonWorkload workload(
+      own_shared("class Holder:\n  def __init__(self, numbers): raise ValueError('too many')\n  "
+                 "def do(self, i): pass",
+                 "Holder.do"));
   const auto error = thrown<WorkloadError>([&] { workload.prepare(2); });
   ASSERT_TRUE(error);
-  EXPECT_THAT(error->what(), AllOf(HasSubstr("own.py:Holder.do"), HasSubstr("ValueError: too many")));
+  EXPECT_THAT(error->what(),
+              AllOf(HasSubstr("own.py:Holder.do"), HasSubstr("ValueError: too many")));
   EXPECT_THAT(error->details(), HasSubstr("in __init__"));
 }
 

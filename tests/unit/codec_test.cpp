@@ -21,8 +21,7 @@ T there_and_back(const T& value) {
 }
 
 TEST(JsonOfAnEstimate, HasTheKeysOfTheResultsFile) {
-  EXPECT_EQ(json(Estimate{2, 1.5, 2.5}),
-            (json{{"estimate", 2.0}, {"low", 1.5}, {"high", 2.5}}));
+  EXPECT_EQ(json(Estimate{2, 1.5, 2.5}), (json{{"estimate", 2.0}, {"low", 1.5}, {"high", 2.5}}));
 }
 
 TEST(JsonOfAnEstimate, ComesBackAsItWas) {

@@ -134,7 +134,8 @@ TEST_F(Cgroups, WhoseFilesAreMissingLimitNothing) {
 
 TEST_F(Cgroups, WhoseFilesAreGarbageLimitNothing) {
   in_groups("garbage\n:\n\n0:\n0::/app\n4:cpu:/app\n");
-  for (const char* garbage : {"", "\n", "many 100000", "100000", "100000 0", "100000 -5", "\x80\xff"}) {
+  for (const char* garbage :
+       {"", "\n", "many 100000", "100000", "100000 0", "100000 -5", "\x80\xff"}) {
     v2("app", garbage);
     EXPECT_EQ(quota(), std::nullopt) << garbage;
   }

@@ -11,8 +11,8 @@
 
 namespace gilscale {
 
-// One report with everything that reporters meet, the same on every machine: times are sums of powers
-// of two, so that no figure depends on how a compiler rounds.
+// One report with everything that reporters meet, the same on every machine: times are sums of
+// powers of two, so that no figure depends on how a compiler rounds.
 
 /// Eight samples: every other one is disturbed, its N-thread round a sixteenth longer.
 inline Point restless_point(int threads, const Rounds& rounds, std::int64_t calls) {
@@ -88,9 +88,9 @@ inline CaseResult held_case() {
   WorkloadSpec spec = fixed_workload("fib_holder_gil", "()");
   spec.attribute = "FibHolder.do_fib";
   spec.shared_element = "30";
-  CaseResult result = fixed_case(std::move(spec), "threads",
-                                 {{1, {0.0625, 0.0625, 0.0625, 0.0625}},
-                                  {2, {0.0625, 0.125, 0.0625, 0.0625}}});
+  CaseResult result =
+      fixed_case(std::move(spec), "threads",
+                 {{1, {0.0625, 0.0625, 0.0625, 0.0625}}, {2, {0.0625, 0.125, 0.0625, 0.0625}}});
   for (Point& point : result.points) {
     point.setup_s = 0.000244140625;
     point.gil_demand = 0.96875;
@@ -129,9 +129,9 @@ inline CaseResult failed_case() {
   CaseResult result = fixed_case(fixed_workload("own.py:work", "('a b', \"c\")"), "threads",
                                  {{1, {0.03125, 0.03125, 0.03125, 0.03125}}});
   result.planned.threads = {1, 2};
-  result.failure = Failure{"exception",
-                           "workload 'own.py:work' raised ValueError: \"one\", <two> & µ|three; try",
-                           "Traceback (most recent call last):\n  ...\nValueError: \"one\"\n"};
+  result.failure = Failure{
+      "exception", "workload 'own.py:work' raised ValueError: \"one\", <two> & µ|three; try",
+      "Traceback (most recent call last):\n  ...\nValueError: \"one\"\n"};
   return result;
 }
 

@@ -20,8 +20,8 @@ inline std::string without_version(std::string text) {
   return text;
 }
 
-/// Compares a text with tests/unit/golden/`name`. UPDATE_GOLDEN=1 in the environment writes the file
-/// instead: then read the difference in version control before committing it.
+/// Compares a text with tests/unit/golden/`name`. UPDATE_GOLDEN=1 in the environment writes the
+/// file instead: then read the difference in version control before committing it.
 inline void expect_golden(const std::string& name, const std::string& text) {
   const std::filesystem::path path =
       std::filesystem::path(GILSCALE_TEST_DATA) / "unit" / "golden" / name;

@@ -209,14 +209,15 @@ TEST(Refusal, OfContextSaysItsForm) {
 
 TEST(Refusal, OfAFormatNamesTheFormats) {
   for (const char* flag : {"--benchmark_format=xml", "--benchmark_out_format=xml"}) {
-    EXPECT_THAT(run_refusal({flag}), AllOf(HasSubstr("xml"), HasSubstr("console"),
-                                           HasSubstr("json"), HasSubstr("csv")));
+    EXPECT_THAT(run_refusal({flag}),
+                AllOf(HasSubstr("xml"), HasSubstr("console"), HasSubstr("json"), HasSubstr("csv")));
   }
 }
 
 TEST(Refusal, OfAnUnknownFlagNamesItAndTheHelp) {
   for (const char* flag : {"--benchmark_minimum_time=2", "--benchmark_filters=fib", "--thread=2"}) {
-    EXPECT_THAT(run_refusal({flag}), AllOf(HasSubstr(flag), HasSubstr("; see `gilscale run --help`")));
+    EXPECT_THAT(run_refusal({flag}),
+                AllOf(HasSubstr(flag), HasSubstr("; see `gilscale run --help`")));
   }
 }
 
@@ -245,12 +246,11 @@ TEST(Help, IsAnAnswerThatShowsCommandsAndExitCodes) {
 
 TEST(Help, OfRunShowsEveryFlagAndTheExecutors) {
   const auto answer = std::get<Answer>(parsed({"run", "--help"}));
-  for (const char* flag :
-       {"--args", "--kwargs", "--fib", "--threads", "--executor", "--calls", "--budget",
-        "--precision", "--timeout", "--json", "--benchmark_format", "--benchmark_out",
-        "--benchmark_out_format", "--benchmark_filter", "--benchmark_repetitions",
-        "--benchmark_min_time", "--benchmark_context", "--benchmark_list_tests",
-        "threads, pool, native"}) {
+  for (const char* flag : {"--args", "--kwargs", "--fib", "--threads", "--executor", "--calls",
+                           "--budget", "--precision", "--timeout", "--json", "--benchmark_format",
+                           "--benchmark_out", "--benchmark_out_format", "--benchmark_filter",
+                           "--benchmark_repetitions", "--benchmark_min_time", "--benchmark_context",
+                           "--benchmark_list_tests", "threads, pool, native"}) {
     EXPECT_THAT(answer.text, HasSubstr(flag));
   }
 }

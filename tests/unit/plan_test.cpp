@@ -60,8 +60,9 @@ TEST(Plan, HandsTheOptionsToEveryCase) {
 }
 
 TEST(Plan, HasEachCaseOnce) {
-  EXPECT_THAT(labels(plan_cases(options_for({"hold", "hold", "m:f", "m:f"}, {"threads", "threads"}))),
-              ElementsAre("hold/1000", "m:f"));
+  EXPECT_THAT(
+      labels(plan_cases(options_for({"hold", "hold", "m:f", "m:f"}, {"threads", "threads"}))),
+      ElementsAre("hold/1000", "m:f"));
   EXPECT_EQ(plan_cases(options_for({"fib", "cpp_fib"})).size(), 5U);
 }
 
@@ -109,8 +110,9 @@ TEST(Filter, OfAllOrNothingKeepsAll) {
 }
 
 TEST(Filter, ThatLeavesNothingIsRefused) {
-  EXPECT_EQ(refusal("sort"),
-            "--benchmark_filter 'sort' matches no benchmark; --benchmark_list_tests shows their names");
+  EXPECT_EQ(
+      refusal("sort"),
+      "--benchmark_filter 'sort' matches no benchmark; --benchmark_list_tests shows their names");
   EXPECT_THAT(refusal("-all"), HasSubstr("matches no benchmark"));
   EXPECT_THAT(refusal("-"), HasSubstr("matches no benchmark"));
 }

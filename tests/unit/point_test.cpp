@@ -15,9 +15,9 @@ TEST(Figures, FollowFromMakespansCallsAndThreads) {
   point.calls = 10;
   const PointFigures figures = figures_of(point);
   EXPECT_DOUBLE_EQ(figures.makespan_s.estimate, 0.5);
-  EXPECT_DOUBLE_EQ(figures.call_s.estimate, 0.05);            // 0.5 s for 10 calls in a row
-  EXPECT_DOUBLE_EQ(figures.throughput_per_s.estimate, 40);    // 2 · 10 calls in 0.5 s
-  EXPECT_DOUBLE_EQ(figures.speedup.estimate, 2);              // 2 · 0.5/0.5
+  EXPECT_DOUBLE_EQ(figures.call_s.estimate, 0.05);          // 0.5 s for 10 calls in a row
+  EXPECT_DOUBLE_EQ(figures.throughput_per_s.estimate, 40);  // 2 · 10 calls in 0.5 s
+  EXPECT_DOUBLE_EQ(figures.speedup.estimate, 2);            // 2 · 0.5/0.5
 }
 
 TEST(Figures, OfComputingThatGetsItsCoresHaveFullEfficiency) {
@@ -59,23 +59,24 @@ TEST(Figures, OfWaitingAreMeasuredByTheThreadsAndNotByTheCores) {
 }
 
 TEST(Figures, OfWaitingWithTheGilHeldHaveTheEfficiencyOfOneThread) {
-  const PointFigures figures =
-      figures_of(steady_point(4, {.parallel_s = 4, .control_parallel_s = 4, .cpu_share = 1.0 / 64}));
+  const PointFigures figures = figures_of(
+      steady_point(4, {.parallel_s = 4, .control_parallel_s = 4, .cpu_share = 1.0 / 64}));
   EXPECT_DOUBLE_EQ(figures.speedup.estimate, 1);
   EXPECT_DOUBLE_EQ(figures.relative_efficiency.estimate, 0.25);
 }
 
 TEST(Figures, OfWorkThatComputesPartOfTheTimeAreBoundByCoresOverThatPart) {
   // One core, half the time computing: 2 of 8 threads' work is achievable; 8 threads do 1.5 times.
-  const PointFigures figures = figures_of(steady_point(
-      8, {.parallel_s = 16.0 / 3, .control_parallel_s = 8, .cpu_share = 0.5}));
+  const PointFigures figures = figures_of(
+      steady_point(8, {.parallel_s = 16.0 / 3, .control_parallel_s = 8, .cpu_share = 0.5}));
   EXPECT_DOUBLE_EQ(figures.achievable, 2);
   EXPECT_DOUBLE_EQ(figures.speedup.estimate, 1.5);
   EXPECT_DOUBLE_EQ(figures.relative_efficiency.estimate, 0.75);
 }
 
 TEST(Figures, OfComputingThatOftenHadToWaitForACpuAreStillBoundByTheCores) {
-  // Half of the 1-thread round's time another process had the CPU: no waiting of the workload's own.
+  // Half of the 1-thread round's time another process had the CPU: no waiting of the workload's
+  // own.
   const PointFigures figures = figures_of(steady_point(
       2, {.parallel_s = 2, .control_parallel_s = 2, .cpu_share = 0.5, .runnable_s = 0.5}));
   EXPECT_DOUBLE_EQ(figures.cpu_share, 1);
@@ -86,7 +87,8 @@ TEST(Figures, OfComputingThatOftenHadToWaitForACpuAreStillBoundByTheCores) {
 TEST(Figures, SayWhetherFewerCoresWouldBeSlower) {
   EXPECT_TRUE(figures_of(steady_point(2, {})).bound_by_cpus);
   EXPECT_FALSE(figures_of(steady_point(2, {.cpu_share = 0.5})).bound_by_cpus);
-  // Threads that take turns at the GIL leave a core to spare only if a call leaves one: it does not.
+  // Threads that take turns at the GIL leave a core to spare only if a call leaves one: it does
+  // not.
   EXPECT_TRUE(figures_of(steady_point(2, {.parallel_s = 2})).bound_by_cpus);
 }
 
@@ -95,9 +97,9 @@ TEST(Figures, OfOneCallComeFromTheSingleRounds) {
   point.calls = 100;
   point.control_calls = 1000;
   const PointFigures figures = figures_of(point);
-  EXPECT_DOUBLE_EQ(figures.single_call_s.estimate, 0.005);     // 0.5 s / 100
-  EXPECT_DOUBLE_EQ(figures.control_call_s, 0.00025);           // 0.25 s / 1000
-  EXPECT_DOUBLE_EQ(figures.relative_call.estimate, 20);        // 0.005 / 0.00025
+  EXPECT_DOUBLE_EQ(figures.single_call_s.estimate, 0.005);  // 0.5 s / 100
+  EXPECT_DOUBLE_EQ(figures.control_call_s, 0.00025);        // 0.25 s / 1000
+  EXPECT_DOUBLE_EQ(figures.relative_call.estimate, 20);     // 0.005 / 0.00025
 }
 
 TEST(Figures, AreMediansOfRatiosAndNotRatiosOfMedians) {

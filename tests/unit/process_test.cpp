@@ -81,7 +81,8 @@ TEST_F(ProcessTest, LeadsAGroupThatIsSignalledAsAWhole) {
 TEST_F(ProcessTest, TakesItsWholeGroupAlongWhenItIsDestroyed) {
   pid_t child = 0;
   {
-    const Process process(shell("trap '' TERM INT HUP; (trap '' TERM; sleep 1000) & echo $!; wait"));
+    const Process process(
+        shell("trap '' TERM INT HUP; (trap '' TERM; sleep 1000) & echo $!; wait"));
     child = std::stoi(line_of(process.output_fd()));
   }
   EXPECT_TRUE(is_gone(child));

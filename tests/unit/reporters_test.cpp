@@ -114,8 +114,9 @@ TEST(Table, MarksMoreThreadsThanCpus) {
 // ---- Google Benchmark's formats ----
 
 TEST(Csv, QuotesTextAndDoublesQuotesInIt) {
-  EXPECT_THAT(rendered("csv", report_of(failed_case())),
-              HasSubstr("\"workload 'own.py:work' raised ValueError: \"\"one\"\", <two> & µ|three; try\""));
+  EXPECT_THAT(
+      rendered("csv", report_of(failed_case())),
+      HasSubstr("\"workload 'own.py:work' raised ValueError: \"\"one\"\", <two> & µ|three; try\""));
 }
 
 /// The number of fields of one CSV line (RFC 4180).
@@ -137,7 +138,8 @@ TEST(Csv, HasAsManyFieldsInEveryLine) {
   EXPECT_EQ(header,
             "name,iterations,real_time,cpu_time,time_unit,bytes_per_second,items_per_second,label,"
             "error_occurred,error_message,\"speedup\"");
-  for (std::string line; std::getline(lines, line);) EXPECT_EQ(fields(line), fields(header)) << line;
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_EQ(fields(line), fields(header)) << line;
 }
 
 TEST(Csv, HasALineForEachBenchmark) {
@@ -145,12 +147,14 @@ TEST(Csv, HasALineForEachBenchmark) {
   for (const CaseResult& result : fixed_report().cases)
     benchmarks += result.benchmarks.size() + (result.failure ? 1 : 0);
   const std::string text = rendered("csv", fixed_report());
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1 + static_cast<std::ptrdiff_t>(benchmarks));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'),
+            1 + static_cast<std::ptrdiff_t>(benchmarks));
 }
 
 TEST(Console, ShowsAnErrorAsGoogleBenchmarkDoes) {
-  EXPECT_THAT(rendered("console", report_of(crashed_case())),
-              HasSubstr("own:crash/executor:threads/threads:1/manual_time ERROR OCCURRED: 'the worker"));
+  EXPECT_THAT(
+      rendered("console", report_of(crashed_case())),
+      HasSubstr("own:crash/executor:threads/threads:1/manual_time ERROR OCCURRED: 'the worker"));
 }
 
 TEST(Console, ShowsAVariationInPercent) {
@@ -184,14 +188,15 @@ TEST_F(JsonDocument, HasTheWorkersContextAndTheRuns) {
 
 TEST_F(JsonDocument, NumbersItsFamiliesOverAllCases) {
   std::set<int> families;
-  for (const json& benchmark : document["benchmarks"]) families.insert(benchmark["family_index"].get<int>());
+  for (const json& benchmark : document["benchmarks"])
+    families.insert(benchmark["family_index"].get<int>());
   EXPECT_EQ(families, (std::set{0, 1, 2, 3, 4, 5}));
 }
 
 TEST_F(JsonDocument, HasAnEntryWithAnErrorForTheFirstThreadCountThatIsMissing) {
-  const json& entry = *std::find_if(
-      document["benchmarks"].begin(), document["benchmarks"].end(),
-      [](const json& each) { return each.value("error_occurred", false); });
+  const json& entry =
+      *std::find_if(document["benchmarks"].begin(), document["benchmarks"].end(),
+                    [](const json& each) { return each.value("error_occurred", false); });
   EXPECT_THAT(entry["name"].get<std::string>(), HasSubstr("own.py:work"));
   EXPECT_THAT(entry["name"].get<std::string>(), HasSubstr("threads:2"));
   EXPECT_THAT(entry["error_message"].get<std::string>(), HasSubstr("raised ValueError"));
@@ -214,7 +219,8 @@ TEST_F(JsonDocument, HasTheKeysOfTheDesignInEveryCase) {
 TEST_F(JsonDocument, HasTheKeysOfTheDesignInEveryPoint) {
   for (const json& each : cases) {
     for (const json& point : each["points"]) {
-      for (const char* key : {"threads", "calls", "rounds"}) EXPECT_TRUE(point[key].is_number()) << key;
+      for (const char* key : {"threads", "calls", "rounds"})
+        EXPECT_TRUE(point[key].is_number()) << key;
       for (const char* key : {"makespan_s", "call_s", "throughput_per_s", "speedup", "capacity",
                               "relative_efficiency"})
         EXPECT_EQ(keys(point[key]), (std::set<std::string>{"estimate", "low", "high"})) << key;

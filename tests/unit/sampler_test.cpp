@@ -113,8 +113,9 @@ TEST_F(Sampling, OnAMachineThatGetsSteadilySlowerGivesTheSameFigures) {
   Sampler sampler = sampler_of(2, drifting(0.01, 0.02), drifting(0.005, 0.005));
   for (int i = 0; i < 10; ++i) sampler.take();
   const PointFigures figures = figures_of(point);
-  for (const auto& [figure, undisturbed] :
-       {std::pair{figures.speedup, 1.0}, {figures.capacity, 2.0}, {figures.relative_efficiency, 0.5}}) {
+  for (const auto& [figure, undisturbed] : {std::pair{figures.speedup, 1.0},
+                                            {figures.capacity, 2.0},
+                                            {figures.relative_efficiency, 0.5}}) {
     EXPECT_NEAR(figure.estimate, undisturbed, 1e-12);
     EXPECT_NEAR(figure.low, undisturbed, 1e-12);
     EXPECT_NEAR(figure.high, undisturbed, 1e-12);
@@ -165,8 +166,8 @@ std::string reason_after(Sampler& sampler, const StopRule& rule, Point& point) {
   return "never";
 }
 
-/// The N-thread rounds (or, at one thread, all of them) alternate between 1 and 2 times `s`, from one
-/// sample to the next: no number of samples makes that precise.
+/// The N-thread rounds (or, at one thread, all of them) alternate between 1 and 2 times `s`, from
+/// one sample to the next: no number of samples makes that precise.
 FakeExecutor::Script restless(double s) {
   return [=](const AskedRound& round, std::size_t place) {
     const bool second = place / (round.threads == 1 ? 4 : 8) % 2 == 1;

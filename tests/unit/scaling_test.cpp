@@ -13,9 +13,7 @@ TEST(WeakSpeedup, IsNWhenNThreadsTakeAsLongAsOne) { EXPECT_EQ(weak_speedup(4, 0.
 
 TEST(WeakSpeedup, IsOneWhenThreadsTakeTurns) { EXPECT_EQ(weak_speedup(4, 0.5, 2), 1); }
 
-TEST(WeakSpeedup, IsBelowOneWhenMoreThreadsAreSlower) {
-  EXPECT_EQ(weak_speedup(2, 1, 8), 0.25);
-}
+TEST(WeakSpeedup, IsBelowOneWhenMoreThreadsAreSlower) { EXPECT_EQ(weak_speedup(2, 1, 8), 0.25); }
 
 TEST(CpuShare, IsCpuTimeOverWallTime) { EXPECT_EQ(cpu_share(0.25, 0.5), 0.5); }
 
@@ -35,9 +33,7 @@ TEST(CpuShare, OfComputingOnABusyMachineIsAll) {
   EXPECT_EQ(cpu_share(2, 6, 4.5), 1) << "the system's clocks disagree a little";
 }
 
-TEST(AchievableSpeedup, OfComputingIsTheCapacity) {
-  EXPECT_EQ(achievable_speedup(4, 2.5, 1), 2.5);
-}
+TEST(AchievableSpeedup, OfComputingIsTheCapacity) { EXPECT_EQ(achievable_speedup(4, 2.5, 1), 2.5); }
 
 TEST(AchievableSpeedup, OfWaitingIsTheNumberOfThreads) {
   EXPECT_EQ(achievable_speedup(8, 1, 0.01), 8);
@@ -47,9 +43,7 @@ TEST(AchievableSpeedup, OfWorkThatComputesHalfTheTimeIsTwiceTheCapacity) {
   EXPECT_EQ(achievable_speedup(8, 2, 0.5), 4);
 }
 
-TEST(AchievableSpeedup, IsNeverMoreThanTheThreads) {
-  EXPECT_EQ(achievable_speedup(2, 2.1, 1), 2);
-}
+TEST(AchievableSpeedup, IsNeverMoreThanTheThreads) { EXPECT_EQ(achievable_speedup(2, 2.1, 1), 2); }
 
 TEST(KarpFlatt, IsNothingForPerfectSpeedupAndOneForNone) {
   EXPECT_DOUBLE_EQ(karp_flatt(8, 8.0), 0);

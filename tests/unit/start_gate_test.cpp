@@ -79,9 +79,8 @@ TEST_P(Gate, ServesRoundAfterRound) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Waiting, Gate, testing::Values(true, false), [](const auto& spins) {
-  return spins.param ? "ThatSpins" : "ThatParks";
-});
+INSTANTIATE_TEST_SUITE_P(Waiting, Gate, testing::Values(true, false),
+                         [](const auto& spins) { return spins.param ? "ThatSpins" : "ThatParks"; });
 
 }  // namespace
 }  // namespace gilscale

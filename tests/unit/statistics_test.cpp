@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -153,13 +155,13 @@ TEST_P(Simulated, IntervalIsNotWiderThanItHasToBe) {
   EXPECT_NEAR(coverage(GetParam().draw, GetParam().true_median, 20), 0.9586, 0.015);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Distributions, Simulated,
-    testing::Values(
-        Distribution{"Normal", normal, 0}, Distribution{"Skewed", exponential, std::numbers::ln2},
-        // 0.6·Φ((m − 1)/0.05) = 0.5 gives Φ = 5/6 and m = 1 + 0.05·0.967422; the mode at 2 lies 19 σ away.
-        Distribution{"Bimodal", bimodal, 1.0483711}),
-    [](const auto& distribution) { return distribution.param.name; });
+INSTANTIATE_TEST_SUITE_P(Distributions, Simulated,
+                         testing::Values(Distribution{"Normal", normal, 0},
+                                         Distribution{"Skewed", exponential, std::numbers::ln2},
+                                         // 0.6·Φ((m − 1)/0.05) = 0.5 gives Φ = 5/6 and m = 1 +
+                                         // 0.05·0.967422; the mode at 2 lies 19 σ away.
+                                         Distribution{"Bimodal", bimodal, 1.0483711}),
+                         [](const auto& distribution) { return distribution.param.name; });
 
 // ---- ratios, width ----
 

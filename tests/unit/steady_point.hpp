@@ -14,7 +14,7 @@ struct Rounds {
   double parallel_s = 1;
   double control_single_s = 1;
   double control_parallel_s = 1;
-  double cpu_share = 1;  ///< of the 1-thread round, and of each thread of the N-thread round
+  double cpu_share = 1;   ///< of the 1-thread round, and of each thread of the N-thread round
   double runnable_s = 0;  ///< of the 1-thread round
 };
 

@@ -89,7 +89,8 @@ TEST_F(Supervised, WorkersAnswerBecomesTheResult) {
 }
 
 TEST_F(Supervised, WorkersOwnFailureIsTheResults) {
-  const Failure failure = failure_of(start + say(message::failed({"exception", "it raised", "Trace"})));
+  const Failure failure =
+      failure_of(start + say(message::failed({"exception", "it raised", "Trace"})));
   EXPECT_EQ(failure.kind, "exception");
   EXPECT_EQ(failure.message, "it raised");
   EXPECT_EQ(failure.details, "Trace");
@@ -107,9 +108,8 @@ TEST_F(Supervised, WorkersErrorOutputIsToldOn) {
 
 TEST_F(Supervised, WorkersLinesMayComeInPieces) {
   const std::string line = message::progress(3, 1).dump();
-  const CaseResult result =
-      run(fmt::format("printf '%s' '{}'; sleep 0.1; printf '%s\\n' '{}'; {}", line.substr(0, 9),
-                      line.substr(9), finish));
+  const CaseResult result = run(fmt::format("printf '%s' '{}'; sleep 0.1; printf '%s\\n' '{}'; {}",
+                                            line.substr(0, 9), line.substr(9), finish));
   EXPECT_FALSE(result.failure);
   EXPECT_THAT(listener.progress, testing::Contains("3 threads, 1 samples"));
 }
@@ -194,7 +194,8 @@ TEST_F(Supervised, CrashReportIsKeptAsDetails) {
 
 TEST_F(Supervised, CrashReportIsKeptAfterAFlood) {
   const Failure failure = failure_of(
-      "head -c 100000 /dev/zero | tr '\\000' 'x' >&2; printf '\\nFatal Python error: Aborted\\n' >&2; "
+      "head -c 100000 /dev/zero | tr '\\000' 'x' >&2; printf '\\nFatal Python error: Aborted\\n' "
+      ">&2; "
       "kill -ABRT $$");
   EXPECT_EQ(failure.details, "Fatal Python error: Aborted\n");
 }
@@ -223,10 +224,9 @@ TEST_F(Supervised, MissingWorkerIsAnError) {
 
 TEST_F(Supervised, WorkerThatIsSilentForTooLongIsGivenUp) {
   const auto began = std::chrono::steady_clock::now();
-  const CaseResult result =
-      run("echo $$ >'" + folder.file("pid") + "'; " + start + point_of(1) +
-              say(message::progress(2, 4)) + "sleep 1000",
-          0.3);
+  const CaseResult result = run("echo $$ >'" + folder.file("pid") + "'; " + start + point_of(1) +
+                                    say(message::progress(2, 4)) + "sleep 1000",
+                                0.3);
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(100));
   ASSERT_TRUE(result.failure);
   EXPECT_EQ(result.failure->kind, "timeout");
@@ -239,7 +239,8 @@ TEST_F(Supervised, WorkerThatIsSilentForTooLongIsGivenUp) {
 
 TEST_F(Supervised, WorkerThatIsGivenUpIsAskedForATraceback) {
   const Failure failure = failure_of(
-      "trap 'echo Fatal Python error: Aborted >&2; exit 1' ABRT; while :; do sleep 0.05; done", 0.3);
+      "trap 'echo Fatal Python error: Aborted >&2; exit 1' ABRT; while :; do sleep 0.05; done",
+      0.3);
   EXPECT_EQ(failure.kind, "timeout");
   EXPECT_THAT(failure.details, StartsWith("Fatal Python error: Aborted\n"));
 }
@@ -251,8 +252,8 @@ TEST_F(Supervised, WorkerThatDoesNotListenIsGivenUpAllTheSame) {
 
 TEST_F(Supervised, WorkerThatShowsSignsOfLifeMayTakeItsTime) {
   // 2.4 s in all, of which no silence comes near to 2.
-  const CaseResult result =
-      run("for i in 1 2 3 4 5 6; do " + say(message::progress(1, 1)) + "sleep 0.4; done; " + finish, 2);
+  const CaseResult result = run(
+      "for i in 1 2 3 4 5 6; do " + say(message::progress(1, 1)) + "sleep 0.4; done; " + finish, 2);
   EXPECT_FALSE(result.failure);
 }
 
@@ -264,15 +265,14 @@ TEST_F(Supervised, BackgroundChildOfAFinishedWorkerIsGone) {
 }
 
 TEST_F(Supervised, BackgroundChildOfADeadWorkerIsGone) {
-  const Failure failure =
-      failure_of("sleep 1000 & echo $! >'" + folder.file("pid") + "'; exit 3");
+  const Failure failure = failure_of("sleep 1000 & echo $! >'" + folder.file("pid") + "'; exit 3");
   EXPECT_EQ(failure.kind, "exit") << "the child holds the worker's pipes open";
   EXPECT_TRUE(is_gone(noted_pid()));
 }
 
 TEST_F(Supervised, BackgroundChildThatGoesOnWritingIsNotWaitedFor) {
-  const Failure failure = failure_of(
-      "(while :; do echo chatter >&2; done) & echo $! >'" + folder.file("pid") + "'; exit 3");
+  const Failure failure = failure_of("(while :; do echo chatter >&2; done) & echo $! >'" +
+                                     folder.file("pid") + "'; exit 3");
   EXPECT_EQ(failure.kind, "exit");
   EXPECT_TRUE(is_gone(noted_pid()));
 }

@@ -12,9 +12,9 @@
 namespace gilscale {
 namespace {
 
+using std::chrono::milliseconds;
 using testing::Each;
 using testing::ElementsAre;
-using std::chrono::milliseconds;
 
 /// A team with a std::thread for each member, which does `work` in every round.
 class Threads {

@@ -40,8 +40,9 @@ TEST(ThreadList, OfAutoDoublesUpToTheCpusAndEndsWithThem) {
 
 TEST(ThreadList, ThatIsNoneIsRefused) {
   for (const char* text :
-       {"", ",", "1,", ",1", "1,,2", "0", "-1", "1-", "-", "4-2", "1-2-3", "0-4", "1025", "1-1025",
-        "two", "2x", "1.5", " 1", "1 ", "1, 2", "+1", "1;2", "Auto", "99999999999999999999"}) {
+       {"",    ",",   "1,",    ",1",   "1,,2", "0",      "-1",   "1-",
+        "-",   "4-2", "1-2-3", "0-4",  "1025", "1-1025", "two",  "2x",
+        "1.5", " 1",  "1 ",    "1, 2", "+1",   "1;2",    "Auto", "99999999999999999999"}) {
     EXPECT_THAT(usage_error([&] { parse_thread_list(text, 4); }),
                 HasSubstr(std::string("--threads '") + text + "' is not a list"))
         << text;

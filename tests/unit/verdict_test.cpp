@@ -66,17 +66,18 @@ TEST(Parallel, IsWaitingThatThreadsDoTogetherOnOneCore) {
 
 TEST(Parallel, AllowsTheMachineToLackAQuarterOfTheCores) {
   // 3 of 4 cores: the control's 4 threads take 4/3 times as long, and so does the workload.
-  EXPECT_EQ(judged(steady_point(4, {.single_s = 3, .parallel_s = 4, .control_single_s = 3,
-                                    .control_parallel_s = 4}))
-                .verdict,
-            Verdict::parallel);
+  EXPECT_EQ(
+      judged(
+          steady_point(
+              4, {.single_s = 3, .parallel_s = 4, .control_single_s = 3, .control_parallel_s = 4}))
+          .verdict,
+      Verdict::parallel);
 }
 
 // ---- the machine ----
 
 TEST(MachineLimited, IsWhatUsesAllThatTooSmallAMachineGave) {
-  const Judgement judgement =
-      judged(steady_point(4, {.parallel_s = 2, .control_parallel_s = 2}));
+  const Judgement judgement = judged(steady_point(4, {.parallel_s = 2, .control_parallel_s = 2}));
   EXPECT_EQ(judgement.verdict, Verdict::machine_limited);
   EXPECT_EQ(judgement.why, "4 threads do 2.00 times the work of one; 2.00 was achievable");
 }
@@ -110,9 +111,10 @@ TEST(Inconclusive, IsASpeedupThatMayOrMayNotBeOneWhereTheGilDoesNotExplainIt) {
   point.gil_demand = 0.2;
   const Judgement judgement = judged(point);
   EXPECT_EQ(judgement.verdict, Verdict::inconclusive);
-  EXPECT_EQ(judgement.why,
-            "4 threads do 1.30 times the work of one; 4.00 was achievable, but the interval, 1.00 to "
-            "1.60, includes 1; raise --budget");
+  EXPECT_EQ(
+      judgement.why,
+      "4 threads do 1.30 times the work of one; 4.00 was achievable, but the interval, 1.00 to "
+      "1.60, includes 1; raise --budget");
 }
 
 TEST(Inconclusive, IsACaseOfOneThreadOnly) {
@@ -173,9 +175,10 @@ TEST(Contended, BeginsWhereThreadsSurelyLose) {
 TEST(Partial, NamesTheGilWhenItsDemandBoundsTheSpeedup) {
   const Judgement judgement = judged(held(4, 1.9, 0.5));
   EXPECT_EQ(judgement.verdict, Verdict::partial);
-  EXPECT_EQ(judgement.why,
-            "4 threads do 1.90 times the work of one; 4.00 was achievable; the GIL is held for 50 % "
-            "of a call, which allows 2.00");
+  EXPECT_EQ(
+      judgement.why,
+      "4 threads do 1.90 times the work of one; 4.00 was achievable; the GIL is held for 50 % "
+      "of a call, which allows 2.00");
 }
 
 TEST(Partial, NamesTheSerialFractionWhenTheGilIsNotIt) {
@@ -183,9 +186,10 @@ TEST(Partial, NamesTheSerialFractionWhenTheGilIsNotIt) {
   for (const std::optional<double> demand : {std::optional(0.2), std::optional<double>()}) {
     const Judgement judgement = judged(held(4, 2, demand));
     EXPECT_EQ(judgement.verdict, Verdict::partial);
-    EXPECT_EQ(judgement.why,
-              "4 threads do 2.00 times the work of one; 4.00 was achievable; the GIL does not explain "
-              "it; serial fraction 0.33 (Karp-Flatt)");
+    EXPECT_EQ(
+        judgement.why,
+        "4 threads do 2.00 times the work of one; 4.00 was achievable; the GIL does not explain "
+        "it; serial fraction 0.33 (Karp-Flatt)");
   }
 }
 

@@ -112,8 +112,8 @@ TEST(FibWorkloads, RefuseAnAbsurdN) {
   for (const int n : {-1, 46, 1000}) {
     WorkloadOptions options;
     options.fib = n;
-    EXPECT_THAT(refusal(options), HasSubstr("--fib " + std::to_string(n) +
-                                            " is out of range; choose 0 to 45"));
+    EXPECT_THAT(refusal(options),
+                HasSubstr("--fib " + std::to_string(n) + " is out of range; choose 0 to 45"));
   }
 }
 
@@ -195,16 +195,16 @@ TEST(OwnWorkloads, LackingOneSideAreRefused) {
 // ---- unknown names ----
 
 TEST(UnknownWorkloads, AreAnsweredWithTheNearestName) {
-  EXPECT_EQ(refusal("cpp_fib_nogl"),
-            "no workload is called 'cpp_fib_nogl', did you mean 'cpp_fib_nogil'?; "
-            "`gilscale list` shows the built-in ones, your own are module:callable or file.py:name");
+  EXPECT_EQ(
+      refusal("cpp_fib_nogl"),
+      "no workload is called 'cpp_fib_nogl', did you mean 'cpp_fib_nogil'?; "
+      "`gilscale list` shows the built-in ones, your own are module:callable or file.py:name");
   EXPECT_THAT(refusal("calibraton"), HasSubstr("did you mean 'calibration'?"));
 }
 
 TEST(UnknownWorkloads, ThatAreNearNothingGetNoSuggestion) {
-  EXPECT_THAT(refusal("matrix"),
-              AllOf(HasSubstr("no workload is called 'matrix'; `gilscale list`"),
-                    Not(HasSubstr("did you mean"))));
+  EXPECT_THAT(refusal("matrix"), AllOf(HasSubstr("no workload is called 'matrix'; `gilscale list`"),
+                                       Not(HasSubstr("did you mean"))));
 }
 
 TEST(UnknownWorkloads, ThatAreFilesNeedTheNameInThem) {
