@@ -6,16 +6,26 @@
 #include <pybind11/eval.h>
 
 #include <csignal>
+#include <filesystem>
+
+#include "python_test.hpp"
 
 namespace gilscale {
 namespace {
 
-TEST(InterpreterInfo, SaysWhatPythonItIs) {
+TEST(InterpreterInfo, IsKnownWithoutStartingIt) {
   const PythonInfo info = built_for();
   EXPECT_THAT(info.version,
               testing::StartsWith(fmt::format("{}.{}.", PY_MAJOR_VERSION, PY_MINOR_VERSION)));
   EXPECT_THAT(info.build, testing::AnyOf("default", "free-threaded"));
   EXPECT_FALSE(info.executable.empty());
+}
+
+TEST(InterpreterInfo, IsWhatPythonSaysOfItself) {
+  const PythonInfo info = interpreter().info();
+  EXPECT_EQ(info.version, py::eval("__import__('platform').python_version()").cast<std::string>());
+  EXPECT_EQ(info.build, built_for().build);
+  EXPECT_TRUE(std::filesystem::exists(info.executable)) << info.executable;
 }
 
 TEST(Gil, IsOnInADefaultBuild) {

@@ -14,9 +14,13 @@
 #include "gilscale/executor.hpp"
 #include "gilscale/workloads.hpp"
 #include "python/executors.hpp"
+#include "python/interpreter.hpp"
 #include "python/python_workload.hpp"
 
 namespace gilscale {
+
+/// The process's own.
+const Interpreter& interpreter();
 
 /// How GoogleTest shows an executor when a test of it fails.
 inline void PrintTo(const ExecutorEntry& entry, std::ostream* out) { *out << entry.choice.name; }

@@ -1,6 +1,10 @@
 #include "gilscale/native_executor.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
+
+#include "thrown.hpp"
 
 namespace gilscale {
 namespace {
@@ -36,6 +40,39 @@ TEST(NativeExecutor, GrowsAndKeepsGoing) {
   control.prepare(2);
   EXPECT_GT(control.round(8, 10).makespan_s, 0);
 }
+
+#ifdef __GLIBC__
+/// While it lives, no thread can be started: each would need a stack larger than any address space.
+class NoMoreThreads {
+ public:
+  NoMoreThreads() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, std::size_t{1} << 50);
+    pthread_setattr_default_np(&attributes);
+    pthread_attr_destroy(&attributes);
+  }
+  ~NoMoreThreads() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+  NoMoreThreads(const NoMoreThreads&) = delete;
+  NoMoreThreads& operator=(const NoMoreThreads&) = delete;
+
+ private:
+  pthread_attr_t before_{};
+};
+
+TEST(NativeExecutor, SaysSoWhenItCannotGetItsThreads) {
+  NativeExecutor control(2);
+  control.prepare(1);
+  const NoMoreThreads none;
+  const auto error = thrown<WorkloadError>([&] { control.prepare(3); });
+  ASSERT_TRUE(error);
+  EXPECT_THAT(error->what(), testing::HasSubstr("try fewer --threads"));
+}
+#endif
 
 TEST(NativeExecutor, EndsItsThreadsWithoutHavingRun) {
   NativeExecutor control(2);

@@ -1,7 +1,14 @@
 #include "progress_line.hpp"
 
+#include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
 
 namespace gilscale {
 namespace {
@@ -26,6 +33,87 @@ TEST(ProgressLine, HandsOnWhatWorkersPrint) {
     line.on_output(std::string_view("\0\xff", 2));
   }
   EXPECT_EQ(testing::internal::GetCapturedStderr(), std::string("a warning\n\0\xff", 12));
+}
+
+/// While it lives, standard error is a terminal.
+class Terminal {
+ public:
+  Terminal() : master_(posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK)) {
+    if (master_ < 0 || grantpt(master_) != 0 || unlockpt(master_) != 0) return;
+    slave_ = open(ptsname(master_), O_RDWR | O_NOCTTY);
+    dup2(slave_, STDERR_FILENO);
+  }
+  ~Terminal() {
+    dup2(before_, STDERR_FILENO);
+    for (const int fd : {before_, slave_, master_}) close(fd);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  [[nodiscard]] bool works() const { return slave_ >= 0; }
+  /// What was shown since the last time, with the terminal's own line ends.
+  /// A terminal hands text on in pieces: it is complete when nothing comes for a while.
+  [[nodiscard]] std::string shown() const {
+    std::string all;
+    char text[4096];
+    pollfd ready{master_, POLLIN, 0};
+    while (poll(&ready, 1, 200) == 1) {
+      const ssize_t n = read(master_, text, sizeof text);
+      if (n <= 0) break;
+      all.append(text, static_cast<std::size_t>(n));
+    }
+    return all;
+  }
+
+ private:
+  int before_ = dup(STDERR_FILENO);
+  int master_;
+  int slave_ = -1;
+};
+
+class ProgressOnATerminal : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!terminal.works()) GTEST_SKIP() << "there is no terminal to be had";
+  }
+
+  static constexpr const char* erased = "\r\x1b[K";
+  Terminal terminal;
+};
+
+TEST_F(ProgressOnATerminal, IsOneLineThatIsDrawnAnew) {
+  ProgressLine line(2);
+  line.begin("cpp_fib/30");
+  EXPECT_EQ(terminal.shown(), "[1/2] cpp_fib/30: starting");
+  line.on_progress("2 threads, 3 samples");
+  EXPECT_EQ(terminal.shown(), std::string(erased) + "[1/2] cpp_fib/30: 2 threads, 3 samples");
+  line.begin("py_fib/30");
+  EXPECT_EQ(terminal.shown(), std::string(erased) + "[2/2] py_fib/30: starting");
+}
+
+TEST_F(ProgressOnATerminal, MakesRoomForWhatWorkersPrint) {
+  ProgressLine line(1);
+  line.begin("cpp_fib/30");
+  line.on_output("a warning\n");
+  EXPECT_EQ(terminal.shown(), "[1/1] cpp_fib/30: starting" + std::string(erased) + "a warning\r\n");
+}
+
+TEST_F(ProgressOnATerminal, IsGoneAtTheEnd) {
+  {
+    ProgressLine line(1);
+    line.begin("cpp_fib/30");
+    line.clear();
+    line.clear();
+    EXPECT_EQ(terminal.shown(), "[1/1] cpp_fib/30: starting" + std::string(erased));
+    line.on_progress("2 threads, 3 samples");
+  }
+  EXPECT_THAT(terminal.shown(), testing::EndsWith(erased));
+}
+
+TEST_F(ProgressOnATerminal, IsNeverLongerThanANarrowTerminal) {
+  ProgressLine line(1);
+  line.begin(std::string(200, 'w'));
+  EXPECT_EQ(terminal.shown().size(), 79U);
 }
 
 }  // namespace
