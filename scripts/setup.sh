@@ -5,7 +5,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv=$root/.venv
-wanted=(g++ ninja-build libbenchmark-dev libboost-dev libcli11-dev libfmt-dev libgmock-dev libgtest-dev
+wanted=(g++ ninja-build libbenchmark-dev libbenchmark-tools libboost-dev libcli11-dev libfmt-dev libgmock-dev libgtest-dev
   nlohmann-json3-dev) # and cmake and Python where they are missing
 
 setup_help='Installs what is missing, and says what:
