@@ -19,6 +19,8 @@
 #include <string>
 #include <thread>
 
+#include "gilscale/arithmetic.hpp"
+
 #ifdef __linux__
 #include <sys/prctl.h>
 
@@ -106,16 +108,8 @@ void hold_release(double hold_us, double release_us) {
 // would seem to scale; with one on CPU time, so would threads whose cycles the hypervisor gave to
 // somebody else.
 
-// The arithmetic of gilscale's control (src/native_executor.cpp), so that cores, siblings and clock
-// rates treat both alike: per step a dependent multiplication and addition in registers (Knuth's
-// MMIX generator), 1 to 2 ns. Not inlined: what is calibrated is the very code that is used.
-[[gnu::noinline]] void compute(std::uint64_t steps) {
-  std::uint64_t state = steps;
-  for (; steps > 0; --steps) {
-    state = state * 6364136223846793005U + 1442695040888963407U;
-    asm volatile("" : : "r"(state));  // somebody might need it, so no step can be left out
-  }
-}
+// The arithmetic of gilscale's control, so that cores, siblings and clock rates treat both alike.
+using gilscale::compute;
 
 std::atomic<double> known_rate{0};  // steps per us; 0 before the first calibration
 std::mutex calibrating;             // taken detached only, so that nobody waits for it with the GIL
@@ -123,7 +117,7 @@ std::mutex calibrating;             // taken detached only, so that nobody waits
 // Called with `calibrating` held. The fastest of 64 runs of some 30 us each: noise only ever slows
 // a run down.
 double calibrate() {
-  constexpr std::uint64_t steps = 20'000;
+  constexpr std::uint64_t steps = 40'000;
   double fastest = std::numeric_limits<double>::infinity();
   for (int run = 0; run < 64; ++run) {
     const auto start = Clock::now();

@@ -88,6 +88,16 @@ FetchContent_Declare(benchmark SYSTEM
   URL_HASH SHA256=32131c08ee31eeff2c8968d7e874f3cb648034377dfc32a4c377fa8796d84981
   FIND_PACKAGE_ARGS 1.7 CONFIG)
 
+# hwloc is built with autotools, which FetchContent cannot run: it comes from the system.
+find_package(PkgConfig)
+if(PkgConfig_FOUND)
+  pkg_check_modules(hwloc IMPORTED_TARGET hwloc>=2.4)
+endif()
+if(NOT TARGET PkgConfig::hwloc)
+  message(FATAL_ERROR "gilscale needs hwloc 2.4 or newer, found by pkg-config.\n"
+    "On Debian: apt-get install libhwloc-dev pkg-config. macOS: brew install hwloc pkg-config.")
+endif()
+
 find_package(Threads REQUIRED)
 FetchContent_MakeAvailable(pybind11 fmt nlohmann_json CLI11 Boost benchmark)
 

@@ -5,8 +5,8 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv=$root/.venv
-wanted=(g++ ninja-build libbenchmark-dev libbenchmark-tools libboost-dev libcli11-dev libfmt-dev libgmock-dev libgtest-dev
-  nlohmann-json3-dev) # and cmake and Python where they are missing
+wanted=(g++ ninja-build pkgconf libbenchmark-dev libbenchmark-tools libboost-dev libcli11-dev libfmt-dev
+  libgmock-dev libgtest-dev libhwloc-dev nlohmann-json3-dev) # and cmake and Python where they are missing
 
 setup_help='Installs what is missing, and says what:
   - Debian packages, with apt-get as root or through sudo: a compiler, Ninja, CMake (where there is
@@ -71,6 +71,7 @@ missing_packages() {
   for package in $(comm -13 <(installed_packages | sort) <(printf '%s\n' "${wanted[@]}" | sort)); do
     case $package in # a tool may have come in another way
       g++) "${CXX:-g++}" --version >/dev/null 2>&1 || echo "$package" ;;
+      pkgconf) pkg-config --version >/dev/null 2>&1 || echo "$package" ;;
       ninja-build) ninja --version >/dev/null 2>&1 || echo "$package" ;;
       *) echo "$package" ;;
     esac

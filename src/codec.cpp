@@ -40,6 +40,23 @@ void from_json(const json& json, Estimate& estimate) {
   estimate.high = number_or(json.at("high"), infinity);
 }
 
+void to_json(json& json, const CpuBudget& budget) {
+  const Topology& topology = budget.topology;
+  json = {{"cpus", topology.cpus()},
+          {"cores", topology.cores.size()},
+          {"fast_cores", topology.fast_cores()},
+          {"memory_nodes", topology.numa_nodes()},
+          {"quota", value_or_null(budget.quota)},
+          {"usable", budget.usable()},
+          {"pin_order", topology.pin_order()}};
+}
+
+void to_json(json& json, Scaling scaling) { json = to_string(scaling); }
+
+void from_json(const json& json, Scaling& scaling) {
+  scaling = json.get<std::string>() == to_string(Scaling::strong) ? Scaling::strong : Scaling::weak;
+}
+
 void to_json(json& json, const StopRule& rule) {
   json = {{"budget_s", rule.budget_s},
           {"precision", rule.precision},
@@ -55,23 +72,32 @@ void from_json(const json& json, StopRule& rule) {
 }
 
 void to_json(json& json, const Case& planned) {
-  json = {{"workload", planned.workload}, {"executor", planned.executor},
-          {"threads", planned.threads},   {"calls", value_or_null(planned.calls)},
-          {"stop", planned.stop},         {"repetitions", planned.repetitions}};
+  json = {{"workload", planned.workload},
+          {"executor", planned.executor},
+          {"threads", planned.threads},
+          {"scaling", planned.scaling},
+          {"calls", value_or_null(planned.calls)},
+          {"pin", planned.pin},
+          {"stop", planned.stop},
+          {"repetitions", planned.repetitions}};
 }
 
 void from_json(const json& json, Case& planned) {
   json.at("workload").get_to(planned.workload);
   json.at("executor").get_to(planned.executor);
   json.at("threads").get_to(planned.threads);
+  json.at("scaling").get_to(planned.scaling);
   planned.calls = optional_at<std::int64_t>(json, "calls");
+  json.at("pin").get_to(planned.pin);
   json.at("stop").get_to(planned.stop);
   json.at("repetitions").get_to(planned.repetitions);
 }
 
 void to_json(json& json, const Point& point) {
   json = {{"threads", point.threads},
+          {"scaling", point.scaling},
           {"calls", point.calls},
+          {"extra_calls", point.extra_calls},
           {"control_calls", point.control_calls},
           {"oversubscribed", point.oversubscribed},
           {"setup_s", point.setup_s},
@@ -82,7 +108,9 @@ void to_json(json& json, const Point& point) {
 
 void from_json(const json& json, Point& point) {
   json.at("threads").get_to(point.threads);
+  json.at("scaling").get_to(point.scaling);
   json.at("calls").get_to(point.calls);
+  json.at("extra_calls").get_to(point.extra_calls);
   json.at("control_calls").get_to(point.control_calls);
   json.at("oversubscribed").get_to(point.oversubscribed);
   json.at("setup_s").get_to(point.setup_s);

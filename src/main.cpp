@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "doctor.hpp"
 #include "gilscale/cpu_budget.hpp"
 #include "gilscale/error.hpp"
 #include "gilscale/options.hpp"
@@ -10,6 +11,7 @@
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
 #include "run.hpp"
+#include "selftest.hpp"
 #include "standard_output.hpp"
 #include "worker/worker.hpp"
 
@@ -27,6 +29,8 @@ struct Commands {
     print_out(listing(executor_choices(), built_for()));
     return ExitCode::ok;
   }
+  ExitCode operator()(const DoctorOptions&) const { return doctor(); }
+  ExitCode operator()(const SelftestOptions& options) const { return selftest(options); }
   ExitCode operator()(const WorkerOptions& options) const { run_worker(options.supervised); }
 };
 
@@ -36,7 +40,8 @@ struct Commands {
 int main(int argc, char** argv) {
   using namespace gilscale;
   try {
-    const Options options = parse_options(argc, argv, executor_choices(), cpu_budget().usable());
+    const Options options =
+        parse_options(argc, argv, executor_choices(), [] { return cpu_budget().thread_counts(); });
     return static_cast<int>(std::visit(Commands{}, options));
   } catch (const Error& error) {
     fmt::print(stderr, "gilscale: {}\n", error.what());

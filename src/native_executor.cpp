@@ -4,26 +4,13 @@
 
 #include <system_error>
 
+#include "gilscale/arithmetic.hpp"
 #include "gilscale/error.hpp"
 
 namespace gilscale {
 namespace {
 
-/// Keeps `value` alive for the optimiser without storing it.
-void keep(std::uint64_t value) { asm volatile("" : : "r"(value)); }
-
-/// A chain of dependent multiplications and additions (Knuth's MMIX generator): no memory, nothing
-/// to vectorise, the same instructions every time.
-void compute(std::int64_t calls) {
-  constexpr int steps_per_call = 32;
-  std::uint64_t state = static_cast<std::uint64_t>(calls);
-  for (std::int64_t call = 0; call < calls; ++call) {
-    for (int step = 0; step < steps_per_call; ++step) {
-      state = state * 6364136223846793005U + 1442695040888963407U;
-      keep(state);
-    }
-  }
-}
+constexpr std::uint64_t steps_per_call = 32;
 
 }  // namespace
 
@@ -45,14 +32,14 @@ double NativeExecutor::prepare(int threads) {
   return 0;
 }
 
-RoundTimes NativeExecutor::round(int threads, std::int64_t calls) {
+RoundTimes NativeExecutor::round(int threads, CallShare calls) {
   return team_.round(threads, calls);
 }
 
 void NativeExecutor::serve(Team::Member& me) {
   while (const auto calls = team_.wait_for_round(me)) {
     team_.pass_gate(me);
-    compute(*calls);
+    compute(static_cast<std::uint64_t>(*calls) * steps_per_call);
     team_.stop_clocks(me);
     team_.finish();
   }

@@ -21,6 +21,9 @@ namespace {
 /// What CLI11 fills in before it has a meaning.
 struct Raw {
   RunOptions run;
+  SelftestOptions selftest;
+  std::string scaling = "weak";
+  std::string selftest_threads = "1,2,4,8,16";
   std::string threads = "auto";
   std::string calls = "auto";
   double precision_percent = 2;
@@ -51,7 +54,7 @@ void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
       ->type_name("N");
   run.add_option("-t,--threads", raw.threads,
                  "Thread counts: 1,2,4 or 1-24 or auto, which doubles from 1 up to the CPUs that "
-                 "this process may use")
+                 "this process may use, and stops at the number of cores on the way")
       ->capture_default_str()
       ->type_name("LIST");
   run.add_option(
@@ -64,13 +67,19 @@ void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
 }
 
 void add_how(CLI::App& run, Raw& raw) {
+  run.add_option("--scaling", raw.scaling,
+                 "weak: each thread makes the same calls, however many threads there are; strong: "
+                 "the same calls in all, shared out over the threads")
+      ->check(CLI::IsMember(std::vector<std::string>{"weak", "strong"}))
+      ->capture_default_str()
+      ->type_name("weak|strong");
   run.add_option("--calls", raw.calls,
-                 "Calls of each thread in a round; auto makes rounds long against the clock and "
-                 "Python's switch interval")
+                 "Calls in a round, of each thread (weak scaling) or of all (strong); auto makes "
+                 "rounds long against the clock and Python's switch interval")
       ->capture_default_str()
       ->type_name("N|auto");
   run.add_option("--budget", raw.run.stop.budget_s,
-                 "Seconds of measured rounds for each thread count, once there are 6 samples")
+                 "Seconds for each thread count, warm-up included; half for one thread")
       ->capture_default_str()
       ->type_name("SECONDS");
   run.add_option("--precision", raw.precision_percent,
@@ -81,6 +90,9 @@ void add_how(CLI::App& run, Raw& raw) {
                  "Give a case up when it has finished no round for so long")
       ->capture_default_str()
       ->type_name("SECONDS");
+  run.add_flag("--pin", raw.run.pin,
+               "Bind thread i to the i-th CPU of the plan that `gilscale doctor` shows: one thread "
+               "to a core first, fast cores first");
   run.add_option("--json", raw.run.json_file,
                  "Write all results there: Google Benchmark's JSON with gilscale's key in it")
       ->type_name("FILE");
@@ -124,6 +136,14 @@ void add_benchmark_flags(CLI::App& run, Raw& raw) {
   run.add_flag("--benchmark_list_tests", benchmark.list_tests,
                "Print the names of the benchmarks and stop")
       ->group(group);
+}
+
+void add_selftest(CLI::App& selftest, Raw& raw) {
+  selftest.add_option("-t,--threads", raw.selftest_threads, "Thread counts: 1,2,4 or 1-24")
+      ->capture_default_str()
+      ->type_name("LIST");
+  selftest.add_flag("--quick", raw.selftest.quick,
+                    "Calls of 5 ms only, a minute; without, also of 1 and 20 ms, five minutes");
 }
 
 std::optional<double> to_number(std::string_view text) {
@@ -185,9 +205,17 @@ void check_executors(std::vector<std::string>& chosen, std::span<const Choice> e
                                    fmt::join(names, ", ")));
 }
 
-RunOptions run_options(Raw raw, std::span<const Choice> executors, int cpus) {
+SelftestOptions selftest_options(Raw raw) {
+  SelftestOptions selftest = std::move(raw.selftest);
+  selftest.threads = parse_thread_list(raw.selftest_threads);
+  return selftest;
+}
+
+RunOptions run_options(Raw raw, std::span<const Choice> executors,
+                       const std::function<std::vector<int>()>& auto_threads) {
   RunOptions run = std::move(raw.run);
-  run.threads = parse_thread_list(raw.threads, cpus);
+  run.threads = raw.threads == "auto" ? auto_threads() : parse_thread_list(raw.threads);
+  run.scaling = raw.scaling == to_string(Scaling::strong) ? Scaling::strong : Scaling::weak;
   run.calls = parse_calls(raw.calls);
   check_executors(run.executors, executors);
   check_positive("--budget", run.stop.budget_s, 86400);
@@ -230,7 +258,7 @@ void refuse_unknown_command(const CLI::App& app, std::string_view word) {
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
-                      int cpus) {
+                      const std::function<std::vector<int>()>& auto_threads) {
   CLI::App app(
       "Measures how a callable scales when several Python threads run it, and what stops it.",
       "gilscale");
@@ -242,12 +270,18 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   add_how(*run, raw);
   add_benchmark_flags(*run, raw);
   CLI::App* list = app.add_subcommand("list", "Show workloads, executors, reporters, interpreters");
+  CLI::App* doctor = app.add_subcommand(
+      "doctor", "Show the CPUs there are, and what on this machine spoils measurements");
+  CLI::App* selftest = app.add_subcommand(
+      "selftest", "Measure workloads whose scaling is known, and show how right the figures are");
+  add_selftest(*selftest, raw);
   CLI::App* worker = app.add_subcommand("worker", "");
   worker->group("");
   WorkerOptions worker_options;
   worker->add_flag("--supervised", worker_options.supervised);
   app.footer(
-      "Exit codes: 0 ok, 2 usage, 3 a workload failed, crashed or timed out, 130 interrupted.");
+      "Exit codes: 0 ok, 2 usage, 3 a workload failed, crashed or timed out, 4 this machine does "
+      "not allow an answer (doctor, selftest), 130 interrupted.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& answered) {
@@ -258,7 +292,9 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   }
   if (worker->parsed()) return worker_options;
   if (list->parsed()) return ListOptions{};
-  return run_options(std::move(raw), executors, cpus);
+  if (doctor->parsed()) return DoctorOptions{};
+  if (selftest->parsed()) return selftest_options(std::move(raw));
+  return run_options(std::move(raw), executors, auto_threads);
 }
 
 }  // namespace gilscale

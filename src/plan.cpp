@@ -15,7 +15,9 @@ Case make_case(const RunOptions& options, WorkloadSpec workload, const std::stri
   planned.workload = std::move(workload);
   planned.executor = executor;
   planned.threads = options.threads;
+  planned.scaling = options.scaling;
   planned.calls = options.calls;
+  planned.pin = options.pin;
   planned.stop = options.stop;
   planned.repetitions = options.benchmark.repetitions;
   return planned;

@@ -1,6 +1,8 @@
 #include "gilscale/point.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <vector>
 
 #include "gilscale/scaling.hpp"
@@ -16,8 +18,34 @@ Values scaled(Values values, double factor) {
   return values;
 }
 
-Values speedups(int threads, const Values& single, const Values& parallel) {
+double total(const Values& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+
+Values differences(Values values, const Values& less) {
+  std::transform(values.begin(), values.end(), less.begin(), values.begin(), std::minus<>());
+  return values;
+}
+
+/// N·T(1)/T(N) where each thread makes the same calls.
+Values weak_speedups(int threads, const Values& single, const Values& parallel) {
   return scaled(ratios(single, parallel), threads);
+}
+
+Values capacities(const Point& point, const Samples& samples) {
+  return weak_speedups(point.threads, samples.control_single_s, samples.control_parallel_s);
+}
+
+/// Work done over time, N threads against one.
+Values speedups(const Point& point, const Samples& samples) {
+  const double work = static_cast<double>(parallel_calls(point).total(point.threads)) /
+                      static_cast<double>(single_calls(point).each);
+  return scaled(ratios(samples.single_s, samples.parallel_s), work);
+}
+
+/// The value that a quarter of the values reach.
+double upper_quartile(Values values) {
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(values.size() * 3 / 4);
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
 }
 
 double median_cpu_share(const Samples& samples) {
@@ -30,6 +58,32 @@ bool has_cpus_to_spare(int threads, double capacity, double cpu_share) {
   return capacity > 1.1 * threads * cpu_share;
 }
 
+Samples selected(const Samples& samples, const std::vector<bool>& left_out) {
+  Samples rest;
+  Samples::for_each_member([&](auto member) {
+    for (std::size_t i = 0; i < left_out.size(); ++i)
+      if (!left_out[i]) (rest.*member).push_back((samples.*member)[i]);
+  });
+  return rest;
+}
+
+Samples without_disturbed(const Point& point) {
+  Samples rest = selected(point.samples, disturbed_samples(point));
+  return rest.size() < fewest_for_interval ? point.samples : rest;
+}
+
+/// What the machine allowed: the part of the figures that the others build on.
+PointFigures machine_figures(const Point& point, const Samples& samples) {
+  PointFigures figures;
+  figures.capacity = median_interval(capacities(point, samples));
+  figures.cpu_share = median_cpu_share(samples);
+  figures.achievable =
+      achievable_speedup(point.threads, figures.capacity.estimate, figures.cpu_share);
+  figures.bound_by_cpus =
+      !has_cpus_to_spare(point.threads, figures.capacity.estimate, figures.cpu_share);
+  return figures;
+}
+
 /// Relative efficiency per sample, S(N)/A(N). Where cores are the bound, the speedup is divided by
 /// the capacity of the same sample and then brought to the level of the achievable speedup; taking
 /// min(N, C/u) sample by sample would cut off only the upper half of the control's noise, and so
@@ -40,36 +94,67 @@ Values efficiencies(const Values& speedup, const Values& capacity, const PointFi
   return scaled(ratios(speedup, capacity), figures.capacity.estimate / figures.achievable);
 }
 
+/// Over all rounds, so that the shares add up. Clocks of different granularity can disagree by a
+/// little: nothing is below 0.
+TimeShares time_shares(const Samples& samples) {
+  const double cpu_s = total(samples.parallel_cpu_s);
+  const double runnable_s = total(samples.parallel_runnable_s);
+  const double wall_s = std::max(total(samples.parallel_wall_s), cpu_s + runnable_s);
+  if (!(wall_s > 0)) return {};
+  return {cpu_s / wall_s, runnable_s / wall_s, 1 - (cpu_s + runnable_s) / wall_s};
+}
+
 }  // namespace
 
-PointFigures figures_of(const Point& point) {
-  const Samples& samples = point.samples;
-  const auto calls = static_cast<double>(point.calls);
-  const auto all_calls = calls * point.threads;
-  const Values speedup = speedups(point.threads, samples.single_s, samples.parallel_s);
-  const Values capacity =
-      speedups(point.threads, samples.control_single_s, samples.control_parallel_s);
-  const Values throughput =
-      scaled(ratios(Values(samples.size(), 1.0), samples.parallel_s), all_calls);
+std::string_view to_string(Scaling scaling) { return scaling == Scaling::weak ? "weak" : "strong"; }
 
-  PointFigures figures;
+CallShare parallel_calls(const Point& point) { return {point.calls, point.extra_calls}; }
+
+CallShare single_calls(const Point& point) {
+  return point.scaling == Scaling::weak ? point.calls : parallel_calls(point).total(point.threads);
+}
+
+std::vector<bool> disturbed_samples(const Point& point) {
+  if (point.samples.size() == 0) return {};
+  const Values capacity = capacities(point, point.samples);
+  const double bound = disturbed_below * upper_quartile(capacity);
+  std::vector<bool> disturbed;
+  for (const double each : capacity) disturbed.push_back(each < bound);
+  return disturbed;
+}
+
+PointFigures figures_of(const Point& point) {
+  Samples samples = without_disturbed(point);
+  PointFigures figures = machine_figures(point, samples);
+  if (!figures.bound_by_cpus) {
+    const PointFigures of_all = machine_figures(point, point.samples);
+    if (!of_all.bound_by_cpus) {
+      samples = point.samples;
+      figures = of_all;
+    }
+  }
+  const Values speedup = speedups(point, samples);
+  const CallShare parallel = parallel_calls(point);
+  const double single = static_cast<double>(single_calls(point).each);
+  const auto control = static_cast<double>(point.control_calls);
+  const Values rate = ratios(Values(samples.size(), 1.0), samples.parallel_s);
+
   figures.makespan_s = median_interval(samples.parallel_s);
-  figures.call_s = median_interval(scaled(samples.parallel_s, 1 / calls));
-  figures.throughput_per_s = median_interval(throughput);
+  figures.call_s =
+      median_interval(scaled(samples.parallel_s, 1 / static_cast<double>(parallel.most())));
+  figures.throughput_per_s =
+      median_interval(scaled(rate, static_cast<double>(parallel.total(point.threads))));
   figures.speedup = median_interval(speedup);
-  figures.capacity = median_interval(capacity);
-  figures.cpu_share = median_cpu_share(samples);
-  figures.achievable =
-      achievable_speedup(point.threads, figures.capacity.estimate, figures.cpu_share);
-  figures.bound_by_cpus =
-      !has_cpus_to_spare(point.threads, figures.capacity.estimate, figures.cpu_share);
   figures.relative_efficiency =
-      median_interval(efficiencies(speedup, capacity, figures, point.threads));
-  figures.single_call_s = median_interval(scaled(samples.single_s, 1 / calls));
-  figures.control_call_s =
-      median(samples.control_single_s) / static_cast<double>(point.control_calls);
-  figures.relative_call = median_interval(scaled(ratios(samples.single_s, samples.control_single_s),
-                                                 static_cast<double>(point.control_calls) / calls));
+      median_interval(efficiencies(speedup, capacities(point, samples), figures, point.threads));
+  figures.single_call_s = median_interval(scaled(samples.single_s, 1 / single));
+  figures.undisturbed_call_s =
+      median(differences(samples.single_s, samples.single_runnable_s)) / single;
+  figures.control_call_s = median(samples.control_cpu_s) / control;
+  figures.relative_call =
+      median_interval(scaled(ratios(samples.single_s, samples.control_single_s), control / single));
+  figures.spread_s = median_interval(samples.spread_s);
+  figures.time = time_shares(samples);
   if (point.threads > 1) figures.serial_fraction = karp_flatt(point.threads, figures.speedup);
   return figures;
 }

@@ -8,7 +8,9 @@
 #include <cstdlib>
 
 #include "executable.hpp"
-#include "gilscale/cpu_budget.hpp"
+#include "gilscale/codec.hpp"
+#include "gilscale/finding.hpp"
+#include "gilscale/machine.hpp"
 #include "gilscale/plan.hpp"
 #include "gilscale/reporters.hpp"
 #include "gilscale/supervisor.hpp"
@@ -55,14 +57,40 @@ class OutputFiles {
   std::vector<std::pair<std::string, std::string>> files_;
 };
 
-Report empty_report(const BenchmarkOptions& options) {
+/// A report without cases: about the machine, and what the user adds.
+Report empty_report(const Machine& machine, const BenchmarkOptions& options) {
+  const CpuBudget& budget = machine.budget;
   Report report;
-  const CpuBudget budget = cpu_budget();
   report.context["gilscale_version"] = version;
   report.context["usable_cpus"] = budget.usable();
-  if (budget.quota) report.context["cpu_quota"] = *budget.quota;
+  report.context["cpu_budget"] = budget;
+  report.context["findings"] = findings_of(machine);
   for (const auto& [key, value] : options.context) report.context[key] = value;
   return report;
+}
+
+void warn(const std::vector<Finding>& findings, int most_threads) {
+  for (const Finding& finding : findings)
+    if (finding.from_threads > 0 && finding.from_threads <= most_threads)
+      fmt::print(stderr, "gilscale: warning: {}; {}\n", finding.what, finding.remedy);
+}
+
+/// What concerns this run of all that a doctor could say: once, at its end.
+void warn_of_what_matters(const Report& report, const Machine& machine) {
+  int most_threads = 0;
+  std::vector<Finding> of_python;
+  for (const CaseResult& result : report.cases) {
+    if (result.planned.threads.empty()) continue;
+    most_threads = std::max(most_threads, result.planned.threads.back());
+    if (!result.python) continue;
+    for (Finding& finding : findings_of(*result.python)) {
+      const auto same = [&](const Finding& other) { return other.what == finding.what; };
+      if (std::none_of(of_python.begin(), of_python.end(), same))
+        of_python.push_back(std::move(finding));
+    }
+  }
+  warn(of_python, most_threads);
+  warn(findings_of(machine), most_threads);
 }
 
 bool has_kind(const CaseResult& result, std::string_view kind) {
@@ -149,10 +177,14 @@ ExitCode run(const RunOptions& options) {
   const OutputFiles files(options);
   watch_for_interrupts();
   forget_benchmark_variables();
-  Report report = empty_report(options.benchmark);
+  const Machine machine = read_machine("/", cpu_budget());
+  Report report = empty_report(machine, options.benchmark);
   const bool written = measure(cases, options, files, report);
   const bool nothing_to_show = report.cases.size() == 1 && has_kind(report.cases.front(), "usage");
-  if (!nothing_to_show) print(report, options.benchmark.format);
+  if (!nothing_to_show) {
+    print(report, options.benchmark.format);
+    warn_of_what_matters(report, machine);
+  }
   const ExitCode code = exit_code_of(report);
   return code == ExitCode::ok && !written ? ExitCode::usage : code;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -14,12 +15,36 @@ double total(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
+double cost_s(const RoundTimes& times) { return times.makespan_s + times.handover_s; }
+
 /// The figure that decides whether a point is known well enough: how it scales, or, at 1 thread,
 /// what a call costs, in units of the control if the machine's speed is part of it.
 double precision_reached(const Point& point) {
   const PointFigures figures = figures_of(point);
   if (point.threads > 1) return relative_half_width(figures.relative_efficiency);
   return relative_half_width(figures.bound_by_cpus ? figures.relative_call : figures.call_s);
+}
+
+Samples first_of(const Samples& samples, std::size_t count) {
+  Samples first;
+  const auto n = static_cast<std::ptrdiff_t>(count);
+  Samples::for_each_member([&](auto member) {
+    const std::vector<double>& values = samples.*member;
+    (first.*member).assign(values.begin(), values.begin() + n);
+  });
+  return first;
+}
+
+/// Four times the samples should halve the interval's width. Where they did not narrow it at all,
+/// the machine changes as fast as samples come in, and more of them will not help. Looked at when
+/// the number of samples has doubled, so that looking often does not make it likely.
+bool no_longer_improves(const Point& point) {
+  constexpr std::size_t fewest = 64;
+  const std::size_t count = point.samples.size();
+  if (count < fewest || !std::has_single_bit(count)) return false;
+  Point earlier = point;
+  earlier.samples = first_of(point.samples, count / 4);
+  return precision_reached(point) >= precision_reached(earlier);
 }
 
 }  // namespace
@@ -31,17 +56,21 @@ double round_target_s(double switch_interval_s) {
 
 double control_target_s(double single_s) { return std::clamp(single_s, 5e-3, 25e-3); }
 
-std::int64_t calibrate_calls(Executor& executor, double target_s) {
+std::int64_t calibrate_calls(Executor& executor, double target_s, double* spent_s) {
+  const auto makespan_of = [&](std::int64_t calls) {
+    const RoundTimes times = executor.round(1, calls);
+    if (spent_s) *spent_s += cost_s(times);
+    return times.makespan_s;
+  };
   // The first call may import, allocate and compile: it warms up, and is believed only if even a
   // tenth of it is enough.
-  if (executor.round(1, 1).makespan_s >= 10 * target_s) return 1;
+  if (makespan_of(1) >= 10 * target_s) return 1;
   std::int64_t calls = 1;
   while (true) {
-    double took_s = executor.round(1, calls).makespan_s;
+    double took_s = makespan_of(calls);
     // A round that is just long enough may have been disturbed; calls that are too few would hide
     // contention.
-    if (took_s >= target_s && took_s < 2 * target_s)
-      took_s = std::min(took_s, executor.round(1, calls).makespan_s);
+    if (took_s >= target_s && took_s < 2 * target_s) took_s = std::min(took_s, makespan_of(calls));
     if (took_s >= target_s) return calls;
     took_s = std::max(took_s, 1e-9);
     const double wanted = std::ceil(static_cast<double>(calls) * 1.05 * target_s / took_s);
@@ -51,81 +80,96 @@ std::int64_t calibrate_calls(Executor& executor, double target_s) {
   }
 }
 
-Sampler::Sampler(Executor& workload, Executor& control, Point& point)
-    : workload_(workload), control_(control), point_(point) {}
+Sampler::Sampler(Executor& workload, Executor& control, Point& point, const StopRule& rule,
+                 double spent_s)
+    : workload_(workload), control_(control), point_(point), rule_(rule), spent_s_(spent_s) {}
 
 void Sampler::warm_up() {
-  const double single_s = run(Round::single).makespan_s;
-  point_.control_calls = calibrate_calls(control_, control_target_s(single_s));
+  const double single_s = run(Kind::single).makespan_s;
+  point_.control_calls = calibrate_calls(control_, control_target_s(single_s), &spent_s_);
   if (point_.threads == 1) return;
-  run(Round::parallel);
-  run(Round::control_parallel);
+  run(Kind::parallel);
+  run(Kind::control_parallel);
 }
 
-RoundTimes Sampler::run(Round round) {
-  switch (round) {
-    case Round::control_single:
-      return control_.round(1, point_.control_calls);
-    case Round::single:
-      return workload_.round(1, point_.calls);
-    case Round::control_parallel:
-      return control_.round(point_.threads, point_.control_calls);
-    case Round::parallel:
+RoundTimes Sampler::counted(const RoundTimes& times) {
+  spent_s_ += cost_s(times);
+  return times;
+}
+
+RoundTimes Sampler::run(Kind kind) {
+  switch (kind) {
+    case Kind::control_single:
+      return counted(control_.round(1, point_.control_calls));
+    case Kind::single:
+      return counted(workload_.round(1, single_calls(point_)));
+    case Kind::control_parallel:
+      return counted(control_.round(point_.threads, point_.control_calls));
+    case Kind::parallel:
       break;
   }
-  return workload_.round(point_.threads, point_.calls);
+  return counted(workload_.round(point_.threads, parallel_calls(point_)));
 }
 
 void Sampler::take() {
-  using enum Round;
-  // Forth and back; the distance from 1 to N threads is the same for workload and control.
-  constexpr std::array order{control_single, single,           control_parallel, parallel,
-                             parallel,       control_parallel, single,           control_single};
-  RoundTimes means[4] = {};
-  for (const Round round : order) {
+  using enum Kind;
+  // The distance from 1 to N threads is the same for workload and control: what drifts evenly
+  // cancels in their ratio even within a sample.
+  std::array order{control_single, single, control_parallel, parallel};
+  if (point_.samples.size() % 2 == 1) std::reverse(order.begin(), order.end());
+  const double before_s = spent_s_;
+  std::array<RoundTimes, kinds> rounds{};
+  for (const Kind kind : order) {
     const bool same_as_single =
-        point_.threads == 1 && (round == parallel || round == control_parallel);
-    if (same_as_single) continue;
-    const RoundTimes times = run(round);
-    RoundTimes& mean = means[static_cast<int>(round)];
-    mean.makespan_s += times.makespan_s / 2;
-    mean.cpu_s += times.cpu_s / 2;
-    mean.runnable_s += times.runnable_s / 2;
-    mean.handover_s += times.handover_s / 2;
-    spent_s_ += times.makespan_s;
+        point_.threads == 1 && (kind == parallel || kind == control_parallel);
+    if (!same_as_single) rounds.at(static_cast<std::size_t>(kind)) = run(kind);
   }
-  record(means);
+  last_sample_s_ = spent_s_ - before_s;
+  record(rounds);
 }
 
-void Sampler::record(const RoundTimes (&means)[4]) {
+void Sampler::record(const std::array<RoundTimes, kinds>& rounds) {
   const bool one = point_.threads == 1;
-  const auto of = [&](Round round) { return means[static_cast<int>(round)]; };
-  const RoundTimes single = of(Round::single);
-  const RoundTimes parallel = one ? single : of(Round::parallel);
-  const RoundTimes control_single = of(Round::control_single);
-  const RoundTimes control_parallel = one ? control_single : of(Round::control_parallel);
+  const auto of = [&](Kind kind) { return rounds.at(static_cast<std::size_t>(kind)); };
+  const RoundTimes single = of(Kind::single);
+  const RoundTimes parallel = one ? single : of(Kind::parallel);
+  const RoundTimes control_single = of(Kind::control_single);
+  const RoundTimes control_parallel = one ? control_single : of(Kind::control_parallel);
   Samples& samples = point_.samples;
   samples.single_s.push_back(single.makespan_s);
   samples.parallel_s.push_back(parallel.makespan_s);
   samples.control_single_s.push_back(control_single.makespan_s);
   samples.control_parallel_s.push_back(control_parallel.makespan_s);
+  samples.control_cpu_s.push_back(control_single.cpu_s);
   samples.single_cpu_s.push_back(single.cpu_s);
   samples.single_runnable_s.push_back(single.runnable_s);
+  samples.parallel_wall_s.push_back(parallel.wall_s);
   samples.parallel_cpu_s.push_back(parallel.cpu_s);
+  samples.parallel_runnable_s.push_back(parallel.runnable_s);
+  samples.spread_s.push_back(parallel.spread_s);
   samples.handover_s.push_back(parallel.handover_s);
 }
 
-std::optional<std::string> Sampler::stop_reason(const StopRule& rule) const {
+/// As near to the budget as whole samples come; a little more where an interval is in reach.
+bool Sampler::budget_ends() const {
+  constexpr double tolerance = 1.2;
+  if (point_.samples.size() < fewest_for_interval)
+    return spent_s_ + last_sample_s_ > tolerance * rule_.budget_s;
+  return spent_s_ + last_sample_s_ / 2 > rule_.budget_s;
+}
+
+std::optional<std::string> Sampler::stop_reason() const {
   const Samples& samples = point_.samples;
   if (samples.size() == 0) return std::nullopt;
-  if (rule.exactly) {
-    if (static_cast<std::int64_t>(samples.size()) < *rule.exactly) return std::nullopt;
+  if (rule_.exactly) {
+    if (static_cast<std::int64_t>(samples.size()) < *rule_.exactly) return std::nullopt;
     return "requested";
   }
-  if (samples.size() < fewest_for_interval) return std::nullopt;
-  if (total(samples.parallel_s) < rule.at_least_s) return std::nullopt;
-  if (precision_reached(point_) <= rule.precision) return "precision";
-  if (spent_s_ >= rule.budget_s) return "budget";
+  if (total(samples.parallel_s) < rule_.at_least_s) return std::nullopt;
+  const bool interval = samples.size() >= fewest_for_interval;
+  if (interval && precision_reached(point_) <= rule_.precision) return "precision";
+  if (budget_ends()) return "budget";
+  if (interval && no_longer_improves(point_)) return "no-improvement";
   return std::nullopt;
 }
 

@@ -36,12 +36,28 @@ double median(std::span<const double> values) {
   return middle(sorted(values));
 }
 
+double effective_size(std::span<const double> values) {
+  constexpr std::size_t fewest_to_tell = 12;
+  const auto n = static_cast<double>(values.size());
+  if (values.size() < fewest_to_tell) return n;
+  const double center = median(values);
+  const auto sign = [&](double value) { return (value > center) - (value < center); };
+  int products = 0;
+  for (std::size_t i = 1; i < values.size(); ++i) products += sign(values[i]) * sign(values[i - 1]);
+  const double correlation = std::clamp(products / (n - 1), 0.0, 1.0);
+  return std::max<double>(fewest_for_interval, n * (1 - correlation) / (1 + correlation));
+}
+
 Estimate median_interval(std::span<const double> values) {
   assert(!values.empty());
   const std::vector<double> ordered = sorted(values);
-  const std::size_t k = interval_rank(ordered.size());
+  const double worth = effective_size(values);
+  const std::size_t rank = interval_rank(static_cast<std::size_t>(worth));
   constexpr double unbounded = std::numeric_limits<double>::infinity();
-  if (k == 0) return {middle(ordered), -unbounded, unbounded};
+  if (rank == 0) return {middle(ordered), -unbounded, unbounded};
+  // The same share of all values lies outside as of the fewer independent ones.
+  const auto k = static_cast<std::size_t>(static_cast<double>(rank) *
+                                          static_cast<double>(ordered.size()) / worth);
   return {middle(ordered), ordered[k - 1], ordered[ordered.size() - k]};
 }
 

@@ -38,45 +38,55 @@ class alignas(64) Team::Member {
     called.notify_one();
   }
 
+  explicit Member(int place) : index(place) {}
+
+  const int index;
   std::atomic<int> called{0};  ///< counts the rounds (and the dismissal) that want this member
   int answered = 0;
-  bool alone = false;     ///< in this round
+  bool fits = false;      ///< this round has no more threads than there are CPUs
   bool has_room = false;  ///< this round leaves a CPU over
   Clock::time_point finished_at{};
   double cpu_s = 0;
   double runnable_s = 0;
 };
 
-Team::Team(int cpus) : cpus_(cpus) {}
+Team::Team(Placement placement) : placement_(std::move(placement)) {}
 Team::~Team() = default;
 
-Team::Member& Team::add_member() { return *members_.emplace_back(std::make_unique<Member>()); }
+Team::Member& Team::add_member() {
+  return *members_.emplace_back(std::make_unique<Member>(size()));
+}
 
-RoundTimes Team::round(int threads, std::int64_t calls) {
+RoundTimes Team::round(int threads, CallShare calls) {
   assert(threads >= 1 && threads <= size());
   const std::span team(members_.data(), static_cast<std::size_t>(threads));
   const Clock::time_point asked = Clock::now();
   const int rounds_before = finished_rounds_.load(std::memory_order_relaxed);
   calls_ = calls;
   unfinished_.store(threads, std::memory_order_relaxed);
-  gate_.arm(threads, threads <= cpus_);
-  team.front()->alone = threads == 1;
+  gate_.arm(threads, threads <= placement_.cpus);
+  const bool has_room = threads < placement_.cpus;
   for (const auto& member : team) {
-    member->has_room = threads < cpus_;
+    member->fits = threads <= placement_.cpus;
+    member->has_room = has_room;
     member->call();
   }
-  if (threads < cpus_) spin_while(finished_rounds_, rounds_before);
+  if (has_room) spin_while(finished_rounds_, rounds_before);
   finished_rounds_.wait(rounds_before, std::memory_order_acquire);
 
   const Clock::time_point opened = gate_.opened_at();
-  Clock::time_point last = opened;
+  Clock::time_point first = team.front()->finished_at;
+  Clock::time_point last = first;
   RoundTimes times;
   for (const auto& member : team) {
+    first = std::min(first, member->finished_at);
     last = std::max(last, member->finished_at);
+    times.wall_s += Seconds(member->finished_at - opened).count();
     times.cpu_s += member->cpu_s;
+    times.runnable_s += member->runnable_s;
   }
-  if (threads == 1) times.runnable_s = team.front()->runnable_s;
   times.makespan_s = Seconds(last - opened).count();
+  times.spread_s = Seconds(last - first).count();
   times.handover_s = Seconds(Clock::now() - asked).count() - times.makespan_s;
   return times;
 }
@@ -91,11 +101,24 @@ std::optional<std::int64_t> Team::wait_for_round(Member& me) {
   me.called.wait(me.answered, std::memory_order_acquire);
   ++me.answered;
   if (dismissed_) return std::nullopt;
-  return calls_;
+  return calls_.of(me.index);
+}
+
+/// Threads that were woken on one CPU would share it until the system notices, some milliseconds
+/// into the round. A round of more threads than CPUs is the system's to distribute.
+void Team::take_place(const Member& me) const {
+  const std::vector<int>& places = placement_.places;
+  if (places.empty()) return;
+  const int cpu = places[static_cast<std::size_t>(me.index) % places.size()];
+  if (placement_.pinned)
+    bind_this_thread(cpu);
+  else if (me.fits)
+    move_this_thread(cpu);
 }
 
 void Team::pass_gate(Member& me) {
-  if (me.alone) me.runnable_s = -thread_runnable_s();
+  take_place(me);
+  me.runnable_s = -thread_runnable_s();
   gate_.pass();
   me.cpu_s = -thread_cpu_s();
 }
@@ -103,7 +126,7 @@ void Team::pass_gate(Member& me) {
 void Team::stop_clocks(Member& me) {
   me.finished_at = Clock::now();
   me.cpu_s += thread_cpu_s();
-  if (me.alone) me.runnable_s += thread_runnable_s();
+  me.runnable_s += thread_runnable_s();
 }
 
 void Team::finish() {

@@ -26,17 +26,9 @@ int parse_count(std::string_view digits, const std::string& whole) {
   return count;
 }
 
-std::vector<int> doubling_up_to(int cpus) {
-  std::vector<int> counts;
-  for (int count = 1; count < cpus; count *= 2) counts.push_back(count);
-  counts.push_back(cpus);
-  return counts;
-}
-
 }  // namespace
 
-std::vector<int> parse_thread_list(const std::string& text, int cpus) {
-  if (text == "auto") return doubling_up_to(cpus);
+std::vector<int> parse_thread_list(const std::string& text) {
   std::set<int> counts;
   std::istringstream list(text);
   for (std::string item; std::getline(list, item, ',');) {

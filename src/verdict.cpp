@@ -15,8 +15,6 @@ namespace {
 constexpr double parallel_efficiency = 0.9;
 /// A machine that gives less than this to N threads cannot tell serial from parallel.
 constexpr double least_achievable = 1.25;
-/// The cores count as there when this share of N was achievable.
-constexpr double cores_were_there = 0.75;
 /// "About 1", for a speedup.
 constexpr double one_low = 0.9;
 constexpr double one_high = 1.15;
@@ -69,7 +67,7 @@ std::string bound_of(const Seen& seen) {
     return fmt::format("the GIL is held for {:.0f} % of a call, which allows {:.2f}", demand * 100,
                        1 / demand);
   return fmt::format("the GIL does not explain it; serial fraction {:.2f} (Karp-Flatt)",
-                     seen.figures.serial_fraction->estimate);
+                     seen.figures.serial_fraction.value_or(Estimate{}).estimate);
 }
 
 /// For a relative efficiency that is surely below what counts as parallel.

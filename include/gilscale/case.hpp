@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gilscale/point.hpp"
 #include "gilscale/sampler.hpp"
 #include "gilscale/workloads.hpp"
 
@@ -16,7 +17,10 @@ struct Case {
   WorkloadSpec workload;
   std::string executor = "threads";
   std::vector<int> threads;
-  std::optional<std::int64_t> calls;  ///< per thread and round; none: found by calibration
+  Scaling scaling = Scaling::weak;
+  /// Of each thread in a round (weak scaling), or of all (strong); none: found by calibration.
+  std::optional<std::int64_t> calls;
+  bool pin = false;  ///< threads are bound to CPUs
   StopRule stop;
   int repetitions = 1;
 };

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "gilscale/case.hpp"
+#include "gilscale/cpu_budget.hpp"
 #include "gilscale/estimate.hpp"
+#include "gilscale/finding.hpp"
 #include "gilscale/point.hpp"
 #include "gilscale/result.hpp"
 
@@ -16,6 +18,12 @@ namespace gilscale {
 void to_json(nlohmann::json& json, const Estimate& estimate);
 void from_json(const nlohmann::json& json, Estimate& estimate);
 
+/// One way: result files describe the budget, nobody reads it back.
+void to_json(nlohmann::json& json, const CpuBudget& budget);
+
+void to_json(nlohmann::json& json, Scaling scaling);
+void from_json(const nlohmann::json& json, Scaling& scaling);
+
 void to_json(nlohmann::json& json, const StopRule& rule);
 void from_json(const nlohmann::json& json, StopRule& rule);
 
@@ -24,12 +32,16 @@ void from_json(const nlohmann::json& json, Case& planned);
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkloadSpec, name, module, file, attribute, args, kwargs,
                                    builtin, shared_element)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PythonInfo, version, build, executable)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PythonInfo, version, build, executable, debug,
+                                                hooks)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finding, id, serious, from_threads, what, remedy)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GilState, at_start, after_import, after_run)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, kind, message, details)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Samples, single_s, parallel_s, control_single_s,
-                                   control_parallel_s, single_cpu_s, single_runnable_s,
-                                   parallel_cpu_s, handover_s)
+                                   control_parallel_s, control_cpu_s, single_cpu_s,
+                                   single_runnable_s, parallel_wall_s, parallel_cpu_s,
+                                   parallel_runnable_s, spread_s, handover_s)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TimeShares, cpu, runnable, blocked)
 
 void to_json(nlohmann::json& json, const Point& point);
 void from_json(const nlohmann::json& json, Point& point);

@@ -5,11 +5,35 @@
 
 namespace gilscale {
 
+/// The calls of a round, shared out over its threads. A plain number is the same for each thread.
+struct CallShare {
+  std::int64_t each = 1;  ///< calls of every thread
+  int extra = 0;          ///< the first so many threads make one more
+
+  // NOLINTNEXTLINE(google-explicit-constructor): a number of calls is a share
+  constexpr CallShare(std::int64_t each_thread = 1, int with_one_more = 0)
+      : each(each_thread), extra(with_one_more) {}
+
+  [[nodiscard]] std::int64_t of(int thread) const { return each + (thread < extra ? 1 : 0); }
+  [[nodiscard]] std::int64_t most() const { return of(0); }
+  [[nodiscard]] std::int64_t total(int threads) const { return each * threads + extra; }
+
+  friend bool operator==(const CallShare&, const CallShare&) = default;
+};
+
+/// `total` calls shared out over `threads` threads as evenly as possible.
+constexpr CallShare share_out(std::int64_t total, int threads) {
+  return {total / threads, static_cast<int>(total % threads)};
+}
+
 /// What one round took. Times in seconds.
 struct RoundTimes {
   double makespan_s = 0;  ///< from the gate's opening to the last thread's finish
+  double spread_s = 0;    ///< from the first thread's finish to the last one's
+  double wall_s = 0;      ///< from the gate's opening to its own finish, over all threads
   double cpu_s = 0;       ///< CPU time of all its threads between their start and finish
-  /// In a round of 1 thread, while it was ready to run but had no CPU, as far as the system tells.
+  /// While its threads were ready to run but had no CPU, over all of them; 0 where the system does
+  /// not tell.
   double runnable_s = 0;
   double handover_s = 0;  ///< what the caller waited besides: waking threads, collecting results
 };
@@ -28,9 +52,9 @@ class Executor {
   /// Throws WorkloadError when that set-up fails.
   virtual double prepare(int threads) = 0;
 
-  /// `threads` threads leave one start gate together and each makes `calls` calls.
+  /// `threads` threads leave one start gate together and each makes its share of `calls`.
   /// Throws WorkloadError when a call failed, after all threads have finished.
-  virtual RoundTimes round(int threads, std::int64_t calls) = 0;
+  virtual RoundTimes round(int threads, CallShare calls) = 0;
 
   /// GIL demand: the share, 0 to 1, of a 1-thread round of `calls` calls for which the thread held
   /// the GIL (was attached); an upper bound, since a release inside libpython is not seen.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gilscale/executor.hpp"
@@ -14,11 +15,11 @@ namespace gilscale {
 /// (some tens of nanoseconds), so `calls` sets how long a round takes.
 class NativeExecutor : public Executor {
  public:
-  explicit NativeExecutor(int cpus) : team_(cpus) {}
+  explicit NativeExecutor(Placement placement) : team_(std::move(placement)) {}
   ~NativeExecutor() override;
 
   double prepare(int threads) override;
-  RoundTimes round(int threads, std::int64_t calls) override;
+  RoundTimes round(int threads, CallShare calls) override;
 
  private:
   void serve(Team::Member& me);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -35,7 +36,9 @@ struct RunOptions {
   WorkloadOptions workloads;
   std::vector<int> threads;
   std::vector<std::string> executors;
+  Scaling scaling = Scaling::weak;
   std::optional<std::int64_t> calls;
+  bool pin = false;
   StopRule stop;
   double timeout_s = 600;
   std::string json_file;
@@ -44,6 +47,15 @@ struct RunOptions {
 
 /// `gilscale list`.
 struct ListOptions {};
+
+/// `gilscale doctor`.
+struct DoctorOptions {};
+
+/// `gilscale selftest`.
+struct SelftestOptions {
+  std::vector<int> threads;
+  bool quick = false;  ///< calls of one length only
+};
 
 /// The hidden command by which the front end starts its workers.
 struct WorkerOptions {
@@ -55,11 +67,13 @@ struct Answer {
   std::string text;
 };
 
-using Options = std::variant<RunOptions, ListOptions, WorkerOptions, Answer>;
+using Options =
+    std::variant<RunOptions, ListOptions, DoctorOptions, SelftestOptions, WorkerOptions, Answer>;
 
-/// What the command line asks for. `executors` are the choices of --executor; `cpus` is what
-/// "--threads auto" goes up to. Throws UsageError with a message that says what to do.
+/// What the command line asks for. `executors` are the choices of --executor; `auto_threads` finds
+/// the thread counts of "--threads auto", and is asked only for them. Throws UsageError with a
+/// message that says what to do.
 Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
-                      int cpus);
+                      const std::function<std::vector<int>()>& auto_threads);
 
 }  // namespace gilscale

@@ -3,22 +3,47 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "gilscale/estimate.hpp"
+#include "gilscale/executor.hpp"
 #include "gilscale/samples.hpp"
 
 namespace gilscale {
 
+/// What N threads are given to do. `weak`: each thread makes the same calls, however many threads
+/// there are. `strong`: the same calls in all, shared out over the threads.
+enum class Scaling { weak, strong };
+
+/// "weak" or "strong".
+std::string_view to_string(Scaling scaling);
+
 /// One case at one number of threads, as measured.
 struct Point {
   int threads = 1;
-  std::int64_t calls = 1;            ///< calls per thread and round
-  std::int64_t control_calls = 1;    ///< the same of the control
+  Scaling scaling = Scaling::weak;
+  std::int64_t calls = 1;            ///< calls of each thread in an N-thread round
+  int extra_calls = 0;               ///< strong scaling: so many threads make one call more
+  std::int64_t control_calls = 1;    ///< calls of each thread in a round of the control
   bool oversubscribed = false;       ///< more threads than CPUs that the process may use
   double setup_s = 0;                ///< the workload's own set-up, paid once; 0 if it has none
   std::optional<double> gil_demand;  ///< share of a 1-thread call; see Executor::gil_demand()
-  std::string stopped;               ///< why sampling ended: "precision", "budget" or "requested"
+  /// Why sampling ended: "precision", "no-improvement", "budget" or "requested".
+  std::string stopped;
   Samples samples;
+};
+
+/// What the threads of an N-thread round, and the thread of a 1-thread round, have to do.
+CallShare parallel_calls(const Point& point);
+CallShare single_calls(const Point& point);
+
+/// Where the time of the threads of an N-thread round went, as shares that add up to 1. From the
+/// opening of the gate each thread counts up to its own finish.
+struct TimeShares {
+  double cpu = 0;       ///< on a CPU
+  double runnable = 0;  ///< ready to run, but other threads or processes had the CPUs
+  double blocked = 0;   ///< neither: the GIL, a lock, sleep, input and output
 };
 
 /// What the samples of a point say. Times in seconds.
@@ -26,20 +51,35 @@ struct PointFigures {
   Estimate makespan_s;
   Estimate call_s;               ///< makespan over calls: what one thread sees
   Estimate throughput_per_s;     ///< calls of all threads in a second
-  Estimate speedup;              ///< weak scaling, N·T(1)/T(N)
+  Estimate speedup;              ///< N·T(1)/T(N) for weak scaling, T(1)/T(N) for strong
   Estimate capacity;             ///< the control's speedup: cores that the machine gave
   Estimate relative_efficiency;  ///< speedup over what was achievable in the same sample
   Estimate single_call_s;        ///< a call in the 1-thread round
   Estimate relative_call;        ///< the same over one call of the control in the same sample
+  Estimate spread_s;             ///< from the first thread's finish to the last one's
   std::optional<Estimate> serial_fraction;  ///< Karp–Flatt; none at 1 thread
+  TimeShares time;                          ///< of the N-thread rounds
   double cpu_share = 1;                     ///< of a 1-thread call
-  double control_call_s = 0;                ///< one call of the control on 1 thread, median
+  double undisturbed_call_s = 0;            ///< a 1-thread call without what it waited for a CPU
+  double control_call_s = 0;                ///< CPU time of one call of the control, median
   bool bound_by_cpus = true;                ///< fewer cores would make it slower
   double achievable = 1;                    ///< from the median capacity
 };
 
+/// The cores count as there when this share of N was achievable.
+inline constexpr double cores_were_there = 0.75;
+
+/// A sample is disturbed when the control got less than this share of the capacity that a quarter
+/// of the point's samples reached.
+inline constexpr double disturbed_below = 0.75;
+
+/// For each sample of the point, whether the machine was disturbed. Only the control decides, never
+/// what is measured.
+std::vector<bool> disturbed_samples(const Point& point);
+
 /// The figures of a point that has at least one sample. Each is the median of per-sample values
-/// with its interval, so that what disturbs a whole sample cancels in its ratios.
+/// with its interval, so that what disturbs a whole sample cancels in its ratios. Where cores are
+/// the bound, disturbed samples are left out, as long as enough others remain for an interval.
 PointFigures figures_of(const Point& point);
 
 }  // namespace gilscale

@@ -22,6 +22,10 @@ struct PythonInfo {
   std::string version;     ///< "3.13.1"
   std::string build;       ///< "default" or "free-threaded"
   std::string executable;  ///< whose packages are seen
+  bool debug = false;      ///< a debug build
+  /// What is switched on after the workload's import and slows it down: "a trace function is set
+  /// (sys.settrace)". One line each.
+  std::vector<std::string> hooks = {};
 };
 
 /// Why a case ended early. `kind` is one of "usage", "exception", "signal", "exit", "timeout",

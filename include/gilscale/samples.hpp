@@ -5,19 +5,34 @@
 
 namespace gilscale {
 
-/// What the samples of one point gave: sample k holds element k of every vector. Times in seconds,
-/// each the mean of the two rounds of its kind in that sample.
+/// What the samples of one point gave: sample k holds element k of every vector. Times in seconds.
 struct Samples {
   std::vector<double> single_s;            ///< makespan of the 1-thread round
   std::vector<double> parallel_s;          ///< makespan of the N-thread round
   std::vector<double> control_single_s;    ///< the control on 1 thread
   std::vector<double> control_parallel_s;  ///< the control on N threads
+  std::vector<double> control_cpu_s;       ///< CPU time of the control on 1 thread
   std::vector<double> single_cpu_s;        ///< CPU time of the 1-thread round
   std::vector<double> single_runnable_s;   ///< of the 1-thread round: ready to run, but no CPU
-  std::vector<double> parallel_cpu_s;      ///< CPU time of all threads of the N-thread round
-  std::vector<double> handover_s;          ///< what starting and collecting an N-thread round took
+  std::vector<double>
+      parallel_wall_s;  ///< from start to own finish, all threads of the N-thread round
+  std::vector<double> parallel_cpu_s;       ///< CPU time, all threads of the N-thread round
+  std::vector<double> parallel_runnable_s;  ///< ready to run, but no CPU; the same threads
+  std::vector<double> spread_s;    ///< from the first to the last finish in the N-thread round
+  std::vector<double> handover_s;  ///< what starting and collecting an N-thread round took
 
   [[nodiscard]] std::size_t size() const { return parallel_s.size(); }
+
+  /// Calls `visit` with the pointer to each of the vectors above.
+  template <typename Visit>
+  static void for_each_member(Visit visit) {
+    for (const auto member :
+         {&Samples::single_s, &Samples::parallel_s, &Samples::control_single_s,
+          &Samples::control_parallel_s, &Samples::control_cpu_s, &Samples::single_cpu_s,
+          &Samples::single_runnable_s, &Samples::parallel_wall_s, &Samples::parallel_cpu_s,
+          &Samples::parallel_runnable_s, &Samples::spread_s, &Samples::handover_s})
+      visit(member);
+  }
 };
 
 }  // namespace gilscale

@@ -22,8 +22,20 @@ double median(std::span<const double> values);
 /// k-th largest value, k the largest with P(B < k) ≤ (1 − confidence)/2 for B ~ Binomial(n, 1/2)
 /// (David & Nagaraja, Order Statistics, 2003, section 7.1). No shape of the distribution is
 /// assumed. With fewer than `fewest_for_interval` values both ends are infinite.
-/// `values` must not be empty.
+///
+/// That holds for independent values. A machine that is slow stays slow for a while, so values in
+/// the order in which they were taken resemble their neighbours, and so many are worth fewer: the
+/// interval is that of effective_size() values.
+/// `values`, in the order of time, must not be empty.
 Estimate median_interval(std::span<const double> values);
+
+/// How many independent values the given ones are worth, in the order of time:
+/// n·(1 − ρ)/(1 + ρ), with ρ the correlation of neighbours (Bayley & Hammersley, The "Effective"
+/// Number of Independent Observations in an Autocorrelated Time Series, 1946). For the median it is
+/// that of the signs of their distances from it (Gastwirth & Rubin, Effect of Dependence on the
+/// Level of Some One-Sample Tests, JASA 66, 1971). At most n; not estimated from fewer than 12
+/// values, and not below `fewest_for_interval`.
+double effective_size(std::span<const double> values);
 
 /// numerator[i] / denominator[i]; the spans have the same length.
 std::vector<double> ratios(std::span<const double> numerator, std::span<const double> denominator);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gilscale/executor.hpp"
+#include "gilscale/placement.hpp"
 #include "gilscale/start_gate.hpp"
 
 namespace gilscale {
@@ -24,8 +25,8 @@ class Team {
  public:
   class Member;
 
-  /// `cpus` is how many threads can run at once; larger rounds do not spin at the gate.
-  explicit Team(int cpus);
+  /// Rounds of more threads than the placement has CPUs do not spin at the gate.
+  explicit Team(Placement placement);
   ~Team();
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
@@ -36,14 +37,15 @@ class Team {
   [[nodiscard]] int size() const { return static_cast<int>(members_.size()); }
 
   /// Wakes the first `threads` members and blocks until the last of them has finished.
-  RoundTimes round(int threads, std::int64_t calls);
+  RoundTimes round(int threads, CallShare calls);
 
   /// Ends every member's loop. The coordinator then joins its threads.
   void dismiss();
 
   /// Blocks until a round wants this member; the calls it is to make, or nothing on dismissal.
   std::optional<std::int64_t> wait_for_round(Member& me);
-  /// Blocks until all members of the round are here; the member's CPU clock starts on return.
+  /// Goes to the member's CPU and blocks until all members of the round are here; the member's
+  /// clocks start on return.
   void pass_gate(Member& me);
   /// Takes the member's finish time.
   void stop_clocks(Member& me);
@@ -51,10 +53,12 @@ class Team {
   void finish();
 
  private:
-  int cpus_;
+  void take_place(const Member& me) const;
+
+  Placement placement_;
   StartGate gate_;
   std::vector<std::unique_ptr<Member>> members_;
-  std::int64_t calls_ = 0;
+  CallShare calls_;
   bool dismissed_ = false;
   std::atomic<int> unfinished_{0};
   std::atomic<int> finished_rounds_{0};

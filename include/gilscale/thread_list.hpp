@@ -8,8 +8,8 @@ namespace gilscale {
 inline constexpr int most_threads = 1024;
 
 /// Thread counts from the command line: numbers and ranges joined by commas ("1,2,4", "1-24",
-/// "1,4-8"), or "auto": 1, 2, 4, … up to `cpus`, and `cpus` itself. Sorted, each once.
+/// "1,4-8"). Sorted, each once.
 /// Throws UsageError for anything else, and for counts outside 1 … most_threads.
-std::vector<int> parse_thread_list(const std::string& text, int cpus);
+std::vector<int> parse_thread_list(const std::string& text);
 
 }  // namespace gilscale

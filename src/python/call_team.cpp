@@ -23,8 +23,8 @@ struct CallTeam::Seat {
   }
 };
 
-CallTeam::CallTeam(PythonWorkload& workload, int cpus)
-    : workload_(workload), team_(cpus), switch_interval_(switch_interval_s()) {}
+CallTeam::CallTeam(PythonWorkload& workload, Placement placement)
+    : workload_(workload), team_(std::move(placement)), switch_interval_(switch_interval_s()) {}
 
 CallTeam::~CallTeam() = default;
 
@@ -38,7 +38,7 @@ double CallTeam::prepare(int threads) {
   return setup_s;
 }
 
-RoundTimes CallTeam::round(int threads, std::int64_t calls) {
+RoundTimes CallTeam::round(int threads, CallShare calls) {
   ++rounds_;
   return team_.round(threads, calls);
 }

@@ -16,7 +16,7 @@ namespace gilscale {
 class CallTeam {
  public:
   /// Attached.
-  CallTeam(PythonWorkload& workload, int cpus);
+  CallTeam(PythonWorkload& workload, Placement placement);
   /// Attached.
   ~CallTeam();
 
@@ -25,7 +25,7 @@ class CallTeam {
   [[nodiscard]] int size() const { return team_.size(); }
 
   /// One round of members 0 … threads−1. Detached; blocks. Failures wait for throw_failure().
-  RoundTimes round(int threads, std::int64_t calls);
+  RoundTimes round(int threads, CallShare calls);
   /// Whether the members share a GIL that is on. Detached.
   [[nodiscard]] bool shares_gil() const;
   /// Whether rounds measure how long members are detached, which costs them some time.

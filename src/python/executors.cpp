@@ -41,8 +41,8 @@ std::vector<Choice> executor_choices() {
   return choices;
 }
 
-std::unique_ptr<Executor> make_native_executor(PythonWorkload*, int cpus) {
-  return std::make_unique<NativeExecutor>(cpus);
+std::unique_ptr<Executor> make_native_executor(PythonWorkload*, const Placement& placement) {
+  return std::make_unique<NativeExecutor>(placement);
 }
 
 }  // namespace gilscale

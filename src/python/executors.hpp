@@ -7,6 +7,7 @@
 
 #include "gilscale/executor.hpp"
 #include "gilscale/options.hpp"
+#include "gilscale/placement.hpp"
 
 namespace gilscale {
 
@@ -16,9 +17,8 @@ class PythonWorkload;
 struct ExecutorEntry {
   Choice choice;
   bool runs_python;
-  /// `workload` is null for an executor that runs no Python. `cpus` is how many threads can run at
-  /// once. Called attached if it runs Python.
-  std::unique_ptr<Executor> (*make)(PythonWorkload* workload, int cpus);
+  /// `workload` is null for an executor that runs no Python. Called attached if it runs Python.
+  std::unique_ptr<Executor> (*make)(PythonWorkload* workload, const Placement& placement);
 };
 
 /// All executors; the first is the default.
@@ -30,8 +30,10 @@ const ExecutorEntry& executor_entry(std::string_view name);
 std::vector<Choice> executor_choices();
 
 // What the table is made of, one file each.
-std::unique_ptr<Executor> make_threads_executor(PythonWorkload* workload, int cpus);
-std::unique_ptr<Executor> make_pool_executor(PythonWorkload* workload, int cpus);
-std::unique_ptr<Executor> make_native_executor(PythonWorkload* workload, int cpus);
+std::unique_ptr<Executor> make_threads_executor(PythonWorkload* workload,
+                                                const Placement& placement);
+std::unique_ptr<Executor> make_pool_executor(PythonWorkload* workload, const Placement& placement);
+std::unique_ptr<Executor> make_native_executor(PythonWorkload* workload,
+                                               const Placement& placement);
 
 }  // namespace gilscale

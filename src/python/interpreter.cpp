@@ -1,6 +1,7 @@
 #include "python/interpreter.hpp"
 
 #include <fmt/format.h>
+#include <pybind11/stl.h>
 
 #include "gilscale/error.hpp"
 
@@ -29,6 +30,12 @@ void check(const PyStatus& status) {
                           status.err_msg ? status.err_msg : "unknown reason"));
 }
 
+/// Importing `signal` takes Ctrl-C over, whatever install_signal_handlers says.
+void give_interrupts_back() {
+  const py::module_ signal = py::module_::import("signal");
+  signal.attr("signal")(signal.attr("SIGINT"), signal.attr("SIG_DFL"));
+}
+
 }  // namespace
 
 Interpreter::Interpreter() {
@@ -41,10 +48,37 @@ Interpreter::Interpreter() {
   check(PyConfig_SetBytesString(config.get(), &config->program_name, GILSCALE_PYTHON_EXECUTABLE));
   check(PyConfig_SetBytesString(config.get(), &config->executable, GILSCALE_PYTHON_EXECUTABLE));
   check(Py_InitializeFromConfig(config.get()));
+  give_interrupts_back();
+}
+
+std::vector<std::string> active_hooks() {
+  py::dict names;
+  py::exec(R"py(
+import os, sys, threading
+
+hooks = []
+nothing = lambda *_: None
+if sys.gettrace() or getattr(threading, "gettrace", nothing)():
+    hooks.append("a trace function is set (sys.settrace)")
+if sys.getprofile() or getattr(threading, "getprofile", nothing)():
+    hooks.append("a profile function is set (sys.setprofile)")
+tool_of = sys.monitoring.get_tool if hasattr(sys, "monitoring") else nothing
+for tool in filter(None, map(tool_of, range(6))):
+    hooks.append(f"the tool '{tool}' monitors the interpreter (sys.monitoring)")
+if "tracemalloc" in sys.modules and sys.modules["tracemalloc"].is_tracing():
+    hooks.append("tracemalloc is on (PYTHONTRACEMALLOC)")
+if sys.flags.dev_mode:
+    hooks.append("the development mode is on (PYTHONDEVMODE)")
+elif os.environ.get("PYTHONMALLOC", "").endswith("debug"):
+    hooks.append("the debug memory allocator is on (PYTHONMALLOC)")
+)py",
+           names);
+  return names["hooks"].cast<std::vector<std::string>>();
 }
 
 PythonInfo Interpreter::info() const {
   PythonInfo info = built_for();
+  info.hooks = active_hooks();
   info.version = py::module_::import("platform").attr("python_version")().cast<std::string>();
   info.executable = py::str(py::module_::import("sys").attr("executable"));
   return info;
@@ -52,10 +86,16 @@ PythonInfo Interpreter::info() const {
 
 PythonInfo built_for() {
 #ifdef Py_GIL_DISABLED
-  return {PY_VERSION, "free-threaded", GILSCALE_PYTHON_EXECUTABLE};
+  const char* build = "free-threaded";
 #else
-  return {PY_VERSION, "default", GILSCALE_PYTHON_EXECUTABLE};
+  const char* build = "default";
 #endif
+#ifdef Py_DEBUG
+  constexpr bool debug = true;
+#else
+  constexpr bool debug = false;
+#endif
+  return {PY_VERSION, build, GILSCALE_PYTHON_EXECUTABLE, debug};
 }
 
 bool gil_enabled() {

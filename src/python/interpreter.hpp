@@ -25,6 +25,9 @@ class Interpreter {
 /// The CPython that this gilscale was built for; does not start it.
 PythonInfo built_for();
 
+/// What is switched on that slows Python code down; see PythonInfo::hooks. Attached.
+std::vector<std::string> active_hooks();
+
 /// Whether the GIL is on right now; true for every build that cannot switch it off. Attached.
 bool gil_enabled();
 

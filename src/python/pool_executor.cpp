@@ -33,7 +33,7 @@ class PoolExecutor : public PythonExecutor {
     return setup_s;
   }
 
-  RoundTimes round(int threads, std::int64_t calls) override {
+  RoundTimes round(int threads, CallShare calls) override {
     const Clock::time_point asked = Clock::now();
     submit(threads);
     RoundTimes times = team_.round(threads, calls);
@@ -74,8 +74,8 @@ class PoolExecutor : public PythonExecutor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_pool_executor(PythonWorkload* workload, int cpus) {
-  return std::make_unique<PoolExecutor>(*workload, cpus);
+std::unique_ptr<Executor> make_pool_executor(PythonWorkload* workload, const Placement& placement) {
+  return std::make_unique<PoolExecutor>(*workload, placement);
 }
 
 }  // namespace gilscale

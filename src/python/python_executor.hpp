@@ -9,7 +9,8 @@ namespace gilscale {
 /// What executors on Python threads share; a round is theirs to define.
 class PythonExecutor : public Executor {
  public:
-  PythonExecutor(PythonWorkload& workload, int cpus) : team_(workload, cpus) {}
+  PythonExecutor(PythonWorkload& workload, Placement placement)
+      : team_(workload, std::move(placement)) {}
 
   std::optional<double> gil_demand(std::int64_t calls) override {
     if (!team_.shares_gil()) return std::nullopt;

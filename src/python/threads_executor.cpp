@@ -30,7 +30,7 @@ class ThreadsExecutor : public PythonExecutor {
     return setup_s;
   }
 
-  RoundTimes round(int threads, std::int64_t calls) override {
+  RoundTimes round(int threads, CallShare calls) override {
     const RoundTimes times = team_.round(threads, calls);
     team_.throw_failure();
     return times;
@@ -55,8 +55,9 @@ class ThreadsExecutor : public PythonExecutor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_threads_executor(PythonWorkload* workload, int cpus) {
-  return std::make_unique<ThreadsExecutor>(*workload, cpus);
+std::unique_ptr<Executor> make_threads_executor(PythonWorkload* workload,
+                                                const Placement& placement) {
+  return std::make_unique<ThreadsExecutor>(*workload, placement);
 }
 
 }  // namespace gilscale

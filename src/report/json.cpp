@@ -2,6 +2,7 @@
 
 #include "formats.hpp"
 #include "gilscale/codec.hpp"
+#include "gilscale/scalability.hpp"
 #include "gilscale/verdict.hpp"
 #include "gilscale/version.hpp"
 
@@ -15,6 +16,9 @@ json point_document(const Point& point) {
   document["rounds"] = point.samples.size();
   if (point.samples.size() == 0) return document;
   const PointFigures figures = figures_of(point);
+  document["samples"]["disturbed"] = disturbed_samples(point);
+  document["time"] = figures.time;
+  document["spread_s"] = figures.spread_s;
   document["makespan_s"] = figures.makespan_s;
   document["call_s"] = figures.call_s;
   document["throughput_per_s"] = figures.throughput_per_s;
@@ -27,6 +31,24 @@ json point_document(const Point& point) {
   document["cpu_share"] = figures.cpu_share;
   document["serial_fraction"] =
       figures.serial_fraction ? json(*figures.serial_fraction) : json(nullptr);
+  return document;
+}
+
+template <typename T>
+json value_or_null(const std::optional<T>& value) {
+  return value ? json(*value) : json(nullptr);
+}
+
+json scalability_document(const CaseResult& result) {
+  const auto [law, saturation_threads] = scalability_of(result.points);
+  json document{{"contention", nullptr},
+                {"coherency", nullptr},
+                {"peak_threads", nullptr},
+                {"saturation_threads", value_or_null(saturation_threads)}};
+  if (!law) return document;
+  document["contention"] = law->contention;
+  document["coherency"] = law->coherency;
+  document["peak_threads"] = value_or_null(law->peak_threads());
   return document;
 }
 
@@ -44,10 +66,12 @@ json case_document(const CaseResult& result) {
   return {{"workload", result.planned.workload.name},
           {"label", label_of(result.planned.workload)},
           {"executor", result.planned.executor},
-          {"scaling", "weak"},
+          {"scaling", result.planned.scaling},
+          {"pinned", result.planned.pin},
           {"gil", gil_document(result.gil)},
           {"python", result.python ? json(*result.python) : json(nullptr)},
           {"points", std::move(points)},
+          {"scalability", scalability_document(result)},
           {"verdict", to_string(judgement.verdict)},
           {"why", judgement.why},
           {"error", result.failure ? json(*result.failure) : json(nullptr)}};
@@ -55,7 +79,7 @@ json case_document(const CaseResult& result) {
 
 /// What Google Benchmark writes for a benchmark that was skipped with an error: the first thread
 /// count that has no point.
-json failed_benchmark(const CaseResult& result) {
+json failed_benchmark(const CaseResult& result, const Failure& failure) {
   const std::size_t done = std::min(result.points.size(), result.planned.threads.size() - 1);
   const std::string name = reported_name(result.planned, result.planned.threads[done]);
   return {{"name", name},
@@ -65,7 +89,7 @@ json failed_benchmark(const CaseResult& result) {
           {"repetition_index", 0},
           {"threads", 1},
           {"error_occurred", true},
-          {"error_message", result.failure->message},
+          {"error_message", failure.message},
           {"iterations", 0},
           {"real_time", 0.0},
           {"cpu_time", 0.0},
@@ -78,7 +102,7 @@ json all_benchmarks(const Report& report) {
   for (std::size_t family = 0; family < report.cases.size(); ++family) {
     const CaseResult& result = report.cases[family];
     json entries = result.benchmarks;
-    if (result.failure) entries.push_back(failed_benchmark(result));
+    if (result.failure) entries.push_back(failed_benchmark(result, *result.failure));
     for (json& entry : entries) {
       entry["family_index"] = family;
       all.push_back(std::move(entry));

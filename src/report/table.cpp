@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "formats.hpp"
+#include "gilscale/scalability.hpp"
 #include "gilscale/verdict.hpp"
 
 namespace gilscale {
@@ -33,6 +34,8 @@ std::string rate(double per_s) {
   if (per_s >= 1e4) return fmt::format("{:.3g}k", per_s / 1e3);
   return per_s >= 100 ? fmt::format("{:.0f}", per_s) : fmt::format("{:.3g}", per_s);
 }
+
+std::string percent(double share) { return fmt::format("{:.0f} %", 100 * share); }
 
 std::string interval(const Estimate& estimate) {
   if (!std::isfinite(estimate.low) || !std::isfinite(estimate.high)) return "[too few]";
@@ -167,17 +170,53 @@ std::string sentences(const Report& report, const Style& style) {
   return text;
 }
 
+/// Where the time of the threads went, at the largest number of them.
+std::string time_table(const Report& report) {
+  Columns columns(
+      {"threads' time", "threads", "on a CPU", "ready, no CPU", "blocked", "last after first"});
+  bool any = false;
+  for (const CaseResult& result : report.cases) {
+    if (result.points.empty() || result.points.back().threads < 2) continue;
+    const Point& point = result.points.back();
+    const PointFigures figures = figures_of(point);
+    columns.add({label_of(result.planned), std::to_string(point.threads), percent(figures.time.cpu),
+                 percent(figures.time.runnable), percent(figures.time.blocked),
+                 duration(figures.spread_s.estimate)});
+    any = true;
+  }
+  if (!any) return "";
+  std::string text = "\n";
+  for (const std::string& line : columns.lines()) text += line + "\n";
+  return text;
+}
+
+/// The Universal Scalability Law, where there were enough points for it.
+std::string laws(const Report& report) {
+  std::string text;
+  for (const CaseResult& result : report.cases) {
+    const auto [law, saturation_threads] = scalability_of(result.points);
+    if (!law) continue;
+    text += fmt::format("{}: contention {:.3f}, coherency {:.5f}", label_of(result.planned),
+                        law->contention, law->coherency);
+    if (const auto peak = law->peak_threads())
+      text += fmt::format(", peak at {:.0f} threads", *peak);
+    if (saturation_threads) text += fmt::format("; no gain beyond {} threads", *saturation_threads);
+    text += "\n";
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
 struct SingleCall {
   std::string label;
   double call_s;
   double corrected_s;  ///< at the machine's speed of the first case
 };
 
-/// The time of a call if the machine were as fast as it was when the control took `reference_s`;
-/// only the share that computes depends on that.
+/// The time of an undisturbed call if the machine were as fast as it was when the control took
+/// `reference_s`; only the share that computes depends on that.
 double at_reference_speed(const PointFigures& figures, double reference_s) {
   const double speed = reference_s / figures.control_call_s;
-  return figures.single_call_s.estimate * (1 - figures.cpu_share + figures.cpu_share * speed);
+  return figures.undisturbed_call_s * (1 - figures.cpu_share + figures.cpu_share * speed);
 }
 
 /// From each case's first point: every sample holds a 1-thread round.
@@ -238,7 +277,8 @@ std::string heading(const Report& report) {
 std::string render_table(const Report& report, const Style& style) {
   if (report.cases.empty()) return "nothing was measured\n";
   return heading(report) + scaling_table(report, style) + footnotes(report) + "\n" +
-         sentences(report, style) + single_thread_table(report) + setup_notes(report);
+         sentences(report, style) + laws(report) + time_table(report) +
+         single_thread_table(report) + setup_notes(report);
 }
 
 }  // namespace gilscale

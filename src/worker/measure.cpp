@@ -3,15 +3,18 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <exception>
 #include <numeric>
 #include <sstream>
+#include <utility>
 
 #include "gilscale/sampler.hpp"
 
 namespace gilscale {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 
 double total(const std::vector<double>& values) {
@@ -24,7 +27,7 @@ class Heartbeat : public Executor {
   Heartbeat(Executor& inner, std::function<void()> beat) : inner_(inner), beat_(std::move(beat)) {}
 
   double prepare(int threads) override { return inner_.prepare(threads); }
-  RoundTimes round(int threads, std::int64_t calls) override {
+  RoundTimes round(int threads, CallShare calls) override {
     const RoundTimes times = inner_.round(threads, calls);
     beat_();
     return times;
@@ -41,14 +44,29 @@ void append(std::vector<double>& all, const std::vector<double>& more) {
 }
 
 void append(Samples& all, const Samples& more) {
-  append(all.single_s, more.single_s);
-  append(all.parallel_s, more.parallel_s);
-  append(all.control_single_s, more.control_single_s);
-  append(all.control_parallel_s, more.control_parallel_s);
-  append(all.single_cpu_s, more.single_cpu_s);
-  append(all.single_runnable_s, more.single_runnable_s);
-  append(all.parallel_cpu_s, more.parallel_cpu_s);
-  append(all.handover_s, more.handover_s);
+  Samples::for_each_member([&](auto member) { append(all.*member, more.*member); });
+}
+
+/// One thread has half as many kinds of rounds to take.
+StopRule rule_for(const StopRule& rule, int threads) {
+  StopRule own = rule;
+  if (threads == 1) own.budget_s /= 2;
+  return own;
+}
+
+/// Shares the calls of a round out, as the kind of scaling says.
+void give_calls(Point& point, Scaling scaling, std::int64_t calls) {
+  point.scaling = scaling;
+  const CallShare share =
+      scaling == Scaling::weak ? CallShare(calls) : share_out(calls, point.threads);
+  point.calls = share.each;
+  point.extra_calls = share.extra;
+}
+
+/// So many that a thread of a round has enough to do; with strong scaling, of the largest round.
+std::int64_t find_calls(const Case& planned, Executor& workload, const MeasureSettings& settings) {
+  const std::int64_t calls = calibrate_calls(workload, round_target_s(settings.switch_interval_s));
+  return planned.scaling == Scaling::weak ? calls : calls * planned.threads.back();
 }
 
 /// Google Benchmark writes the JSON; we tell it the CPU time of our threads, which its own clock,
@@ -95,8 +113,12 @@ void set_flags(int repetitions) {
 /// One thread count of a case.
 class PointRun {
  public:
-  PointRun(const Case& planned, Executor& workload, Executor& control, Point& point)
-      : planned_(planned), workload_(workload), control_(control), point_(point) {}
+  PointRun(const Case& planned, Executor& workload, Executor& control, Point& point, double spent_s)
+      : planned_(planned),
+        workload_(workload),
+        control_(control),
+        point_(point),
+        spent_s_(spent_s) {}
 
   /// Runs the benchmark with all its repetitions; throws what the executors threw.
   json run() {
@@ -132,10 +154,11 @@ class PointRun {
 
   void sample(Point& repetition) {
     if (failure_) std::rethrow_exception(failure_);
-    Sampler sampler(workload_, control_, repetition);
+    Sampler sampler(workload_, control_, repetition, rule_for(planned_.stop, point_.threads),
+                    std::exchange(spent_s_, 0));
     sampler.warm_up();
     std::optional<std::string> reason;
-    while (!(reason = sampler.stop_reason(planned_.stop))) sampler.take();
+    while (!(reason = sampler.stop_reason())) sampler.take();
     repetition.stopped = *reason;
   }
 
@@ -145,8 +168,8 @@ class PointRun {
     while (state.KeepRunningBatch(samples))
       state.SetIterationTime(total(repetition.samples.parallel_s));
     const PointFigures figures = figures_of(repetition);
-    state.SetItemsProcessed(static_cast<std::int64_t>(samples) * repetition.calls *
-                            repetition.threads);
+    state.SetItemsProcessed(static_cast<std::int64_t>(samples) *
+                            parallel_calls(repetition).total(repetition.threads));
     state.counters["speedup"] = figures.speedup.estimate;
     state.counters["capacity"] = figures.capacity.estimate;
     state.counters["relative_efficiency"] = figures.relative_efficiency.estimate;
@@ -156,6 +179,7 @@ class PointRun {
   Executor& workload_;
   Executor& control_;
   Point& point_;
+  double spent_s_;  ///< before the first repetition
   std::vector<double> cpu_s_;
   std::exception_ptr failure_;
 };
@@ -172,16 +196,18 @@ void measure_case(const Case& planned, Executor& workload, Executor& control,
 
   std::optional<std::int64_t> calls = planned.calls;
   for (const int threads : planned.threads) {
+    const auto began = Clock::now();
     current = Point{};
     current.threads = threads;
-    current.oversubscribed = threads > settings.cpus;
+    current.oversubscribed = threads > settings.placement.cpus;
     current.setup_s = watched_workload.prepare(threads);
     watched_control.prepare(threads);
-    if (!calls)
-      calls = calibrate_calls(watched_workload, round_target_s(settings.switch_interval_s));
-    current.calls = *calls;
-    current.gil_demand = watched_workload.gil_demand(*calls);
-    json document = PointRun(planned, watched_workload, watched_control, current).run();
+    if (!calls) calls = find_calls(planned, watched_workload, settings);
+    give_calls(current, planned.scaling, *calls);
+    current.gil_demand = watched_workload.gil_demand(current.calls);
+    const std::chrono::duration<double> spent = Clock::now() - began;
+    json document =
+        PointRun(planned, watched_workload, watched_control, current, spent.count()).run();
     events.on_point(current, std::move(document["benchmarks"]), std::move(document["context"]));
   }
 }

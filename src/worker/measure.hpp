@@ -5,6 +5,7 @@
 
 #include "gilscale/case.hpp"
 #include "gilscale/executor.hpp"
+#include "gilscale/placement.hpp"
 #include "gilscale/point.hpp"
 
 namespace gilscale {
@@ -18,7 +19,7 @@ struct MeasureEvents {
 
 /// What measuring needs to know of the place where it runs.
 struct MeasureSettings {
-  int cpus = 1;                     ///< that this process may use
+  Placement placement;              ///< where threads run
   double switch_interval_s = 5e-3;  ///< CPython's
 };
 

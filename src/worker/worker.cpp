@@ -34,8 +34,10 @@ struct Channel {
                           fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 64)};
     dup2(STDERR_FILENO, STDOUT_FILENO);
     const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    dup2(nothing, STDIN_FILENO);
-    close(nothing);
+    if (nothing >= 0) {
+      dup2(nothing, STDIN_FILENO);
+      close(nothing);
+    }
     return channel;
   }
 
@@ -86,7 +88,7 @@ class ProgressTeller {
 
 void measure(const Case& planned, Executor& workload, const MeasureSettings& settings,
              const Channel& channel) {
-  NativeExecutor control(settings.cpus);
+  NativeExecutor control(settings.placement);
   ProgressTeller progress(channel);
   MeasureEvents events;
   events.on_round = [&](int threads, std::size_t samples) { progress.tell(threads, samples); };
@@ -101,8 +103,8 @@ struct FlushAtEnd {
   ~FlushAtEnd() { flush_output(); }
 };
 
-GilState measure_python(const Case& planned, const ExecutorEntry& executor, int cpus,
-                        const Channel& channel) {
+GilState measure_python(const Case& planned, const ExecutorEntry& executor,
+                        const Placement& placement, const Channel& channel) {
   const Interpreter python;
   const FlushAtEnd flush;
   GilState gil;
@@ -110,8 +112,8 @@ GilState measure_python(const Case& planned, const ExecutorEntry& executor, int 
   PythonWorkload workload(planned.workload);
   gil.after_import = gil.after_run = gil_enabled();
   channel.send(message::started(python.info(), gil));
-  const MeasureSettings settings{cpus, switch_interval_s()};
-  const std::unique_ptr<Executor> runner = executor.make(&workload, cpus);
+  const MeasureSettings settings{placement, switch_interval_s()};
+  const std::unique_ptr<Executor> runner = executor.make(&workload, placement);
   {
     const py::gil_scoped_release detached;
     measure(planned, *runner, settings, channel);
@@ -120,12 +122,12 @@ GilState measure_python(const Case& planned, const ExecutorEntry& executor, int 
   return gil;
 }
 
-GilState measure_native(const Case& planned, const ExecutorEntry& executor, int cpus,
-                        const Channel& channel) {
+GilState measure_native(const Case& planned, const ExecutorEntry& executor,
+                        const Placement& placement, const Channel& channel) {
   const GilState no_gil{false, false, false};
   channel.send(message::started(std::nullopt, no_gil));
-  const std::unique_ptr<Executor> runner = executor.make(nullptr, cpus);
-  measure(planned, *runner, {cpus}, channel);
+  const std::unique_ptr<Executor> runner = executor.make(nullptr, placement);
+  measure(planned, *runner, {placement}, channel);
   return no_gil;
 }
 
@@ -142,9 +144,10 @@ nlohmann::json measure_case_from(const Channel& channel, bool supervised) {
     const Case planned = read_case(channel);
     if (supervised) die_with(channel.input);
     const ExecutorEntry& executor = executor_entry(planned.executor);
-    const int cpus = cpu_budget().usable();
-    const GilState gil = executor.runs_python ? measure_python(planned, executor, cpus, channel)
-                                              : measure_native(planned, executor, cpus, channel);
+    const Placement placement = cpu_budget().placement(planned.pin);
+    const GilState gil = executor.runs_python
+                             ? measure_python(planned, executor, placement, channel)
+                             : measure_native(planned, executor, placement, channel);
     return message::finished(gil);
   } catch (const UsageError& error) {
     return message::failed({"usage", error.what(), ""});

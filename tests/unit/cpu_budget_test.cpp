@@ -1,5 +1,6 @@
 #include "gilscale/cpu_budget.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "temp_folder.hpp"
@@ -7,25 +8,67 @@
 namespace gilscale {
 namespace {
 
+using testing::ElementsAre;
+
 // ---- what is usable ----
 
 TEST(CpuBudget, WithoutAQuotaIsTheAffinityMask) {
-  EXPECT_EQ((CpuBudget{8, std::nullopt}).usable(), 8);
+  EXPECT_EQ((CpuBudget{flat_topology(8), std::nullopt}).usable(), 8);
 }
 
 TEST(CpuBudget, OfAPartOfACpuLetsOneMoreThreadRun) {
-  EXPECT_EQ((CpuBudget{8, 1.5}).usable(), 2);
-  EXPECT_EQ((CpuBudget{8, 2.0}).usable(), 2);
-  EXPECT_EQ((CpuBudget{8, 2.01}).usable(), 3);
+  EXPECT_EQ((CpuBudget{flat_topology(8), 1.5}).usable(), 2);
+  EXPECT_EQ((CpuBudget{flat_topology(8), 2.0}).usable(), 2);
+  EXPECT_EQ((CpuBudget{flat_topology(8), 2.01}).usable(), 3);
 }
 
-TEST(CpuBudget, IsNeverMoreThanTheAffinityMask) { EXPECT_EQ((CpuBudget{2, 6.0}).usable(), 2); }
+TEST(CpuBudget, IsNeverMoreThanTheAffinityMask) {
+  EXPECT_EQ((CpuBudget{flat_topology(2), 6.0}).usable(), 2);
+}
 
-TEST(CpuBudget, IsNeverLessThanOne) { EXPECT_EQ((CpuBudget{4, 0.05}).usable(), 1); }
+TEST(CpuBudget, IsNeverLessThanOne) { EXPECT_EQ((CpuBudget{flat_topology(4), 0.05}).usable(), 1); }
 
 TEST(CpuBudget, OfThisProcessIsAtLeastOne) {
-  EXPECT_GE(cpu_budget().in_affinity_mask, 1);
+  EXPECT_GE(cpu_budget().topology.cpus(), 1);
   EXPECT_GE(cpu_budget().usable(), 1);
+}
+
+// ---- how many threads ----
+
+Topology siblings(int cores) {
+  Topology topology;
+  for (int core = 0; core < cores; ++core) topology.cores.push_back({{core, core + cores}});
+  return topology;
+}
+
+TEST(ThreadCounts, DoubleUpToTheUsableCpusAndEndWithThem) {
+  EXPECT_THAT((CpuBudget{flat_topology(1), {}}).thread_counts(), ElementsAre(1));
+  EXPECT_THAT((CpuBudget{flat_topology(2), {}}).thread_counts(), ElementsAre(1, 2));
+  EXPECT_THAT((CpuBudget{flat_topology(3), {}}).thread_counts(), ElementsAre(1, 2, 3));
+  EXPECT_THAT((CpuBudget{flat_topology(8), {}}).thread_counts(), ElementsAre(1, 2, 4, 8));
+}
+
+TEST(ThreadCounts, StopAtTheNumberOfCoresOnTheWayToTheirSiblings) {
+  EXPECT_THAT((CpuBudget{siblings(6), {}}).thread_counts(), ElementsAre(1, 2, 4, 6, 8, 12));
+}
+
+TEST(ThreadCounts, StopAtTheNumberOfFastCores) {
+  Topology topology = flat_topology(8);
+  for (std::size_t i = 0; i < 3; ++i) topology.cores[i].efficiency = 1;
+  EXPECT_THAT((CpuBudget{topology, {}}).thread_counts(), ElementsAre(1, 2, 3, 4, 8));
+}
+
+TEST(ThreadCounts, EndWithTheQuota) {
+  EXPECT_THAT((CpuBudget{flat_topology(8), 1.5}).thread_counts(), ElementsAre(1, 2));
+  EXPECT_THAT((CpuBudget{siblings(6), 5}).thread_counts(), ElementsAre(1, 2, 4, 5));
+}
+
+TEST(CpuBudget, PlacesThreadsOnCoresOfTheirOwnFirst) {
+  const Placement placement = CpuBudget{siblings(2), {}}.placement(false);
+  EXPECT_EQ(placement.cpus, 4);
+  EXPECT_THAT(placement.places, ElementsAre(0, 1, 2, 3));
+  EXPECT_FALSE(placement.pinned);
+  EXPECT_TRUE((CpuBudget{siblings(2), {}}).placement(true).pinned);
 }
 
 // ---- control groups ----
@@ -151,6 +194,24 @@ TEST_F(Cgroups, OfVersion2WithARunTimeThatIsNotAboveNothingLimitNothing) {
     v2("app", nothing);
     EXPECT_EQ(quota(), std::nullopt) << nothing;
   }
+}
+
+// ---- throttling ----
+
+TEST_F(Cgroups, TellHowOftenTheyRanOutOfQuota) {
+  in_groups("0::/pod/app\n");
+  root_.write("sys/fs/cgroup/pod/cpu.stat",
+              "usage_usec 5000\nnr_periods 200\nnr_throttled 30\nthrottled_usec 9\n");
+  root_.write("sys/fs/cgroup/pod/app/cpu.stat", "nr_periods 100\nnr_throttled 0\n");
+  const Throttling throttling = cgroup_throttling(root_.path());
+  EXPECT_EQ(throttling.periods, 200);
+  EXPECT_EQ(throttling.throttled, 30);
+}
+
+TEST_F(Cgroups, WithoutStatisticsWereNeverThrottled) {
+  in_groups("0::/app\n");
+  EXPECT_EQ(cgroup_throttling(root_.path()).throttled, 0);
+  EXPECT_EQ(cgroup_throttling("/nowhere").periods, 0);
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ namespace gilscale {
 struct AskedRound {
   std::string executor;  ///< "C" for the control, "T" for what is tested
   int threads = 1;
-  std::int64_t calls = 1;
+  std::int64_t calls = 1;  ///< of each thread
+  int extra = 0;
 
   friend bool operator==(const AskedRound&, const AskedRound&) = default;
 };
@@ -45,8 +46,8 @@ class FakeExecutor : public Executor {
     return 0;
   }
 
-  RoundTimes round(int threads, std::int64_t calls) override {
-    journal_.push_back({name_, threads, calls});
+  RoundTimes round(int threads, CallShare calls) override {
+    journal_.push_back({name_, threads, calls.each, calls.extra});
     return script_(journal_.back(), journal_.size() - 1);
   }
 

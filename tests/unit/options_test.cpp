@@ -24,7 +24,8 @@ constexpr std::array<Choice, 3> executors{
 
 Options parsed(std::vector<const char*> words) {
   words.insert(words.begin(), "gilscale");
-  return parse_options(static_cast<int>(words.size()), words.data(), executors, 4);
+  return parse_options(static_cast<int>(words.size()), words.data(), executors,
+                       [] { return std::vector{1, 2, 4}; });
 }
 
 /// `gilscale run` with these words.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 #include <utility>
 
 #include "fake_executor.hpp"
@@ -42,11 +43,12 @@ StopRule within(double budget_s, double precision = 0.02, double at_least_s = 0)
 class Sampling : public testing::Test {
  protected:
   /// A sampler of a point with that many threads; `point` receives its samples.
-  Sampler sampler_of(int threads, FakeExecutor::Script workload, FakeExecutor::Script control) {
+  Sampler sampler_of(int threads, FakeExecutor::Script workload, FakeExecutor::Script control,
+                     const StopRule& rule = {}) {
     point.threads = threads;
     tested.emplace("T", journal, std::move(workload));
     beside.emplace("C", journal, std::move(control));
-    return {*tested, *beside, point};
+    return {*tested, *beside, point, rule};
   }
 
   Journal journal;
@@ -57,10 +59,10 @@ class Sampling : public testing::Test {
 
 // ---- one sample ----
 
-TEST_F(Sampling, GoesForthAndBackSoThatDriftCancels) {
+TEST_F(Sampling, GoesForthAndBackInTurnsSoThatDriftCancels) {
   Sampler sampler = sampler_of(4, taking(1), taking(1));
-  sampler.take();
-  EXPECT_EQ(order_of(journal), "C1 T1 CN TN TN CN T1 C1");
+  for (int i = 0; i < 3; ++i) sampler.take();
+  EXPECT_EQ(order_of(journal), "C1 T1 CN TN TN CN T1 C1 C1 T1 CN TN");
 }
 
 TEST_F(Sampling, AsksForThePointsThreadsAndCalls) {
@@ -73,53 +75,77 @@ TEST_F(Sampling, AsksForThePointsThreadsAndCalls) {
                           AskedRound{"T", 4, 10}));
 }
 
-TEST_F(Sampling, RecordsTheMeanOfBothRoundsOfAKind) {
-  // Round k takes 2^k s: C1 (1 + 128)/2, T1 (2 + 64)/2, CN (4 + 32)/2, TN (8 + 16)/2.
+TEST_F(Sampling, RecordsWhatEachRoundOfASampleTook) {
+  // Round k takes 2^k s: C1 1, T1 2, CN 4, TN 8.
   const auto script = [](const AskedRound&, std::size_t place) {
     const double s = std::ldexp(1, static_cast<int>(place));
-    return RoundTimes{.makespan_s = s, .cpu_s = s / 4, .runnable_s = s / 16, .handover_s = s / 8};
+    return RoundTimes{.makespan_s = s,
+                      .spread_s = s / 32,
+                      .wall_s = s * 2,
+                      .cpu_s = s / 4,
+                      .runnable_s = s / 16,
+                      .handover_s = s / 8};
   };
   Sampler sampler = sampler_of(2, script, script);
   sampler.take();
-  EXPECT_THAT(point.samples.control_single_s, ElementsAre(64.5));
-  EXPECT_THAT(point.samples.single_s, ElementsAre(33));
-  EXPECT_THAT(point.samples.control_parallel_s, ElementsAre(18));
-  EXPECT_THAT(point.samples.parallel_s, ElementsAre(12));
-  EXPECT_THAT(point.samples.single_cpu_s, ElementsAre(33.0 / 4));
-  EXPECT_THAT(point.samples.single_runnable_s, ElementsAre(33.0 / 16));
-  EXPECT_THAT(point.samples.parallel_cpu_s, ElementsAre(12.0 / 4));
-  EXPECT_THAT(point.samples.handover_s, ElementsAre(12.0 / 8));
+  EXPECT_THAT(point.samples.control_single_s, ElementsAre(1));
+  EXPECT_THAT(point.samples.control_cpu_s, ElementsAre(1.0 / 4));
+  EXPECT_THAT(point.samples.single_s, ElementsAre(2));
+  EXPECT_THAT(point.samples.single_cpu_s, ElementsAre(2.0 / 4));
+  EXPECT_THAT(point.samples.single_runnable_s, ElementsAre(2.0 / 16));
+  EXPECT_THAT(point.samples.control_parallel_s, ElementsAre(4));
+  EXPECT_THAT(point.samples.parallel_s, ElementsAre(8));
+  EXPECT_THAT(point.samples.parallel_wall_s, ElementsAre(16));
+  EXPECT_THAT(point.samples.parallel_cpu_s, ElementsAre(8.0 / 4));
+  EXPECT_THAT(point.samples.parallel_runnable_s, ElementsAre(8.0 / 16));
+  EXPECT_THAT(point.samples.spread_s, ElementsAre(8.0 / 32));
+  EXPECT_THAT(point.samples.handover_s, ElementsAre(8.0 / 8));
+}
+
+TEST_F(Sampling, FillsEveryColumnOfTheSamples) {
+  Sampler sampler = sampler_of(2, taking(1), taking(1));
+  for (int i = 0; i < 3; ++i) sampler.take();
+  Samples::for_each_member([&](auto member) { EXPECT_EQ((point.samples.*member).size(), 3U); });
 }
 
 TEST_F(Sampling, OfOneThreadMeasuresEachRoundOnlyAsSingle) {
   Sampler sampler = sampler_of(1, taking(0.5), taking(0.25));
   sampler.take();
+  sampler.take();
   EXPECT_EQ(order_of(journal), "C1 T1 T1 C1");
-  EXPECT_EQ(point.samples.size(), 1U);
+  EXPECT_EQ(point.samples.size(), 2U);
   EXPECT_EQ(point.samples.parallel_s, point.samples.single_s);
   EXPECT_EQ(point.samples.control_parallel_s, point.samples.control_single_s);
   EXPECT_EQ(point.samples.parallel_cpu_s, point.samples.single_cpu_s);
 }
 
+TEST_F(Sampling, OfStrongScalingSharesTheSameCallsOut) {
+  Sampler sampler = sampler_of(4, taking(1), taking(1));
+  point.scaling = Scaling::strong;
+  point.calls = 2;
+  point.extra_calls = 3;  // 11 in all
+  sampler.take();
+  EXPECT_THAT(journal, ElementsAre(AskedRound{"C", 1, 1}, AskedRound{"T", 1, 11},
+                                   AskedRound{"C", 4, 1}, AskedRound{"T", 4, 2, 3}));
+}
+
 TEST_F(Sampling, OnAMachineThatGetsSteadilySlowerGivesTheSameFigures) {
-  // T(1) = 10 ms and T(2) = 20 ms, C(1) = C(2) = 5 ms, each 5 % slower than the round before.
+  // T(1) = 10 ms and T(2) = 20 ms, C(1) = C(2) = 5 ms, each 0.1 % slower than the round before:
+  // a factor of 2 in 1000 rounds.
   const auto drifting = [](double single_s, double parallel_s) {
     return [=](const AskedRound& round, std::size_t place) {
       const double undisturbed_s = round.threads == 1 ? single_s : parallel_s;
-      const double s = undisturbed_s * (1 + 0.05 * static_cast<double>(place));
-      return computing(s);
+      return computing(undisturbed_s * std::pow(1.001, static_cast<double>(place)));
     };
   };
   Sampler sampler = sampler_of(2, drifting(0.01, 0.02), drifting(0.005, 0.005));
-  for (int i = 0; i < 10; ++i) sampler.take();
+  for (int i = 0; i < 250; ++i) sampler.take();
   const PointFigures figures = figures_of(point);
-  for (const auto& [figure, undisturbed] : {std::pair{figures.speedup, 1.0},
-                                            {figures.capacity, 2.0},
-                                            {figures.relative_efficiency, 0.5}}) {
-    EXPECT_NEAR(figure.estimate, undisturbed, 1e-12);
-    EXPECT_NEAR(figure.low, undisturbed, 1e-12);
-    EXPECT_NEAR(figure.high, undisturbed, 1e-12);
-  }
+  // Within a sample the drift is the same for the workload and its control,
+  EXPECT_NEAR(figures.relative_efficiency.estimate, 0.5, 1e-5);
+  // and over two samples, forth and back, it is for 1 and for N threads.
+  EXPECT_NEAR(figures.speedup.estimate, 1.0, 1e-5);
+  EXPECT_NEAR(figures.capacity.estimate, 2.0, 2e-5);
 }
 
 // ---- warm-up ----
@@ -145,22 +171,43 @@ TEST_F(Sampling, MakesTheControlsRoundsAsLongAsTheWorkloads) {
   EXPECT_LE(point.control_calls, 18);
 }
 
-TEST_F(Sampling, DoesNotCountItsWarmUpIntoTheBudget) {
-  double round_s = 1000;
+TEST_F(Sampling, CountsItsWarmUpIntoTheBudget) {
+  double round_s = 0.7;
   const auto script = [&](const AskedRound&, std::size_t) { return computing(round_s); };
-  Sampler sampler = sampler_of(2, script, script);
+  Sampler sampler = sampler_of(2, script, script, within(2));
   sampler.warm_up();
   round_s = 1e-3;
-  for (int i = 0; i < 6; ++i) sampler.take();
-  EXPECT_EQ(sampler.stop_reason(within(2, -1)), std::nullopt);
+  sampler.take();
+  EXPECT_EQ(sampler.stop_reason(), "budget") << "T1, C1, TN and CN have taken 2.8 s";
+}
+
+TEST_F(Sampling, CountsWhatWasSpentBeforeIntoTheBudget) {
+  point.threads = 2;
+  FakeExecutor workload("T", journal, taking(1e-3));
+  FakeExecutor control("C", journal, taking(1e-3));
+  Sampler fresh(workload, control, point, within(2, -1));
+  fresh.take();
+  EXPECT_EQ(fresh.stop_reason(), std::nullopt);
+  Sampler late(workload, control, point, within(2, -1), 2.5);
+  late.take();
+  EXPECT_EQ(late.stop_reason(), "budget");
+}
+
+TEST_F(Sampling, CountsStartingAndCollectingRoundsIntoTheBudget) {
+  const auto script = [](const AskedRound&, std::size_t) {
+    return RoundTimes{.makespan_s = 1e-3, .cpu_s = 1e-3, .handover_s = 0.999};
+  };
+  Sampler sampler = sampler_of(2, script, script, within(2));
+  sampler.take();
+  EXPECT_EQ(sampler.stop_reason(), "budget") << "4 rounds have taken 4 s";
 }
 
 // ---- when to stop ----
 
 /// Takes until the rule says why to stop, but not for ever.
-std::string reason_after(Sampler& sampler, const StopRule& rule, Point& point) {
+std::string reason_after(Sampler sampler, const Point& point) {
   while (point.samples.size() < 1000) {
-    if (const auto reason = sampler.stop_reason(rule)) return *reason;
+    if (const auto reason = sampler.stop_reason()) return *reason;
     sampler.take();
   }
   return "never";
@@ -168,76 +215,107 @@ std::string reason_after(Sampler& sampler, const StopRule& rule, Point& point) {
 
 /// The N-thread rounds (or, at one thread, all of them) alternate between 1 and 2 times `s`, from
 /// one sample to the next: no number of samples makes that precise.
-FakeExecutor::Script restless(double s) {
+FakeExecutor::Script restless(int threads, double s) {
   return [=](const AskedRound& round, std::size_t place) {
-    const bool second = place / (round.threads == 1 ? 4 : 8) % 2 == 1;
-    return computing(second ? 2 * s : s);
+    const bool second = place / (threads == 1 ? 2 : 4) % 2 == 1;
+    return computing(round.threads == threads && second ? 2 * s : s);
   };
 }
 
 TEST_F(Sampling, WithoutASampleHasNoReasonToStop) {
-  const Sampler sampler = sampler_of(2, taking(1), taking(1));
   StopRule rule;
   rule.exactly = 1;
   rule.budget_s = 0;
-  EXPECT_EQ(sampler.stop_reason(rule), std::nullopt);
+  EXPECT_EQ(sampler_of(2, taking(1), taking(1), rule).stop_reason(), std::nullopt);
 }
 
-TEST_F(Sampling, StopsAfterExactlyAsManySamplesAsRequested) {
-  Sampler sampler = sampler_of(2, taking(100), taking(100));
-  StopRule rule;
-  rule.exactly = 3;
-  EXPECT_EQ(reason_after(sampler, rule, point), "requested");
-  EXPECT_EQ(point.samples.size(), 3U);
-}
-
-TEST_F(Sampling, GoesOnUntilExactlyAsManySamplesWhateverTheySay) {
-  Sampler sampler = sampler_of(2, taking(100), taking(100));  // precise, and over budget
-  StopRule rule;
-  rule.exactly = 20;
-  EXPECT_EQ(reason_after(sampler, rule, point), "requested");
-  EXPECT_EQ(point.samples.size(), 20U);
+TEST_F(Sampling, StopsAfterExactlyAsManySamplesAsRequestedWhateverTheySay) {
+  for (const std::int64_t count : {1, 3, 20}) {
+    StopRule rule;  // the rounds are precise, and over any budget
+    rule.exactly = count;
+    point = Point{};
+    EXPECT_EQ(reason_after(sampler_of(2, taking(100), taking(100), rule), point), "requested");
+    EXPECT_EQ(point.samples.size(), static_cast<std::size_t>(count));
+  }
 }
 
 TEST_F(Sampling, StopsWhenPreciseButNeverBeforeTheIntervalHasEnds) {
-  Sampler sampler = sampler_of(2, taking(1e-3), taking(1e-3));
-  EXPECT_EQ(reason_after(sampler, {}, point), "precision");
+  EXPECT_EQ(reason_after(sampler_of(2, taking(1e-3), taking(1e-3)), point), "precision");
   EXPECT_EQ(point.samples.size(), fewest_for_interval);
 }
 
 TEST_F(Sampling, StopsWhenTheBudgetIsSpent) {
-  // A sample is 4 rounds of each kind at 10 ms, some of them at 20: 80 to 100 ms.
-  Sampler sampler = sampler_of(2, restless(0.01), taking(0.01));
-  EXPECT_EQ(reason_after(sampler, within(2), point), "budget");
-  EXPECT_GE(point.samples.size(), 2 / 0.12);
-  EXPECT_LE(point.samples.size(), 2 / 0.08 + 1);
+  // A sample is 4 rounds of 10 ms, or, every other time, a TN of 20: 40 to 50 ms.
+  EXPECT_EQ(reason_after(sampler_of(2, restless(2, 0.01), taking(0.01), within(2)), point),
+            "budget");
+  EXPECT_GE(point.samples.size(), 2 / 0.05);
+  EXPECT_LE(point.samples.size(), 2 / 0.04 + 1);
 }
 
-TEST_F(Sampling, TakesSixSamplesEvenIfTheFirstOneSpendsTheBudget) {
-  Sampler sampler = sampler_of(2, restless(10), taking(10));
-  EXPECT_EQ(reason_after(sampler, within(2), point), "budget");
+TEST_F(Sampling, KeepsTheBudgetToHalfASample) {
+  for (const double budget_s : {1.0, 1.3, 1.7, 2.0}) {
+    point = Point{};
+    const auto sampler = sampler_of(2, taking(0.025), taking(0.025), within(budget_s, -1));
+    EXPECT_EQ(reason_after(sampler, point), "budget");  // a sample takes 0.1 s
+    EXPECT_NEAR(static_cast<double>(point.samples.size()) * 0.1, budget_s, 0.05 + 1e-9);
+  }
+}
+
+TEST_F(Sampling, ExceedsTheBudgetByAFifthAtMostWhereAnIntervalIsInReach) {
+  // A sample takes 1 s.
+  EXPECT_EQ(reason_after(sampler_of(2, taking(0.25), taking(0.25), within(5.1, -1)), point),
+            "budget");
   EXPECT_EQ(point.samples.size(), 6U);
+  point = Point{};
+  EXPECT_EQ(reason_after(sampler_of(2, taking(0.25), taking(0.25), within(4.5, -1)), point),
+            "budget");
+  EXPECT_EQ(point.samples.size(), 5U);
+}
+
+TEST_F(Sampling, TakesOneSampleEvenIfThatIsOverTheBudget) {
+  EXPECT_EQ(reason_after(sampler_of(2, taking(10), taking(10), within(2)), point), "budget");
+  EXPECT_EQ(point.samples.size(), 1U);
+}
+
+TEST_F(Sampling, StopsWhenMoreSamplesDoNotNarrowTheInterval) {
+  // The first 16 samples differ little, all later ones much.
+  const auto script = [](const AskedRound& round, std::size_t place) {
+    const std::size_t sample = place / 4;
+    const double size = sample < 16 ? 0.1 : 1;
+    const bool longer = round.threads > 1 && sample % 4 < 2;
+    return computing(1e-3 * (longer ? 1 + size : 1));
+  };
+  EXPECT_EQ(reason_after(sampler_of(2, script, taking(1e-3), within(1e9)), point),
+            "no-improvement");
+  EXPECT_EQ(point.samples.size(), 64U);
+}
+
+TEST_F(Sampling, GoesOnWhileMoreSamplesNarrowTheInterval) {
+  std::mt19937 generator(7);
+  std::normal_distribution<double> noise(1, 0.2);
+  const auto script = [&](const AskedRound&, std::size_t) {
+    return computing(1e-3 * noise(generator));
+  };
+  EXPECT_EQ(reason_after(sampler_of(2, script, taking(1e-3), within(1e9, 0.001)), point), "never");
 }
 
 TEST_F(Sampling, GoesOnUntilParallelRoundsAddUpToTheMinimumTime) {
-  Sampler sampler = sampler_of(2, taking(0.125), taking(0.125));
-  EXPECT_EQ(reason_after(sampler, within(2, 0.02, 1.25), point), "precision");
+  EXPECT_EQ(reason_after(sampler_of(2, taking(0.125), taking(0.125), within(2, 0.02, 1.25)), point),
+            "precision");
   EXPECT_EQ(point.samples.size(), 10U);
 }
 
 TEST_F(Sampling, GoesOnBeyondTheBudgetForTheMinimumTime) {
-  Sampler sampler = sampler_of(2, taking(0.125), taking(0.125));
-  reason_after(sampler, within(0.5, 0, 2.5), point);
+  reason_after(sampler_of(2, taking(0.125), taking(0.125), within(0.5, 0, 2.5)), point);
   EXPECT_EQ(point.samples.size(), 20U);
 }
 
 TEST_F(Sampling, OfOneThreadStopsWhenItsCallIsKnownPrecisely) {
-  Sampler steady = sampler_of(1, taking(1e-3), taking(1e-3));
-  EXPECT_EQ(reason_after(steady, {}, point), "precision");
+  EXPECT_EQ(reason_after(sampler_of(1, taking(1e-3), taking(1e-3)), point), "precision");
   point = Point{};
   journal.clear();
-  Sampler sampler = sampler_of(1, restless(0.01), taking(0.01));
-  EXPECT_EQ(reason_after(sampler, within(1), point), "budget");
+  EXPECT_EQ(reason_after(sampler_of(1, restless(1, 0.01), taking(0.01), within(1)), point),
+            "budget");
 }
 
 // ---- calls of a round ----

@@ -24,9 +24,13 @@ inline void add_sample(Point& point, const Rounds& rounds) {
   samples.parallel_s.push_back(rounds.parallel_s);
   samples.control_single_s.push_back(rounds.control_single_s);
   samples.control_parallel_s.push_back(rounds.control_parallel_s);
+  samples.control_cpu_s.push_back(rounds.control_single_s);
   samples.single_cpu_s.push_back(rounds.single_s * rounds.cpu_share);
   samples.single_runnable_s.push_back(rounds.runnable_s);
+  samples.parallel_wall_s.push_back(rounds.parallel_s * point.threads);
   samples.parallel_cpu_s.push_back(rounds.single_s * rounds.cpu_share * point.threads);
+  samples.parallel_runnable_s.push_back(0);
+  samples.spread_s.push_back(0);
   samples.handover_s.push_back(0);
 }
 

@@ -1,0 +1,135 @@
+#include "gilscale/finding.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <optional>
+
+namespace gilscale {
+namespace {
+
+using MaybeFinding = std::optional<Finding>;
+
+MaybeFinding check_quota(const Machine& machine) {
+  const auto& quota = machine.budget.quota;
+  if (!quota || *quota >= machine.budget.topology.cpus()) return std::nullopt;
+  return Finding{"quota", false, static_cast<int>(std::floor(*quota)) + 1,
+                 fmt::format("the control group allows {:.3g} CPUs of run time, on {} CPUs", *quota,
+                             machine.budget.topology.cpus()),
+                 "raise the limit (docker run --cpus, Kubernetes limits.cpu), or measure no more "
+                 "threads than it allows"};
+}
+
+MaybeFinding check_throttling(const Machine& machine) {
+  const Throttling& so_far = machine.throttling;
+  // A few of the periods since the container started may have been a build.
+  if (so_far.periods < 20 || so_far.throttled < 0.05 * so_far.periods) return std::nullopt;
+  return Finding{
+      "throttled", false, 1,
+      fmt::format("the control group ran out of its CPU quota in {:.0f} % of its periods "
+                  "so far",
+                  100 * so_far.throttled / so_far.periods),
+      "raise the limit, or run less beside the measurement"};
+}
+
+MaybeFinding check_load(const Machine& machine) {
+  const int cpus = machine.budget.usable();
+  if (machine.load.value_or(0) < 0.5 * cpus) return std::nullopt;
+  return Finding{"load", false, 0,
+                 fmt::format("other work is running: the load average is {:.1f} on {} CPUs",
+                             *machine.load, cpus),
+                 "stop it or wait; figures stay right beside it, but take a larger --budget"};
+}
+
+MaybeFinding check_siblings(const Machine& machine) {
+  const Topology& topology = machine.budget.topology;
+  if (!topology.has_siblings()) return std::nullopt;
+  const int cores = static_cast<int>(topology.cores.size());
+  return Finding{
+      "smt", false, cores + 1,
+      fmt::format("{} CPUs are hardware threads of {} cores, which share execution units",
+                  topology.cpus(), cores),
+      fmt::format("measure up to {} threads, and --pin them to cores of their own", cores)};
+}
+
+MaybeFinding check_slow_cores(const Machine& machine) {
+  const Topology& topology = machine.budget.topology;
+  const int fast = topology.fast_cores();
+  const int cores = static_cast<int>(topology.cores.size());
+  if (fast == cores) return std::nullopt;
+  return Finding{
+      "mixed-cores", false, fast + 1,
+      fmt::format("{} of {} cores are of a slower kind", cores - fast, cores),
+      fmt::format("measure up to {} threads with --pin, which takes fast cores first", fast)};
+}
+
+MaybeFinding check_memory_nodes(const Machine& machine) {
+  const int nodes = machine.budget.topology.numa_nodes();
+  if (nodes < 2) return std::nullopt;
+  return Finding{
+      "numa", false, 2,
+      fmt::format("the CPUs belong to {} memory nodes; memory of another one is slower", nodes),
+      "--pin fills one node before the next; numactl --cpunodebind=0 --membind=0 keeps "
+      "a run on one"};
+}
+
+MaybeFinding check_governor(const Machine& machine) {
+  if (!machine.governor || *machine.governor == "performance") return std::nullopt;
+  return Finding{"governor", false, 0,
+                 fmt::format("the CPU frequency governor is '{}': clock rates follow the load",
+                             *machine.governor),
+                 "cpupower frequency-set -g performance; ratios hold without it, times vary"};
+}
+
+MaybeFinding check_turbo(const Machine& machine) {
+  if (!machine.turbo.value_or(false)) return std::nullopt;
+  return Finding{"turbo", false, 0,
+                 "turbo is on: a core alone may run faster than all of them together",
+                 "switch it off for steadier times; relative efficiency is taken against a control "
+                 "that feels it too"};
+}
+
+constexpr std::array checks{check_quota,      check_throttling,   check_load,     check_siblings,
+                            check_slow_cores, check_memory_nodes, check_governor, check_turbo};
+
+}  // namespace
+
+std::vector<Finding> findings_of(const Machine& machine) {
+  std::vector<Finding> findings;
+  for (const auto check : checks)
+    if (MaybeFinding found = check(machine)) findings.push_back(std::move(*found));
+  return findings;
+}
+
+std::vector<Finding> findings_of(const MeasuredCapacity& measured, const Machine& machine) {
+  // Siblings and slow cores never add up to their number; that has findings of its own.
+  const double expected = std::min(measured.threads, machine.budget.topology.fast_cores());
+  const double quota = machine.budget.quota.value_or(expected);
+  if (measured.threads < 2 || measured.capacity.high >= 0.75 * std::min(expected, quota)) return {};
+  const char* giver = machine.is_virtual ? "the hypervisor or other work" : "other work";
+  return {{"few-cores", true, 2,
+           fmt::format("{} threads of plain arithmetic got {:.2f} cores [{:.2f}, {:.2f}]: {} takes "
+                       "the rest",
+                       measured.threads, measured.capacity.estimate, measured.capacity.low,
+                       measured.capacity.high, giver),
+           "come back when it is quiet, or take another machine: computing work will be "
+           "inconclusive here"}};
+}
+
+std::vector<Finding> findings_of(const PythonInfo& python) {
+  std::vector<Finding> findings;
+  if (python.debug)
+    findings.push_back({"debug-python", true, 1,
+                        fmt::format("Python {} is a debug build, several times slower and not "
+                                    "evenly so",
+                                    python.version),
+                        "measure with a release build: gilscale is built for another one with "
+                        "-DPython_EXECUTABLE="});
+  for (const std::string& hook : python.hooks)
+    findings.push_back({"hook", true, 1, fmt::format("{}, which slows Python code down", hook),
+                        "switch it off for the measurement"});
+  return findings;
+}
+
+}  // namespace gilscale
