@@ -20,7 +20,18 @@ bool had_its_cores(const PointFigures& figures, int threads) {
   return figures.achievable >= cores_were_there * threads;
 }
 
+bool describes(const ScalabilityLaw& law, const std::vector<SpeedupAt>& points) {
+  constexpr double tolerance = 0.1;
+  return std::all_of(points.begin(), points.end(), [&](const SpeedupAt& at) {
+    return std::abs(law.speedup(at.threads) / at.speedup - 1) <= tolerance;
+  });
+}
+
 }  // namespace
+
+double ScalabilityLaw::speedup(int threads) const {
+  return threads / (1 + (threads - 1) * (contention + coherency * threads));
+}
 
 std::optional<double> ScalabilityLaw::peak_threads() const {
   if (!(coherency > 0)) return std::nullopt;
@@ -51,6 +62,7 @@ Scalability scalability_of(std::span<const Point> points) {
       with_cores.push_back({point.threads, point.threads * figures.relative_efficiency.estimate});
   }
   Scalability scalability{fit_law(with_cores), std::nullopt};
+  if (scalability.law && !describes(*scalability.law, with_cores)) scalability.law.reset();
   if (all.size() < 2) return scalability;
   const auto does_less = [](const SpeedupAt& a, const SpeedupAt& b) {
     return a.speedup < b.speedup;

@@ -12,6 +12,7 @@ namespace gilscale {
 struct ScalabilityLaw {
   double contention = 0;  ///< σ: the share of the work that threads do one after the other
   double coherency = 0;   ///< κ: what each pair of threads costs the other
+  [[nodiscard]] double speedup(int threads) const;
   /// √((1 − σ)/κ), where the law has its maximum; none if it grows for ever.
   [[nodiscard]] std::optional<double> peak_threads() const;
 };
@@ -30,7 +31,8 @@ std::optional<ScalabilityLaw> fit_law(std::span<const SpeedupAt> points);
 /// What the points of a case say together.
 struct Scalability {
   /// Fitted to N·E(N), E the relative efficiency, over the points that had their cores: cores that
-  /// the machine did not give are not the workload's contention.
+  /// the machine did not give are not the workload's contention. None where it is more than 10 %
+  /// off at some point: then it describes something else, a queue that is full, as a rule.
   std::optional<ScalabilityLaw> law;
   /// The fewest threads that do as much as any number does, to within 5 %; none while the largest
   /// number measured does the most.

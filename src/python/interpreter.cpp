@@ -54,7 +54,7 @@ Interpreter::Interpreter() {
 std::vector<std::string> active_hooks() {
   py::dict names;
   py::exec(R"py(
-import os, sys, threading
+import _tracemalloc, os, sys, threading
 
 hooks = []
 nothing = lambda *_: None
@@ -65,7 +65,7 @@ if sys.getprofile() or getattr(threading, "getprofile", nothing)():
 tool_of = sys.monitoring.get_tool if hasattr(sys, "monitoring") else nothing
 for tool in filter(None, map(tool_of, range(6))):
     hooks.append(f"the tool '{tool}' monitors the interpreter (sys.monitoring)")
-if "tracemalloc" in sys.modules and sys.modules["tracemalloc"].is_tracing():
+if _tracemalloc.is_tracing():
     hooks.append("tracemalloc is on (PYTHONTRACEMALLOC)")
 if sys.flags.dev_mode:
     hooks.append("the development mode is on (PYTHONDEVMODE)")

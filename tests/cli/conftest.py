@@ -20,7 +20,7 @@ import pytest
 # The least that measures: two samples of one call. For tests in which figures do not matter.
 QUICK = ("--calls", "1", "--benchmark_min_time=2x")
 
-OK, USAGE, WORKLOAD_FAILED, INTERRUPTED = 0, 2, 3, 130
+OK, USAGE, WORKLOAD_FAILED, INCONCLUSIVE, INTERRUPTED = 0, 2, 3, 4, 130
 
 
 def wait_until(condition, seconds=20):
@@ -38,8 +38,9 @@ class Finished:
     """One finished run."""
 
     stdout: str
-    stderr: str
+    stderr: str  # without the warnings
     returncode: int
+    warnings: list  # what is said of the machine and of Python; the machine of the test is no matter here
 
 
 class Gilscale:
@@ -66,7 +67,10 @@ class Gilscale:
         done = subprocess.run([self.executable, *args], cwd=self.folder, env=self.environment(**env), timeout=timeout,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               preexec_fn=preexec_fn, check=False)
-        return Finished(done.stdout.decode(), done.stderr.decode(errors="replace"), done.returncode)
+        lines = done.stderr.decode(errors="replace").splitlines(keepends=True)
+        warnings = [line for line in lines if line.startswith("gilscale: warning: ")]
+        stderr = "".join(line for line in lines if line not in warnings)
+        return Finished(done.stdout.decode(), stderr, done.returncode, warnings)
 
     def json(self, *args, code=OK, **more):
         """The document that --json writes in a run which ends with the given exit code."""

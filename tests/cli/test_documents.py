@@ -5,7 +5,7 @@ with `$ ` and one of these (with their continuation lines), in order and in one 
 comments before a block say more:
 
     <!-- file: NAME -->         the block is the text of that file; it is written before the next command
-    <!-- exit: N -->            the commands of the block end with that exit code instead of 0
+    <!-- exit: N -->            the commands of the block end with that exit code instead of 0; "N or M" allows both
     <!-- not run: REASON -->    the block is skipped
 """
 
@@ -77,12 +77,12 @@ def faults_in(markdown, gilscale):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.text)
             continue
-        expected = int(block.notes.get("exit", 0))
+        expected = [int(code) for code in block.notes.get("exit", "0").split(" or ")]
         for line, command in block.commands():
             done = subprocess.run(command, shell=True, cwd=gilscale.folder, env=env, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False)
-            if done.returncode != expected:
-                faults.append(f"line {line}: `{command}` ended with {done.returncode} and not {expected}:\n"
+            if done.returncode not in expected:
+                faults.append(f"line {line}: `{command}` ended with {done.returncode} and not {block.notes.get('exit', 0)}:\n"
                               + done.stdout.decode(errors="replace"))
     return faults
 

@@ -7,6 +7,7 @@ import json
 import re
 import statistics
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,7 @@ def check_point(point):
         assert estimate["low"] <= estimate["estimate"] <= estimate["high"], figure
     samples = point["samples"]
     assert set(samples) >= {"single_s", "parallel_s", "control_single_s", "control_parallel_s"}
+    assert [type(value) for value in samples.pop("disturbed")] == [bool] * 6
     for values in samples.values():
         assert len(values) == 6 and all(is_number(value) for value in values)
 
@@ -352,9 +354,25 @@ def test_min_time_in_seconds_is_reached_by_the_rounds(gilscale, value):
     assert len(point["samples"]["parallel_s"]) <= 21
 
 
-def test_a_budget_ends_sampling_soon_after_six_samples(gilscale):
-    case, = gilscale.cases("run", "hold", "-t1", "--calls=1", "--budget=0.001", "--precision=0.0001")
-    assert case["points"][0]["rounds"] == 6
+def test_a_budget_that_is_too_short_for_an_interval_still_gives_a_figure(gilscale):
+    case, = gilscale.cases("run", "hold", "-t2", "--calls=1", "--budget=0.001")
+    point, = case["points"]
+    assert (point["rounds"], point["stopped"]) == (1, "budget")
+    assert point["speedup"]["estimate"] > 0 and point["speedup"]["low"] is None
+    assert case["verdict"] == "inconclusive"
+
+
+@pytest.mark.parametrize("budget", [1, 2])
+def test_a_budget_is_what_a_thread_count_costs_in_all(gilscale, budget):
+    # Sleeping takes as long on any machine. A call of 1 ms keeps samples short against the budget.
+    began = time.monotonic()
+    case, = gilscale.cases("run", "hold_release", "--args=(500, 500)", "-t2,4", f"--budget={budget}", "--precision=0.001")
+    took = time.monotonic() - began
+    assert [point["stopped"] for point in case["points"]] == ["budget", "budget"]
+    assert took >= 0.8 * 2 * budget
+    sampled = sum(sum(point["samples"][name]) for point in case["points"]
+                  for name in ("single_s", "parallel_s", "control_single_s", "control_parallel_s", "handover_s"))
+    assert sampled <= 1.2 * 2 * budget
 
 
 def test_context_takes_what_the_user_adds(gilscale):

@@ -87,7 +87,29 @@ TEST(Scalability, DoesNotBlameTheWorkloadForMissingCores) {
     points.push_back(steady_point(threads, {.parallel_s = s, .control_parallel_s = s}));
   }
   EXPECT_FALSE(scalability_of(points).law);
-  EXPECT_TRUE(scalability_of(saturating()).law);
+}
+
+/// Waiting work that follows Amdahl's law with a quarter serial.
+std::vector<Point> amdahl() {
+  std::vector<Point> points;
+  for (const int threads : {1, 2, 4, 8}) {
+    const double parallel_s = 1 + 0.25 * (threads - 1);
+    points.push_back(steady_point(threads, {.parallel_s = parallel_s, .cpu_share = 1e-3}));
+  }
+  return points;
+}
+
+TEST(Scalability, HasTheLawThatItsPointsFollow) {
+  const auto law = scalability_of(amdahl()).law;
+  ASSERT_TRUE(law);
+  EXPECT_NEAR(law->contention, 0.25, 1e-9);
+  EXPECT_NEAR(law->coherency, 0, 1e-9);
+  EXPECT_NEAR(law->speedup(8), 8 / 2.75, 1e-9);
+}
+
+TEST(Scalability, HasNoLawThatItsPointsDoNotFollow) {
+  // 1, 2, 4, 4, 4 is a queue that is full: no such law has a corner.
+  EXPECT_FALSE(scalability_of(saturating()).law);
 }
 
 TEST(Scalability, OfNothingIsNothing) {

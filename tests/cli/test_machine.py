@@ -1,0 +1,231 @@
+"""What gilscale finds out about the machine and the interpreter: doctor, selftest, pinning, warnings."""
+
+import os
+import re
+import textwrap
+
+import pytest
+
+from conftest import INCONCLUSIVE, INTERRUPTED, OK, QUICK, USAGE, WORKLOAD_FAILED, wait_until
+
+
+def test_doctor_shows_the_budget_and_what_there_is_now(gilscale):
+    done = gilscale("doctor")
+    assert done.returncode in (OK, INCONCLUSIVE)
+    assert done.stderr == ""
+    for pattern in (r"(?m)^  CPUs +\d+ CPUs? on \d+ cores?, \d+ memory nodes?, ", r"(?m)^  auto +--threads 1",
+                    r"(?m)^  --pin +threads go to CPUs \d", r"(?m)^  now +\d", r"(?m)^  Python +CPython 3"):
+        assert re.search(pattern, done.stdout), pattern
+
+
+def test_doctor_ends_with_code_4_only_for_serious_findings(gilscale):
+    done = gilscale("doctor")
+    assert (done.returncode == INCONCLUSIVE) == bool(re.search(r"(?m)^  serious: ", done.stdout))
+
+
+def test_doctor_finds_hooks_and_says_what_to_do(gilscale):
+    done = gilscale("doctor", PYTHONTRACEMALLOC="1")
+    assert done.returncode == INCONCLUSIVE
+    assert re.search(r"serious: tracemalloc is on .*\n +switch it off", done.stdout)
+
+
+def test_doctor_follows_the_affinity(gilscale):
+    cpu = max(os.sched_getaffinity(0))
+    done = gilscale("doctor", preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
+    assert re.search(r"(?m)^  CPUs +1 CPU on 1 core,", done.stdout)
+    assert re.search(rf"(?m)^  --pin +threads go to CPUs {cpu}, ", done.stdout)
+    assert "nothing can run at once" in done.stdout
+
+
+def test_doctor_without_a_python_that_starts_says_so(gilscale):
+    done = gilscale("doctor", PYTHONHOME=str(gilscale.folder / "nowhere"))
+    assert done.returncode == INCONCLUSIVE
+    assert "serious: Python cannot be used" in done.stdout
+
+
+def test_doctor_takes_no_workload(gilscale):
+    done = gilscale("doctor", "cpp_fib")
+    assert done.returncode == USAGE
+    assert "gilscale doctor --help" in done.stderr
+
+
+# ---- what is switched on in Python ----
+
+@pytest.mark.parametrize("switch, hook", [
+    ("sys.settrace(lambda *_: None)", "trace function"),
+    ("sys.setprofile(lambda *_: None)", "profile function"),
+    ("threading.setprofile(lambda *_: None)", "profile function"),
+    ("import tracemalloc; tracemalloc.start()", "tracemalloc"),
+    ("sys.monitoring.use_tool_id(3, 'spy')", "'spy'"),
+])
+def test_hooks_that_a_module_switches_on_are_warned_of_and_recorded(gilscale, switch, hook):
+    (gilscale.folder / "hooked.py").write_text(textwrap.dedent(f"""
+        import sys
+        import threading
+        try:
+            {switch}
+            SWITCHED = True
+        except AttributeError:  # sys.monitoring is new in 3.12
+            SWITCHED = False
+
+        def work():
+            pass
+
+        def switched():
+            return SWITCHED
+    """))
+    done = gilscale("run", "hooked:work", "-t1", *QUICK)
+    case, = gilscale.cases("run", "hooked:work", "-t1", *QUICK)
+    if not case["python"]["hooks"]:
+        if "monitoring" in switch and not case["python"]["version"].startswith(("3.12", "3.13", "3.14")):
+            pytest.skip("sys.monitoring is new in 3.12")
+        if "threading.setprofile" in switch and case["python"]["version"].startswith("3.9"):
+            pytest.skip("threading.getprofile is new in 3.10")
+    assert [hook in found for found in case["python"]["hooks"]] == [True]
+    assert any(hook in warning and "switch it off" in warning for warning in done.warnings)
+
+
+def test_without_hooks_nothing_is_said_of_python(gilscale):
+    done = gilscale("run", "hold", "-t1", *QUICK)
+    assert not any("slows Python" in warning for warning in done.warnings)
+    case, = gilscale.cases("run", "hold", "-t1", *QUICK)
+    assert case["python"]["hooks"] == []
+    assert case["python"]["debug"] in (False, True)
+
+
+def test_results_describe_the_machine(gilscale):
+    context = gilscale.json("run", "hold", "-t1", *QUICK)["context"]
+    budget = context["cpu_budget"]
+    assert budget["usable"] == context["usable_cpus"] <= budget["cpus"] == len(budget["pin_order"])
+    assert 1 <= budget["fast_cores"] <= budget["cores"] <= budget["cpus"]
+    for finding in context["findings"]:
+        assert set(finding) == {"id", "serious", "from_threads", "what", "remedy"}
+
+
+# ---- pinning ----
+
+def test_pinned_threads_stay_on_the_cpus_of_the_plan(gilscale):
+    (gilscale.folder / "where.py").write_text(textwrap.dedent("""
+        import os
+        import sys
+        import threading
+
+        SEEN = set()
+
+        def work():
+            place = (threading.current_thread().name, tuple(sorted(os.sched_getaffinity(0))))
+            if place not in SEEN:
+                SEEN.add(place)
+                print(*place, file=sys.stderr, flush=True)
+    """))
+    path = gilscale.folder / "result.json"
+    done = gilscale("run", "where:work", "-t1,3", "--pin", *QUICK, "--json", str(path))
+    order = eval(re.search(r'"pin_order": (\[[^]]*\])', path.read_text())[1])
+    seen = dict(re.findall(r"(?m)^gilscale-(\d) \((\d+),\)$", done.stderr))
+    assert seen == {str(i): str(order[i % len(order)]) for i in range(3)}
+    assert '"pinned": true' in path.read_text()
+
+
+def test_threads_that_are_not_pinned_may_go_anywhere(gilscale):
+    (gilscale.folder / "where.py").write_text(
+        "import os\n\nALL = os.sched_getaffinity(0)\n\n"
+        "def work():\n    assert os.sched_getaffinity(0) == ALL\n")
+    assert gilscale("run", "where:work", "-t1,2,3", *QUICK).returncode == OK
+
+
+# ---- strong scaling ----
+
+def test_strong_scaling_shares_the_same_calls_out(gilscale):
+    (gilscale.folder / "count.py").write_text(textwrap.dedent("""
+        import collections
+        import sys
+        import threading
+
+        CALLS = collections.Counter()
+
+        def work():
+            CALLS[threading.current_thread().name] += 1
+    """))
+    case, = gilscale.cases("run", "count:work", "-t1,2,3", "--scaling", "strong", "--calls", "8",
+                           "--benchmark_min_time=2x")
+    assert case["scaling"] == "strong"
+    assert [(point["calls"], point["extra_calls"]) for point in case["points"]] == [(8, 0), (4, 0), (2, 2)]
+
+
+def test_strong_scaling_of_waiting_work_is_the_quotient_of_the_longest_shares(gilscale):
+    # 12 calls on 1, 4 and 8 threads: the longest share is 12, 3 and 2.
+    case, = gilscale.cases("run", "release", "--args=(20000,)", "-t1,4,8", "--scaling=strong", "--calls=12",
+                           "--benchmark_min_time=3x")
+    speedups = [point["speedup"]["estimate"] for point in case["points"]]
+    assert speedups == pytest.approx([1, 4, 6], rel=0.05)
+
+
+def test_strong_scaling_finds_calls_for_the_largest_round(gilscale):
+    case, = gilscale.cases("run", "release", "--args=(2000,)", "-t1,8", "--scaling=strong", "--benchmark_min_time=2x")
+    one, eight = case["points"]
+    assert one["calls"] == 8 * eight["calls"]
+    assert eight["makespan_s"]["estimate"] >= 0.019
+
+
+@pytest.mark.parametrize("value", ["", "Weak", "both"])
+def test_a_scaling_that_does_not_exist_is_refused(gilscale, value):
+    done = gilscale("run", "hold", f"--scaling={value}")
+    assert done.returncode == USAGE
+    assert "--scaling" in done.stderr and "weak" in done.stderr
+
+
+# ---- where the time went ----
+
+def test_time_shares_tell_waiting_from_computing(gilscale):
+    waits, computes = gilscale.cases("run", "release", "burn_release", "--args=(20000,)", "-t1", "--calls=1",
+                                     "--benchmark_min_time=6x")
+    for case in (waits, computes):
+        time = case["points"][0]["time"]
+        assert sum(time.values()) == pytest.approx(1)
+        assert min(time.values()) >= 0
+    assert waits["points"][0]["time"]["blocked"] >= 0.9
+    assert computes["points"][0]["time"]["blocked"] <= 0.1
+
+
+def test_the_spread_between_finishes_is_that_of_threads_that_take_turns(gilscale):
+    case, = gilscale.cases("run", "hold", "--args=(10000,)", "-t4", "--calls=1", "--benchmark_min_time=6x")
+    assert case["points"][0]["spread_s"]["estimate"] == pytest.approx(0.030, rel=0.1)
+
+
+def test_a_curve_that_saturates_is_known_as_such(gilscale):
+    case, = gilscale.cases("run", "hold_release", "--args=(5000, 5000)", "-t1,2,4,8", "--calls=8",
+                           "--benchmark_min_time=4x")
+    assert case["scalability"]["saturation_threads"] in (2, 4)
+
+
+# ---- selftest ----
+
+def test_selftest_finds_the_truth(gilscale):
+    done = gilscale("selftest", "--quick", "--threads", "1,2,4", timeout=300)
+    rows = re.findall(r"(?m)^ +5 +[\d.]+ +\d+ +[\d.]+ to [\d.]+ .*?(-?[\d.]+) %", done.stdout)
+    assert len(rows) == 15
+    assert sum(abs(float(error)) <= 10 for error in rows) >= 13, done.stdout
+    assert re.search(r"15 figures: \d+ % within 3 % of the truth", done.stdout)
+    assert done.returncode in (OK, INCONCLUSIVE)
+    assert (done.returncode == INCONCLUSIVE) == ("cannot be trusted" in done.stdout)
+
+
+@pytest.mark.parametrize("threads", ["", "0", "auto", "two"])
+def test_selftest_refuses_thread_counts_that_are_none(gilscale, threads):
+    done = gilscale("selftest", f"--threads={threads}")
+    assert done.returncode == USAGE
+    assert "--threads" in done.stderr
+
+
+def test_selftest_can_be_interrupted(gilscale):
+    process = gilscale.start("selftest")
+    wait_until(lambda: len(gilscale.left_behind()) > 1)  # a worker too
+    process.terminate()
+    assert process.wait(20) == INTERRUPTED
+    wait_until(lambda: not gilscale.left_behind())
+
+
+def test_selftest_without_a_python_that_starts_fails(gilscale):
+    done = gilscale("selftest", "--quick", "-t1", PYTHONHOME=str(gilscale.folder / "nowhere"))
+    assert done.returncode == WORKLOAD_FAILED
+    assert "Python does not start" in done.stderr
