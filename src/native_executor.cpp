@@ -8,11 +8,6 @@
 #include "gilscale/error.hpp"
 
 namespace gilscale {
-namespace {
-
-constexpr std::uint64_t steps_per_call = 32;
-
-}  // namespace
 
 NativeExecutor::~NativeExecutor() {
   team_.dismiss();
@@ -39,7 +34,7 @@ RoundTimes NativeExecutor::round(int threads, CallShare calls) {
 void NativeExecutor::serve(Team::Member& me) {
   while (const auto calls = team_.wait_for_round(me)) {
     team_.pass_gate(me);
-    compute(static_cast<std::uint64_t>(*calls) * steps_per_call);
+    compute(static_cast<std::uint64_t>(*calls));
     team_.stop_clocks(me);
     team_.finish();
   }
