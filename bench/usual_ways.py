@@ -97,8 +97,8 @@ def main():
         sys.exit(f"usual_ways: {error}; run scripts/bench.sh first, and {sys.executable} -m pip install pyperf")
 
     seen = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for run in range(options.runs):
+    for run in range(options.runs):
+        with tempfile.TemporaryDirectory() as folder:
             ratio, capacity = gilscale(folder, options.budget)
             ratios = {
                 "ThreadPoolExecutor and timeit": pool_and_timeit(gilscale_fib.cpp_fib_nogil) / capacity,
@@ -106,9 +106,9 @@ def main():
                 "pyperf, means divided": pyperf_means(folder) / capacity,
                 "gilscale": ratio,
             }
-            for name, value in ratios.items():
-                seen.setdefault(name, []).append(value)
-            print(f"{run + 1:>3}  " + "  ".join(f"{value:.3f}" for value in ratios.values()), flush=True)
+        for name, value in ratios.items():
+            seen.setdefault(name, []).append(value)
+        print(f"{run + 1:>3}  " + "  ".join(f"{value:.3f}" for value in ratios.values()), flush=True)
 
     print(f"\n{'speedup over capacity':<32} {'median':>7} {'bias':>8} {'standard deviation':>20} {'least':>7} {'most':>7}")
     for name, values in seen.items():

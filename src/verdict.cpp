@@ -26,6 +26,10 @@ struct Seen {
   PointFigures figures;
 };
 
+bool had_its_cores(const Seen& seen) {
+  return seen.figures.achievable >= cores_were_there * seen.point->threads;
+}
+
 /// The point that decides: the largest for which the cores were there, else the largest.
 Seen decisive_point(const CaseResult& result) {
   Seen best;
@@ -33,7 +37,7 @@ Seen decisive_point(const CaseResult& result) {
   for (const Point& point : result.points) {
     if (point.threads < 2 || point.samples.size() == 0) continue;
     const PointFigures figures = figures_of(point);
-    const bool has_cores = figures.achievable >= cores_were_there * point.threads;
+    const bool has_cores = had_its_cores({&point, figures});
     const bool better = !best.point || (has_cores && !best_has_cores) ||
                         (has_cores == best_has_cores && point.threads > best.point->threads);
     if (!better) continue;
@@ -73,8 +77,15 @@ std::string bound_of(const Seen& seen) {
 /// For a relative efficiency that is surely below what counts as parallel.
 Judgement judge_limited(const Seen& seen, const CaseResult& result) {
   const Estimate& speedup = seen.figures.speedup;
+  const bool held = held_throughout(*seen.point, result);
+  // That the GIL is held was measured, whatever the machine gave. All else may be its fault: a
+  // thread that loses its core while it holds a lock keeps the others waiting.
+  if (!had_its_cores(seen) && !held)
+    return {Verdict::inconclusive,
+            fmt::format("{}; the machine gave too few cores to say that it does not scale",
+                        did_of_achievable(seen))};
   if (speedup.high < one_low) return {Verdict::contended, did(seen) + ": more threads are slower"};
-  if (speedup.low <= one_high && held_throughout(*seen.point, result))
+  if (speedup.low <= one_high && held)
     return {Verdict::gil_bound, did_of_achievable(seen) + ": the GIL is held"};
   if (speedup.low <= one_high && speedup.high > one_high)
     return {Verdict::inconclusive,
@@ -95,8 +106,8 @@ Judgement judge_scaling(const Seen& seen, const CaseResult& result) {
             fmt::format("{} samples are too few for an interval; it takes {}",
                         seen.point->samples.size(), fewest_for_interval)};
   if (efficiency.low >= parallel_efficiency) {
-    const bool all = figures.achievable >= cores_were_there * seen.point->threads;
-    return {all ? Verdict::parallel : Verdict::machine_limited, did_of_achievable(seen)};
+    return {had_its_cores(seen) ? Verdict::parallel : Verdict::machine_limited,
+            did_of_achievable(seen)};
   }
   if (efficiency.high >= parallel_efficiency)
     return {

@@ -93,6 +93,25 @@ TEST(Inconclusive, IsAMachineThatGaveOneCore) {
 
 // ---- intervals that say nothing ----
 
+/// Two threads of work that computes, on 1.4 cores, with half of that as their speedup.
+Point short_of_cores(double gil_demand) {
+  Point point = steady_point(2, {.single_s = 0.35, .parallel_s = 1, .control_parallel_s = 2 / 1.4});
+  point.gil_demand = gil_demand;
+  return point;
+}
+
+TEST(Inconclusive, IsALackOfSpeedupOnAMachineThatLackedCores) {
+  const Judgement judgement = judged(short_of_cores(0.1));
+  EXPECT_EQ(judgement.verdict, Verdict::inconclusive);
+  EXPECT_THAT(judgement.why, testing::HasSubstr("1.40 was achievable; the machine gave too few"));
+}
+
+TEST(Inconclusive, IsNotTheGilThatWasMeasuredToBeHeld) {
+  Point point = short_of_cores(0.95);
+  point.samples.single_s.assign(point.samples.size(), 0.5);
+  EXPECT_EQ(judged(point).verdict, Verdict::gil_bound);
+}
+
 TEST(Inconclusive, IsAnEfficiencyOnBothSidesOfTheBound) {
   const Judgement judgement = judged(between(2, 1.6, 2));
   EXPECT_EQ(judgement.verdict, Verdict::inconclusive);
