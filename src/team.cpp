@@ -44,6 +44,7 @@ class alignas(64) Team::Member {
   std::atomic<int> called{0};  ///< counts the rounds (and the dismissal) that want this member
   int answered = 0;
   bool fits = false;      ///< this round has no more threads than there are CPUs
+  bool had_room = false;  ///< the round before did; the member's own
   bool has_room = false;  ///< this round leaves a CPU over
   Clock::time_point finished_at{};
   double cpu_s = 0;
@@ -97,9 +98,10 @@ void Team::dismiss() {
 }
 
 std::optional<std::int64_t> Team::wait_for_round(Member& me) {
-  if (me.has_room) spin_while(me.called, me.answered);
+  if (me.had_room) spin_while(me.called, me.answered);
   me.called.wait(me.answered, std::memory_order_acquire);
   ++me.answered;
+  me.had_room = me.has_room;
   if (dismissed_) return std::nullopt;
   return calls_.of(me.index);
 }

@@ -62,8 +62,31 @@ std::string dressed(const std::string& text, fmt::text_style dress, const Style&
   return style.color ? fmt::format(dress, "{}", text) : text;
 }
 
-/// Columns as wide as their widest cell, the first one flush left. Width counts code points, since
-/// "µs" is three bytes.
+/// Code points, since "µs" is three bytes.
+bool begins_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_code_point));
+}
+
+/// The label in a table: a long one without its middle, so that rows fit on a screen. The sentences
+/// below the table have it in full.
+std::string row_label(const Case& planned) {
+  constexpr std::size_t widest = 32;
+  const std::string label = label_of(planned);
+  const std::size_t length = width(label);
+  if (length <= widest) return label;
+  std::string text;
+  std::size_t place = 0;
+  for (const char byte : label) {
+    if (begins_code_point(byte)) ++place;
+    if (place <= widest / 2 || place > length - widest / 2 + 1) text += byte;
+    if (place == widest / 2 + 1 && begins_code_point(byte)) text += "…";
+  }
+  return text;
+}
+
+/// Columns as wide as their widest cell, the first one flush left.
 class Columns {
  public:
   explicit Columns(std::vector<std::string> header) { add(std::move(header)); }
@@ -77,12 +100,6 @@ class Columns {
   }
 
  private:
-  static std::size_t width(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-      return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
-  }
-
   [[nodiscard]] std::size_t column_width(std::size_t column) const {
     std::size_t widest = 0;
     for (const auto& row : rows_)
@@ -105,7 +122,7 @@ class Columns {
 std::vector<std::string> point_row(const CaseResult& result, const Point& point) {
   const PointFigures figures = figures_of(point);
   std::vector<std::string> cells{
-      label_of(result.planned),
+      row_label(result.planned),
       fmt::format("{}{}", point.threads, point.oversubscribed ? "*" : " "),
       duration(figures.makespan_s.estimate), rate(figures.throughput_per_s.estimate),
       fmt::format("{:.2f}", figures.speedup.estimate)};
@@ -133,7 +150,7 @@ std::string scaling_table(const Report& report, const Style& style) {
       verdicts.emplace_back();
     }
     if (result.points.empty()) {
-      columns.add({label_of(result.planned), "-", "-", "-", "-", "-", "-", "-"});
+      columns.add({row_label(result.planned), "-", "-", "-", "-", "-", "-", "-"});
       verdicts.emplace_back();
     }
     verdicts.back() = word;
@@ -179,9 +196,9 @@ std::string time_table(const Report& report) {
     if (result.points.empty() || result.points.back().threads < 2) continue;
     const Point& point = result.points.back();
     const PointFigures figures = figures_of(point);
-    columns.add({label_of(result.planned), std::to_string(point.threads), percent(figures.time.cpu),
-                 percent(figures.time.runnable), percent(figures.time.blocked),
-                 duration(figures.spread_s.estimate)});
+    columns.add({row_label(result.planned), std::to_string(point.threads),
+                 percent(figures.time.cpu), percent(figures.time.runnable),
+                 percent(figures.time.blocked), duration(figures.spread_s.estimate)});
     any = true;
   }
   if (!any) return "";
@@ -227,7 +244,7 @@ std::vector<SingleCall> single_calls(const Report& report) {
     if (result.points.empty() || !result.python) continue;
     const PointFigures figures = figures_of(result.points.front());
     if (singles.empty()) reference_s = figures.control_call_s;
-    singles.push_back({label_of(result.planned), figures.single_call_s.estimate,
+    singles.push_back({row_label(result.planned), figures.single_call_s.estimate,
                        at_reference_speed(figures, reference_s)});
   }
   return singles;

@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
+#include <random>
+#include <utility>
+#include <vector>
 
 #include "steady_point.hpp"
 
@@ -159,6 +163,172 @@ TEST(Figures, OfOneThreadAreTheUnitAndHaveNoSerialFraction) {
     EXPECT_DOUBLE_EQ(figures.relative_efficiency.estimate, 1) << share;
     EXPECT_FALSE(figures.serial_fraction) << share;
   }
+}
+
+// ---- a machine that others use too, simulated ----
+
+double normal(std::mt19937_64& random) {
+  // Box & Muller 1958; the standard library's distributions differ between implementations.
+  const auto uniform = [&] { return (static_cast<double>(random() >> 11) + 0.5) * 0x1p-53; };
+  const double radius = std::sqrt(-2 * std::log(uniform()));
+  return radius * std::cos(2 * std::numbers::pi * uniform());
+}
+
+bool with_probability(double probability, std::mt19937_64& random) {
+  return static_cast<double>(random() >> 11) * 0x1p-53 < probability;
+}
+
+struct SimulatedMachine {
+  double noise = 0.05;      ///< of each round: skewed, since disturbances only ever slow it down
+  double drift = 0;         ///< of the speed from one round to the next: a random walk
+  double disturbed = 0;     ///< share of samples in which two threads get one core
+  double true_speedup = 2;  ///< of the workload on two cores
+
+  [[nodiscard]] Point measured(std::size_t samples, std::mt19937_64& random) const {
+    Point point;
+    point.threads = 2;
+    double speed = 1;
+    const auto round = [&](double undisturbed_s) {
+      speed *= std::exp(drift * normal(random));
+      return undisturbed_s * speed * (1 + noise * std::abs(normal(random)));
+    };
+    for (std::size_t i = 0; i < samples; ++i) {
+      const double cores = with_probability(disturbed, random) ? 1 : 2;
+      const double workload_s = 2 / std::min(cores, true_speedup);
+      const double control_s = 2 / cores;
+      Rounds rounds;
+      if (i % 2 == 0) {
+        rounds.control_single_s = round(1);
+        rounds.single_s = round(1);
+        rounds.control_parallel_s = round(control_s);
+        rounds.parallel_s = round(workload_s);
+      } else {
+        rounds.parallel_s = round(workload_s);
+        rounds.control_parallel_s = round(control_s);
+        rounds.single_s = round(1);
+        rounds.control_single_s = round(1);
+      }
+      add_sample(point, rounds);
+    }
+    return point;
+  }
+
+  /// The mean estimate of the relative efficiency, and how often its interval holds the truth.
+  [[nodiscard]] std::pair<double, double> efficiency(std::size_t samples) const {
+    constexpr int runs = 1500;
+    std::mt19937_64 random(20261122);
+    double sum = 0;
+    int covered = 0;
+    for (int run = 0; run < runs; ++run) {
+      const Estimate found = figures_of(measured(samples, random)).relative_efficiency;
+      sum += found.estimate;
+      covered += found.low <= true_speedup / 2 && true_speedup / 2 <= found.high;
+    }
+    return {sum / runs, static_cast<double>(covered) / runs};
+  }
+};
+
+TEST(OnASimulatedMachine, TheIntervalHoldsTheTruthAsOftenAsItPromises) {
+  for (const double drift : {0.0, 0.01, 0.03}) {
+    for (const std::size_t samples : {12U, 30U}) {
+      const auto [mean, covered] = SimulatedMachine{.drift = drift}.efficiency(samples);
+      EXPECT_NEAR(mean, 1, 0.01) << drift;
+      EXPECT_GE(covered, 0.93) << drift << ", " << samples;
+      EXPECT_LE(covered, 0.98) << drift << ", " << samples;
+    }
+  }
+}
+
+TEST(OnASimulatedMachine, LeavingDisturbedSamplesOutDoesNotBiasAQuietOne) {
+  for (const double noise : {0.01, 0.05, 0.1, 0.2}) {
+    EXPECT_NEAR((SimulatedMachine{.noise = noise}.efficiency(30).first), 1, 0.01) << noise;
+    EXPECT_NEAR((SimulatedMachine{.noise = noise, .true_speedup = 1}.efficiency(30).first), 0.5,
+                0.005)
+        << noise;
+  }
+}
+
+TEST(OnASimulatedMachine, CoresThatComeAndGoMoveNoFigure) {
+  for (const double disturbed : {0.1, 0.3, 0.5}) {
+    const SimulatedMachine scales{.disturbed = disturbed};
+    EXPECT_NEAR(scales.efficiency(40).first, 1, 0.01) << disturbed;
+    // With all samples, half of them disturbed, this would read 0.75.
+    const SimulatedMachine serial{.disturbed = disturbed, .true_speedup = 1};
+    EXPECT_NEAR(serial.efficiency(40).first, 0.5, 0.01) << disturbed;
+  }
+}
+
+TEST(DisturbedSamples, AreThoseWhoseCapacityIsFarBelowThatOfTheBestQuarter) {
+  Point point;
+  point.threads = 2;
+  for (const double capacity : {2.0, 1.9, 1.5, 1.4, 1.0, 2.0, 2.1, 1.8})
+    add_sample(point, {.control_parallel_s = 2 / capacity});
+  // Sorted: 1.0 1.4 1.5 1.8 1.9 2.0 2.0 2.1; a quarter reach 2.0, and 0.75 of that is 1.5.
+  EXPECT_EQ(disturbed_samples(point),
+            (std::vector{false, false, false, true, true, false, false, false}));
+  EXPECT_TRUE(disturbed_samples(Point{}).empty());
+}
+
+TEST(DisturbedSamples, AreLeftOutOnlyWhileEnoughOthersRemain) {
+  Point point;
+  point.threads = 2;
+  for (int i = 0; i < 5; ++i) add_sample(point, {});
+  for (int i = 0; i < 5; ++i) add_sample(point, {.parallel_s = 2, .control_parallel_s = 2});
+  EXPECT_DOUBLE_EQ(figures_of(point).capacity.estimate, 1.5) << "five are too few for an interval";
+  add_sample(point, {});
+  EXPECT_DOUBLE_EQ(figures_of(point).capacity.estimate, 2);
+}
+
+TEST(DisturbedSamples, StayWhereCoresAreNotTheBound) {
+  Point point;
+  point.threads = 2;
+  for (int i = 0; i < 6; ++i) add_sample(point, {.cpu_share = 0.01});
+  for (int i = 0; i < 3; ++i)
+    add_sample(point, {.parallel_s = 3, .control_parallel_s = 2, .cpu_share = 0.01});
+  EXPECT_DOUBLE_EQ(figures_of(point).makespan_s.high, 3);
+}
+
+// ---- strong scaling ----
+
+TEST(StrongScaling, ComparesTheSameCallsInAll) {
+  Point point = steady_point(4, {.single_s = 11, .parallel_s = 3.5});
+  point.scaling = Scaling::strong;
+  point.calls = 2;
+  point.extra_calls = 3;  // 11 calls: 3, 3, 3 and 2
+  const PointFigures figures = figures_of(point);
+  EXPECT_DOUBLE_EQ(figures.speedup.estimate, 11 / 3.5);
+  EXPECT_DOUBLE_EQ(figures.call_s.estimate, 3.5 / 3);
+  EXPECT_DOUBLE_EQ(figures.single_call_s.estimate, 1);
+  EXPECT_DOUBLE_EQ(figures.throughput_per_s.estimate, 11 / 3.5);
+}
+
+TEST(CallShare, IsAsEvenAsItCanBe) {
+  const CallShare share = share_out(11, 4);
+  EXPECT_EQ(share, (CallShare{2, 3}));
+  EXPECT_EQ(share.of(0), 3);
+  EXPECT_EQ(share.of(3), 2);
+  EXPECT_EQ(share.most(), 3);
+  EXPECT_EQ(share.total(4), 11);
+  EXPECT_EQ(share_out(2, 4), (CallShare{0, 2}));
+}
+
+// ---- where the time went ----
+
+TEST(TimeShares, AddUp) {
+  Point point = steady_point(2, {});  // 2 threads of 1 s each, on a CPU for 2 s in all
+  for (double& cpu_s : point.samples.parallel_cpu_s) cpu_s = 0.5;
+  for (double& runnable_s : point.samples.parallel_runnable_s) runnable_s = 0.25;
+  const TimeShares time = figures_of(point).time;
+  EXPECT_DOUBLE_EQ(time.cpu, 0.25);
+  EXPECT_DOUBLE_EQ(time.runnable, 0.125);
+  EXPECT_DOUBLE_EQ(time.blocked, 0.625);
+}
+
+TEST(TimeShares, AreNeverNegative) {
+  Point point = steady_point(2, {});
+  for (double& cpu_s : point.samples.parallel_cpu_s) cpu_s = 2.5;  // clocks disagree
+  EXPECT_DOUBLE_EQ(figures_of(point).time.cpu, 1);
+  EXPECT_DOUBLE_EQ(figures_of(point).time.blocked, 0);
 }
 
 }  // namespace

@@ -111,6 +111,14 @@ TEST(Table, MarksMoreThreadsThanCpus) {
   EXPECT_THAT(rendered("table", report_of(held_case())), Not(HasSubstr("*")));
 }
 
+TEST(Table, ShortensALongLabelInItsRowsButNotInItsSentence) {
+  CaseResult result = scaling_case();
+  result.planned.workload.name = "package.module:a_rather_long_nameµ";  // 34 code points
+  const std::string text = rendered("table", report_of(result));
+  EXPECT_THAT(text, HasSubstr("\npackage.module:a…r_long_nameµ/30 "));
+  EXPECT_THAT(text, HasSubstr("\npackage.module:a_rather_long_nameµ/30: parallel: "));
+}
+
 // ---- Google Benchmark's formats ----
 
 TEST(Csv, QuotesTextAndDoublesQuotesInIt) {

@@ -76,11 +76,22 @@ constexpr const char* hybrid = R"(<?xml version="1.0" encoding="UTF-8"?>
 TEST(Topology, KnowsFastAndSlowCores) {
   const TempFolder folder;
   folder.write("hybrid.xml", hybrid);
-  const Shown shown("HWLOC_XMLFILE", (folder.path() / "hybrid.xml").string());
+  const Shown shown("HWLOC_XMLFILE", folder.file("hybrid.xml"));
   const Topology topology = read_topology();
   EXPECT_EQ(topology.cores.size(), 3U);
   EXPECT_EQ(topology.fast_cores(), 1);
   EXPECT_EQ(topology.pin_order().front(), 0);
+}
+
+TEST(Topology, LeavesOutWhatACpusetForbids) {
+  std::string confined = hybrid;
+  const std::string all = "allowed_cpuset=\"0x0000000f\"";
+  confined.replace(confined.find(all), all.size(), "allowed_cpuset=\"0x0000000a\"");
+  const TempFolder folder;
+  folder.write("confined.xml", confined);
+  const Shown shown("HWLOC_XMLFILE", folder.file("confined.xml"));
+  EXPECT_THAT(read_topology().pin_order(), ElementsAre(1, 3))
+      << "a fast core's sibling, a slow one";
 }
 
 TEST(Topology, OfASystemThatTellsNothingHasACpu) {
