@@ -230,7 +230,7 @@ struct SimulatedMachine {
 
 TEST(OnASimulatedMachine, TheIntervalHoldsTheTruthAsOftenAsItPromises) {
   for (const double drift : {0.0, 0.01, 0.03}) {
-    for (const std::size_t samples : {12U, 30U}) {
+    for (const std::size_t samples : {20U, 40U}) {
       const auto [mean, covered] = SimulatedMachine{.drift = drift}.efficiency(samples);
       EXPECT_NEAR(mean, 1, 0.01) << drift;
       EXPECT_GE(covered, 0.93) << drift << ", " << samples;
