@@ -213,37 +213,43 @@ struct SimulatedMachine {
     return point;
   }
 
-  /// The mean estimate of the relative efficiency, and how often its interval holds the truth.
-  [[nodiscard]] std::pair<double, double> efficiency(std::size_t samples) const {
+  /// The mean estimate of a figure, and how often its interval holds the truth.
+  [[nodiscard]] std::pair<double, double> found(Estimate PointFigures::* figure, double truth,
+                                                std::size_t samples) const {
     constexpr int runs = 1500;
     std::mt19937_64 random(20261122);
     double sum = 0;
     int covered = 0;
     for (int run = 0; run < runs; ++run) {
-      const Estimate found = figures_of(measured(samples, random)).relative_efficiency;
-      sum += found.estimate;
-      covered += found.low <= true_speedup / 2 && true_speedup / 2 <= found.high;
+      const Estimate estimate = figures_of(measured(samples, random)).*figure;
+      sum += estimate.estimate;
+      covered += estimate.low <= truth && truth <= estimate.high;
     }
     return {sum / runs, static_cast<double>(covered) / runs};
+  }
+  [[nodiscard]] double efficiency(std::size_t samples) const {
+    return found(&PointFigures::relative_efficiency, true_speedup / 2, samples).first;
   }
 };
 
 TEST(OnASimulatedMachine, TheIntervalHoldsTheTruthAsOftenAsItPromises) {
   for (const double drift : {0.0, 0.01, 0.03}) {
+    const SimulatedMachine machine{.drift = drift};
     for (const std::size_t samples : {20U, 40U}) {
-      const auto [mean, covered] = SimulatedMachine{.drift = drift}.efficiency(samples);
-      EXPECT_NEAR(mean, 1, 0.01) << drift;
-      EXPECT_GE(covered, 0.93) << drift << ", " << samples;
-      EXPECT_LE(covered, 0.98) << drift << ", " << samples;
+      const auto [speedup, holds] = machine.found(&PointFigures::speedup, 2, samples);
+      EXPECT_NEAR(speedup, 2, 0.02) << drift;
+      EXPECT_GE(holds, 0.93) << drift << ", " << samples;
+      EXPECT_LE(holds, 0.98) << drift << ", " << samples;
+      // No more than N is achievable: where noise pretends so, that widens this interval.
+      EXPECT_GE(machine.found(&PointFigures::relative_efficiency, 1, samples).second, 0.93);
     }
   }
 }
 
 TEST(OnASimulatedMachine, LeavingDisturbedSamplesOutDoesNotBiasAQuietOne) {
   for (const double noise : {0.01, 0.05, 0.1, 0.2}) {
-    EXPECT_NEAR((SimulatedMachine{.noise = noise}.efficiency(30).first), 1, 0.01) << noise;
-    EXPECT_NEAR((SimulatedMachine{.noise = noise, .true_speedup = 1}.efficiency(30).first), 0.5,
-                0.005)
+    EXPECT_NEAR((SimulatedMachine{.noise = noise}.efficiency(30)), 1, 0.01) << noise;
+    EXPECT_NEAR((SimulatedMachine{.noise = noise, .true_speedup = 1}.efficiency(30)), 0.5, 0.005)
         << noise;
   }
 }
@@ -251,10 +257,10 @@ TEST(OnASimulatedMachine, LeavingDisturbedSamplesOutDoesNotBiasAQuietOne) {
 TEST(OnASimulatedMachine, CoresThatComeAndGoMoveNoFigure) {
   for (const double disturbed : {0.1, 0.3, 0.5}) {
     const SimulatedMachine scales{.disturbed = disturbed};
-    EXPECT_NEAR(scales.efficiency(40).first, 1, 0.01) << disturbed;
+    EXPECT_NEAR(scales.efficiency(40), 1, 0.01) << disturbed;
     // With all samples, half of them disturbed, this would read 0.75.
     const SimulatedMachine serial{.disturbed = disturbed, .true_speedup = 1};
-    EXPECT_NEAR(serial.efficiency(40).first, 0.5, 0.01) << disturbed;
+    EXPECT_NEAR(serial.efficiency(40), 0.5, 0.01) << disturbed;
   }
 }
 
