@@ -71,7 +71,7 @@ void compare_calls(PythonWorkload& workload, int pairs) {
 
 /// Python's own way to give `threads` threads something to do, `rounds` times; the seconds it took.
 py::object pool_timer() {
-  py::dict names;
+  const py::dict names;
   py::exec(R"(
 import concurrent.futures, time
 def make(function, threads, rounds):
@@ -111,7 +111,7 @@ void compare_rounds(PythonWorkload& workload, int pairs, int threads) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int pairs = argc > 1 ? std::atoi(argv[1]) : 31;
+  const long pairs = argc > 1 ? std::strtol(argv[1], nullptr, 10) : 31;
   if (pairs < 1) {
     fmt::print(stderr, "usage: gilscale_harness_cost [PAIRS], a number from 1 on\n");
     return 2;

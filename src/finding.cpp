@@ -35,11 +35,12 @@ MaybeFinding check_throttling(const Machine& machine) {
 
 MaybeFinding check_load(const Machine& machine) {
   const int cpus = machine.budget.usable();
-  if (machine.load.value_or(0) < 0.5 * cpus) return std::nullopt;
-  return Finding{"load", false, 0,
-                 fmt::format("other work is running: the load average is {:.1f} on {} CPUs",
-                             *machine.load, cpus),
-                 "stop it or wait; figures stay right beside it, but take a larger --budget"};
+  const double load = machine.load.value_or(0);
+  if (load < 0.5 * cpus) return std::nullopt;
+  return Finding{
+      "load", false, 0,
+      fmt::format("other work is running: the load average is {:.1f} on {} CPUs", load, cpus),
+      "stop it or wait; figures stay right beside it, but take a larger --budget"};
 }
 
 MaybeFinding check_siblings(const Machine& machine) {

@@ -68,7 +68,7 @@ Samples selected(const Samples& samples, const std::vector<bool>& left_out) {
 }
 
 Samples without_disturbed(const Point& point) {
-  Samples rest = selected(point.samples, disturbed_samples(point));
+  const Samples rest = selected(point.samples, disturbed_samples(point));
   return rest.size() < fewest_for_interval ? point.samples : rest;
 }
 

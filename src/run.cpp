@@ -20,7 +20,7 @@
 #include "progress_line.hpp"
 #include "standard_output.hpp"
 
-extern char** environ;  // POSIX names it so
+extern char** environ;  // NOLINT: POSIX names it so
 
 namespace gilscale {
 namespace {

@@ -25,6 +25,7 @@ class ScheduleFile {
     unsigned long long on_cpu_ns = 0;
     unsigned long long delayed_ns = 0;
     if (fd_ < 0 || pread(fd_, text, sizeof text - 1, 0) <= 0) return 0;
+    // NOLINTNEXTLINE(cert-err34-c): the kernel writes numbers
     if (std::sscanf(text, "%llu %llu", &on_cpu_ns, &delayed_ns) != 2) return 0;
     return static_cast<double>(delayed_ns) * 1e-9;
   }

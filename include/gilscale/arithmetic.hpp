@@ -20,7 +20,7 @@ inline std::uint64_t call_tree(int depth) {
 /// would get 2.0, and report cores that are not there.
 [[gnu::noinline]] inline void compute(std::uint64_t steps) {
   for (; steps > 0; --steps) {
-    int depth = 12;
+    int depth = 12;                  // NOLINT(misc-const-correctness): the next line writes it
     asm volatile("" : "+r"(depth));  // not known beforehand,
     const std::uint64_t leaves = call_tree(depth);
     asm volatile("" : : "r"(leaves));  // and needed: nothing can be left out

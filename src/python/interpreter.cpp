@@ -52,7 +52,7 @@ Interpreter::Interpreter() {
 }
 
 std::vector<std::string> active_hooks() {
-  py::dict names;
+  const py::dict names;
   py::exec(R"py(
 import _tracemalloc, os, sys, threading
 

@@ -22,7 +22,7 @@ py::object take_exception(py::error_already_set& error) {
 }
 
 std::string summary_of(const py::object& exception) {
-  const std::string name = py::str(py::type::of(exception).attr("__name__"));
+  std::string name = py::str(py::type::of(exception).attr("__name__"));
   try {
     const std::string text = py::str(exception);
     return text.empty() ? name : name + ": " + text;

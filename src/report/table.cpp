@@ -72,8 +72,8 @@ std::size_t width(const std::string& text) {
 /// The label in a table: a long one without its middle, so that rows fit on a screen. The sentences
 /// below the table have it in full.
 std::string row_label(const Case& planned) {
-  constexpr std::size_t widest = 32;
-  const std::string label = label_of(planned);
+  constexpr std::size_t widest = 36;
+  std::string label = label_of(planned);
   const std::size_t length = width(label);
   if (length <= widest) return label;
   std::string text;
@@ -218,7 +218,7 @@ std::string laws(const Report& report) {
     if (const auto peak = law->peak_threads())
       text += fmt::format(", peak at {:.0f} threads", *peak);
     if (saturation_threads) text += fmt::format("; no gain beyond {} threads", *saturation_threads);
-    text += "\n";
+    text += '\n';
   }
   return text.empty() ? text : "\n" + text;
 }

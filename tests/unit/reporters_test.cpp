@@ -113,10 +113,10 @@ TEST(Table, MarksMoreThreadsThanCpus) {
 
 TEST(Table, ShortensALongLabelInItsRowsButNotInItsSentence) {
   CaseResult result = scaling_case();
-  result.planned.workload.name = "package.module:a_rather_long_nameµ";  // 34 code points
+  result.planned.workload.name = "package.module:a_really_rather_long_nameµ";
   const std::string text = rendered("table", report_of(result));
-  EXPECT_THAT(text, HasSubstr("\npackage.module:a…r_long_nameµ/30 "));
-  EXPECT_THAT(text, HasSubstr("\npackage.module:a_rather_long_nameµ/30: parallel: "));
+  EXPECT_THAT(text, HasSubstr("\npackage.module:a_r…her_long_nameµ/30 "));
+  EXPECT_THAT(text, HasSubstr("\npackage.module:a_really_rather_long_nameµ/30: parallel: "));
 }
 
 // ---- Google Benchmark's formats ----

@@ -53,7 +53,7 @@ std::vector<double> alternating_ranks(std::size_t n) {
     values.push_back(static_cast<double>(i));
     values.push_back(static_cast<double>(n + 1 - i));
   }
-  if (n % 2 == 1) values.push_back(static_cast<double>(n / 2 + 1));
+  if (n % 2 == 1) values.push_back(static_cast<double>(n + 1) / 2);
   return values;
 }
 
