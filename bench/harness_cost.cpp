@@ -111,7 +111,7 @@ void compare_rounds(PythonWorkload& workload, int pairs, int threads) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const long pairs = argc > 1 ? std::strtol(argv[1], nullptr, 10) : 31;
+  const int pairs = argc > 1 ? static_cast<int>(std::strtol(argv[1], nullptr, 10)) : 31;
   if (pairs < 1) {
     fmt::print(stderr, "usage: gilscale_harness_cost [PAIRS], a number from 1 on\n");
     return 2;
