@@ -162,13 +162,15 @@ def test_a_wait_is_never_short_and_at_most_20_us_long(calibration, name, times):
 @pytest.mark.parametrize("name, times", [
     ("burn_hold", (1000,)), ("burn_release", (1000,)), ("burn_hold_release", (400, 600.5)), ("burn_hold", (5,)),
 ])
-def test_a_burn_is_worth_its_time_on_an_undisturbed_core(calibration, name, times):
+def test_a_burn_is_worth_its_time(calibration, name, times):
+    # To 20 us on an undisturbed core. Here a neighbour may have half of it, for as long as the test runs: a burn that
+    # is half as long again is not told from that. Twice the work is.
     burn, expected = getattr(calibration, name), sum(times)
     errors = []
     for _ in range(TRIES):  # the machine's speed may change between the calibration and the burn
         calibration.recalibrate()
         errors.append(min(microseconds(burn, *times) for _ in range(20)) - expected)
-        if abs(errors[-1]) <= max(20, expected * 0.02):
+        if -20 - 0.02 * expected <= errors[-1] <= 20 + 0.5 * expected:
             return
     pytest.fail(f"the best burns were off by {errors} us")
 
