@@ -15,11 +15,6 @@ double number_or(const json& value, double if_null) {
 }
 
 template <typename T>
-json value_or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json(nullptr);
-}
-
-template <typename T>
 std::optional<T> optional_at(const json& object, const char* key) {
   const json& value = object.at(key);
   return value.is_null() ? std::nullopt : std::optional<T>(value.get<T>());
@@ -54,7 +49,7 @@ void to_json(json& json, const CpuBudget& budget) {
 void to_json(json& json, Scaling scaling) { json = to_string(scaling); }
 
 void from_json(const json& json, Scaling& scaling) {
-  scaling = json.get<std::string>() == to_string(Scaling::strong) ? Scaling::strong : Scaling::weak;
+  scaling = scaling_of(json.get<std::string>());
 }
 
 void to_json(json& json, const StopRule& rule) {

@@ -48,7 +48,7 @@ CaseResult ask_python(WorkerListener& listener) {
   planned.threads = {1};
   planned.calls = 1;
   planned.stop.exactly = 1;
-  return run_case(planned, {own_executable().string(), "worker", "--supervised"}, 60, listener);
+  return run_case(planned, worker_command(), 60, listener);
 }
 
 std::string row(const char* name, const std::string& value) {

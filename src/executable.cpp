@@ -2,8 +2,6 @@
 
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
-
-#include <string>
 #endif
 
 namespace gilscale {
@@ -18,6 +16,10 @@ std::filesystem::path own_executable() {
 #else
   return std::filesystem::read_symlink("/proc/self/exe");
 #endif
+}
+
+std::vector<std::string> worker_command() {
+  return {own_executable().string(), "worker", "--supervised"};
 }
 
 std::filesystem::path share_folder() {

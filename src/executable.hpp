@@ -1,11 +1,16 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace gilscale {
 
 /// The running gilscale: it starts itself as worker, and finds its workloads beside it.
 std::filesystem::path own_executable();
+
+/// What starts it as a worker that ends with its front end.
+std::vector<std::string> worker_command();
 
 /// <prefix>/share/gilscale of the installation or build tree that the executable belongs to.
 std::filesystem::path share_folder();

@@ -107,7 +107,9 @@ std::vector<Finding> findings_of(const MeasuredCapacity& measured, const Machine
   // Siblings and slow cores never add up to their number; that has findings of its own.
   const double expected = std::min(measured.threads, machine.budget.topology.fast_cores());
   const double quota = machine.budget.quota.value_or(expected);
-  if (measured.threads < 2 || measured.capacity.high >= 0.75 * std::min(expected, quota)) return {};
+  if (measured.threads < 2 ||
+      measured.capacity.high >= cores_were_there * std::min(expected, quota))
+    return {};
   const char* giver = machine.is_virtual ? "the hypervisor or other work" : "other work";
   return {{"few-cores", true, 2,
            fmt::format("{} threads of plain arithmetic got {:.2f} cores [{:.2f}, {:.2f}]: {} takes "

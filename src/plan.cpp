@@ -36,8 +36,7 @@ void refuse_workloads_without_python(const RunOptions& options) {
   if (only_native && !options.workloads.names.empty())
     throw UsageError(
         "--executor native runs no Python, only the control; leave the workload out, or add "
-        "another "
-        "executor: -x threads,native");
+        "another executor: -x threads,native");
 }
 
 void add_once(std::vector<Case>& cases, Case planned) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <numeric>
 #include <vector>
 
 #include "gilscale/scaling.hpp"
@@ -17,8 +16,6 @@ Values scaled(Values values, double factor) {
   for (double& value : values) value *= factor;
   return values;
 }
-
-double total(const Values& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
 Values differences(Values values, const Values& less) {
   std::transform(values.begin(), values.end(), less.begin(), values.begin(), std::minus<>());
@@ -107,6 +104,10 @@ TimeShares time_shares(const Samples& samples) {
 }  // namespace
 
 std::string_view to_string(Scaling scaling) { return scaling == Scaling::weak ? "weak" : "strong"; }
+
+Scaling scaling_of(std::string_view word) {
+  return word == to_string(Scaling::strong) ? Scaling::strong : Scaling::weak;
+}
 
 CallShare parallel_calls(const Point& point) { return {point.calls, point.extra_calls}; }
 

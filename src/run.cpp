@@ -154,7 +154,7 @@ void forget_benchmark_variables() {
 /// False if the last files could not be written.
 [[nodiscard]] bool measure(const std::vector<Case>& cases, const RunOptions& options,
                            const OutputFiles& files, Report& report) {
-  const std::vector<std::string> worker{own_executable().string(), "worker", "--supervised"};
+  const std::vector<std::string> worker = worker_command();
   ProgressLine progress(cases.size());
   bool written = true;
   for (const Case& planned : cases) {

@@ -4,16 +4,11 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <numeric>
 
 #include "gilscale/statistics.hpp"
 
 namespace gilscale {
 namespace {
-
-double total(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0);
-}
 
 double cost_s(const RoundTimes& times) { return times.makespan_s + times.handover_s; }
 

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace gilscale {
 namespace {
@@ -30,6 +31,10 @@ std::size_t interval_rank(std::size_t n) {
 }
 
 }  // namespace
+
+double total(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
 
 double median(std::span<const double> values) {
   assert(!values.empty());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "gilscale/case.hpp"
 #include "gilscale/cpu_budget.hpp"
@@ -14,6 +15,12 @@ namespace gilscale {
 // JSON of the types that cross between front end and worker and that stand in result files.
 // Infinite ends of an interval are null, since JSON has no infinity.
 // Reading throws nlohmann::json::exception for a document of another shape.
+
+/// The value, or null where there is none.
+template <typename T>
+nlohmann::json value_or_null(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+}
 
 void to_json(nlohmann::json& json, const Estimate& estimate);
 void from_json(const nlohmann::json& json, Estimate& estimate);

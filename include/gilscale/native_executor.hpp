@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -12,7 +11,7 @@ namespace gilscale {
 
 /// The control: plain C++ arithmetic on native threads, without Python, memory traffic or locks.
 /// Its speedup is what the machine can give right now. One call is one fixed piece of arithmetic
-/// (some tens of nanoseconds), so `calls` sets how long a round takes.
+/// (some tenths of a microsecond), so `calls` sets how long a round takes.
 class NativeExecutor : public Executor {
  public:
   explicit NativeExecutor(Placement placement) : team_(std::move(placement)) {}

@@ -18,6 +18,8 @@ enum class Scaling { weak, strong };
 
 /// "weak" or "strong".
 std::string_view to_string(Scaling scaling);
+/// The scaling of that word; weak for any other.
+Scaling scaling_of(std::string_view word);
 
 /// One case at one number of threads, as measured.
 struct Point {

@@ -14,6 +14,9 @@ inline constexpr double confidence = 0.95;
 /// 1 − 2·(1/2)^n ≥ 0.95 from n = 6 on.
 inline constexpr std::size_t fewest_for_interval = 6;
 
+/// The sum; 0 of nothing.
+double total(std::span<const double> values);
+
 /// The median; the mean of the two middle values when their number is even.
 /// `values` must not be empty.
 double median(std::span<const double> values);

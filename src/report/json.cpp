@@ -29,14 +29,8 @@ json point_document(const Point& point) {
   document["single_call_s"] = figures.single_call_s;
   document["relative_call"] = figures.relative_call;
   document["cpu_share"] = figures.cpu_share;
-  document["serial_fraction"] =
-      figures.serial_fraction ? json(*figures.serial_fraction) : json(nullptr);
+  document["serial_fraction"] = value_or_null(figures.serial_fraction);
   return document;
-}
-
-template <typename T>
-json value_or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json(nullptr);
 }
 
 json scalability_document(const CaseResult& result) {
@@ -69,12 +63,12 @@ json case_document(const CaseResult& result) {
           {"scaling", result.planned.scaling},
           {"pinned", result.planned.pin},
           {"gil", gil_document(result.gil)},
-          {"python", result.python ? json(*result.python) : json(nullptr)},
+          {"python", value_or_null(result.python)},
           {"points", std::move(points)},
           {"scalability", scalability_document(result)},
           {"verdict", to_string(judgement.verdict)},
           {"why", judgement.why},
-          {"error", result.failure ? json(*result.failure) : json(nullptr)}};
+          {"error", value_or_null(result.failure)}};
 }
 
 /// What Google Benchmark writes for a benchmark that was skipped with an error: the first thread

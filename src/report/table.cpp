@@ -93,6 +93,13 @@ class Columns {
 
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
+  /// All lines, after an empty one.
+  [[nodiscard]] std::string paragraph() const {
+    std::string text = "\n";
+    for (const std::string& line : lines()) text += line + "\n";
+    return text;
+  }
+
   [[nodiscard]] std::vector<std::string> lines() const {
     std::vector<std::string> lines;
     for (const auto& row : rows_) lines.push_back(line(row));
@@ -202,9 +209,7 @@ std::string time_table(const Report& report) {
     any = true;
   }
   if (!any) return "";
-  std::string text = "\n";
-  for (const std::string& line : columns.lines()) text += line + "\n";
-  return text;
+  return columns.paragraph();
 }
 
 /// The Universal Scalability Law, where there were enough points for it.
@@ -262,9 +267,7 @@ std::string single_thread_table(const Report& report) {
   for (const SingleCall& single : singles)
     columns.add({single.label, duration(single.call_s),
                  fmt::format("{:.2f}", single.corrected_s / fastest_s)});
-  std::string text = "\n";
-  for (const std::string& line : columns.lines()) text += line + "\n";
-  return text;
+  return columns.paragraph();
 }
 
 /// What was paid once, apart from the calls.

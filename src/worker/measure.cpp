@@ -5,21 +5,17 @@
 
 #include <chrono>
 #include <exception>
-#include <numeric>
 #include <sstream>
 #include <utility>
 
 #include "gilscale/sampler.hpp"
+#include "gilscale/statistics.hpp"
 
 namespace gilscale {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
-
-double total(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0);
-}
 
 /// Passes rounds on and tells of each: a sign of life.
 class Heartbeat : public Executor {
