@@ -45,9 +45,14 @@ double upper_quartile(Values values) {
   return *place;
 }
 
+/// Sample by sample: where some of them waited for a CPU, medians of the parts do not belong to
+/// one another.
 double median_cpu_share(const Samples& samples) {
-  return cpu_share(median(samples.single_cpu_s), median(samples.single_s),
-                   median(samples.single_runnable_s));
+  Values shares;
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    shares.push_back(
+        cpu_share(samples.single_cpu_s[i], samples.single_s[i], samples.single_runnable_s[i]));
+  return median(shares);
 }
 
 /// Work that leaves a tenth of the cores it was given unused does not feel how many there are.
