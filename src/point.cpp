@@ -32,10 +32,18 @@ Values capacities(const Point& point, const Samples& samples) {
 }
 
 /// Work done over time, N threads against one.
-Values speedups(const Point& point, const Samples& samples) {
+Values speedups(const Point& point, const Values& single, const Values& parallel) {
   const double work = static_cast<double>(parallel_calls(point).total(point.threads)) /
                       static_cast<double>(single_calls(point).each);
-  return scaled(ratios(samples.single_s, samples.parallel_s), work);
+  return scaled(ratios(single, parallel), work);
+}
+
+/// Other processes kept the control waiting for CPUs that its threads would not have needed to
+/// share.
+bool control_was_delayed(const Point& point, const Samples& samples) {
+  if (point.oversubscribed) return false;
+  const Values share = ratios(samples.control_parallel_undelayed_s, samples.control_parallel_s);
+  return median(share) < 1 - delayed_from;
 }
 
 /// The value that a quarter of the values reach.
@@ -90,10 +98,23 @@ PointFigures machine_figures(const Point& point, const Samples& samples) {
 /// the capacity of the same sample and then brought to the level of the achievable speedup; taking
 /// min(N, C/u) sample by sample would cut off only the upper half of the control's noise, and so
 /// flatter the result.
-Values efficiencies(const Values& speedup, const Values& capacity, const PointFigures& figures,
-                    int threads) {
-  if (!figures.bound_by_cpus) return scaled(speedup, 1.0 / threads);
-  return scaled(ratios(speedup, capacity), figures.capacity.estimate / figures.achievable);
+Values against_capacity(const Values& speedup, const Values& capacity, double cpu_share,
+                        int threads) {
+  const double level = median(capacity);
+  return scaled(ratios(speedup, capacity), level / achievable_speedup(threads, level, cpu_share));
+}
+
+/// Beside busy processes, which thread of which round loses its CPU, and for how long, is by far
+/// the largest noise: there both sides are taken without what they waited for a CPU.
+Values efficiencies(const Point& point, const Samples& samples, const PointFigures& figures) {
+  const Values speedup = speedups(point, samples.single_s, samples.parallel_s);
+  if (!figures.bound_by_cpus) return scaled(speedup, 1.0 / point.threads);
+  if (!control_was_delayed(point, samples))
+    return against_capacity(speedup, capacities(point, samples), figures.cpu_share, point.threads);
+  return against_capacity(speedups(point, samples.single_undelayed_s, samples.parallel_undelayed_s),
+                          weak_speedups(point.threads, samples.control_single_undelayed_s,
+                                        samples.control_parallel_undelayed_s),
+                          figures.cpu_share, point.threads);
 }
 
 /// Over all rounds, so that the shares add up. Clocks of different granularity can disagree by a
@@ -139,7 +160,6 @@ PointFigures figures_of(const Point& point) {
       figures = of_all;
     }
   }
-  const Values speedup = speedups(point, samples);
   const CallShare parallel = parallel_calls(point);
   const double single = static_cast<double>(single_calls(point).each);
   const auto control = static_cast<double>(point.control_calls);
@@ -150,9 +170,8 @@ PointFigures figures_of(const Point& point) {
       median_interval(scaled(samples.parallel_s, 1 / static_cast<double>(parallel.most())));
   figures.throughput_per_s =
       median_interval(scaled(rate, static_cast<double>(parallel.total(point.threads))));
-  figures.speedup = median_interval(speedup);
-  figures.relative_efficiency =
-      median_interval(efficiencies(speedup, capacities(point, samples), figures, point.threads));
+  figures.speedup = median_interval(speedups(point, samples.single_s, samples.parallel_s));
+  figures.relative_efficiency = median_interval(efficiencies(point, samples, figures));
   figures.single_call_s = median_interval(scaled(samples.single_s, 1 / single));
   figures.undisturbed_call_s =
       median(differences(samples.single_s, samples.single_runnable_s)) / single;

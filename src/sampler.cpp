@@ -141,6 +141,10 @@ void Sampler::record(const std::array<RoundTimes, kinds>& rounds) {
   samples.parallel_wall_s.push_back(parallel.wall_s);
   samples.parallel_cpu_s.push_back(parallel.cpu_s);
   samples.parallel_runnable_s.push_back(parallel.runnable_s);
+  samples.single_undelayed_s.push_back(single.undelayed_s);
+  samples.parallel_undelayed_s.push_back(parallel.undelayed_s);
+  samples.control_single_undelayed_s.push_back(control_single.undelayed_s);
+  samples.control_parallel_undelayed_s.push_back(control_parallel.undelayed_s);
   samples.spread_s.push_back(parallel.spread_s);
   samples.handover_s.push_back(parallel.handover_s);
 }

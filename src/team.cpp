@@ -82,7 +82,9 @@ RoundTimes Team::round(int threads, CallShare calls) {
   for (const auto& member : team) {
     first = std::min(first, member->finished_at);
     last = std::max(last, member->finished_at);
-    times.wall_s += Seconds(member->finished_at - opened).count();
+    const double wall_s = Seconds(member->finished_at - opened).count();
+    times.wall_s += wall_s;
+    times.undelayed_s = std::max(times.undelayed_s, wall_s - member->runnable_s);
     times.cpu_s += member->cpu_s;
     times.runnable_s += member->runnable_s;
   }

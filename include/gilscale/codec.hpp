@@ -46,7 +46,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, kind, message, details)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Samples, single_s, parallel_s, control_single_s,
                                    control_parallel_s, control_cpu_s, single_cpu_s,
                                    single_runnable_s, parallel_wall_s, parallel_cpu_s,
-                                   parallel_runnable_s, spread_s, handover_s)
+                                   parallel_runnable_s, single_undelayed_s, parallel_undelayed_s,
+                                   control_single_undelayed_s, control_parallel_undelayed_s,
+                                   spread_s, handover_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TimeShares, cpu, runnable, blocked)
 
 void to_json(nlohmann::json& json, const Point& point);

@@ -35,6 +35,9 @@ struct RoundTimes {
   /// While its threads were ready to run but had no CPU, over all of them; 0 where the system does
   /// not tell.
   double runnable_s = 0;
+  /// The makespan without that: the longest time, over the threads, from the gate's opening to its
+  /// own finish less what it waited for a CPU.
+  double undelayed_s = 0;
   double handover_s = 0;  ///< what the caller waited besides: waking threads, collecting results
 };
 

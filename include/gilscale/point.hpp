@@ -75,6 +75,10 @@ inline constexpr double cores_were_there = 0.75;
 /// of the point's samples reached.
 inline constexpr double disturbed_below = 0.75;
 
+/// The control counts as delayed from this share of its makespan that it waited for CPUs: less is
+/// what threads wait for one another when they are woken.
+inline constexpr double delayed_from = 0.02;
+
 /// For each sample of the point, whether the machine was disturbed. Only the control decides, never
 /// what is measured.
 std::vector<bool> disturbed_samples(const Point& point);

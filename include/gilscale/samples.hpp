@@ -18,6 +18,11 @@ struct Samples {
       parallel_wall_s;  ///< from start to own finish, all threads of the N-thread round
   std::vector<double> parallel_cpu_s;       ///< CPU time, all threads of the N-thread round
   std::vector<double> parallel_runnable_s;  ///< ready to run, but no CPU; the same threads
+  // The same makespans as if no thread had ever waited for a CPU; see RoundTimes::undelayed_s.
+  std::vector<double> single_undelayed_s;
+  std::vector<double> parallel_undelayed_s;
+  std::vector<double> control_single_undelayed_s;
+  std::vector<double> control_parallel_undelayed_s;
   std::vector<double> spread_s;    ///< from the first to the last finish in the N-thread round
   std::vector<double> handover_s;  ///< what starting and collecting an N-thread round took
 
@@ -30,7 +35,9 @@ struct Samples {
          {&Samples::single_s, &Samples::parallel_s, &Samples::control_single_s,
           &Samples::control_parallel_s, &Samples::control_cpu_s, &Samples::single_cpu_s,
           &Samples::single_runnable_s, &Samples::parallel_wall_s, &Samples::parallel_cpu_s,
-          &Samples::parallel_runnable_s, &Samples::spread_s, &Samples::handover_s})
+          &Samples::parallel_runnable_s, &Samples::single_undelayed_s,
+          &Samples::parallel_undelayed_s, &Samples::control_single_undelayed_s,
+          &Samples::control_parallel_undelayed_s, &Samples::spread_s, &Samples::handover_s})
       visit(member);
   }
 };

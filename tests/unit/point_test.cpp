@@ -88,6 +88,58 @@ TEST(Figures, OfComputingThatOftenHadToWaitForACpuAreStillBoundByTheCores) {
   EXPECT_DOUBLE_EQ(figures.relative_efficiency.estimate, 1);
 }
 
+// ---- beside busy processes ----
+
+TEST(DelayedRounds, AreComparedWithoutWhatTheyWaitedForACpu) {
+  // Another process took the CPU of one thread for 1 s of the workload's round, and for half a
+  // second of the control's: luck, which says nothing about how the workload scales.
+  const PointFigures figures = figures_of(steady_point(
+      2,
+      {.parallel_s = 2, .control_parallel_s = 1.5, .parallel_delay_s = 1, .control_delay_s = 0.5}));
+  EXPECT_DOUBLE_EQ(figures.relative_efficiency.estimate, 1);
+  EXPECT_DOUBLE_EQ(figures.speedup.estimate, 1);  // what was measured stays
+  EXPECT_DOUBLE_EQ(figures.capacity.estimate, 2 / 1.5);
+}
+
+TEST(DelayedRounds, StillShowThreadsThatTakeTurns) {
+  const PointFigures figures = figures_of(steady_point(2, {.parallel_s = 2.5,
+                                                           .control_parallel_s = 1.5,
+                                                           .parallel_delay_s = 0.5,
+                                                           .control_delay_s = 0.5}));
+  EXPECT_DOUBLE_EQ(figures.relative_efficiency.estimate, 0.5);
+}
+
+TEST(DelayedRounds, AreTheWorkloadsOwnDoingWhereTheControlHadItsCpus) {
+  // Threads that wake one another on one CPU wait for it; the control, which wakes nobody, did not.
+  const PointFigures figures = figures_of(
+      steady_point(2, {.parallel_s = 2, .parallel_delay_s = 1, .control_delay_s = 0.01}));
+  EXPECT_DOUBLE_EQ(figures.relative_efficiency.estimate, 0.5);
+}
+
+TEST(DelayedRounds, AreWhatMoreThreadsThanCpusHaveToExpect) {
+  Point point = steady_point(
+      4, {.parallel_s = 3, .control_parallel_s = 2, .parallel_delay_s = 2, .control_delay_s = 1});
+  point.oversubscribed = true;
+  EXPECT_DOUBLE_EQ(figures_of(point).relative_efficiency.estimate, 2.0 / 3);
+}
+
+TEST(DelayedRounds, OfWorkThatWaitsAreMeasuredByTheThreads) {
+  const PointFigures figures = figures_of(steady_point(
+      2, {.parallel_s = 2, .control_parallel_s = 1.5, .cpu_share = 0.01, .control_delay_s = 0.5}));
+  EXPECT_DOUBLE_EQ(figures.relative_efficiency.estimate, 0.5);
+}
+
+TEST(CpuShare, IsTakenSampleBySample) {
+  // In one of them another process had the CPU for 2 of 3 s. The medians of wall, CPU and waiting
+  // time, 2, 1 and 0 s, do not belong to one another.
+  Point point;
+  point.threads = 2;
+  add_sample(point, {.single_s = 1});
+  add_sample(point, {.single_s = 2});
+  add_sample(point, {.single_s = 3, .cpu_share = 1.0 / 3, .runnable_s = 2});
+  EXPECT_DOUBLE_EQ(figures_of(point).cpu_share, 1);
+}
+
 TEST(Figures, SayWhetherFewerCoresWouldBeSlower) {
   EXPECT_TRUE(figures_of(steady_point(2, {})).bound_by_cpus);
   EXPECT_FALSE(figures_of(steady_point(2, {.cpu_share = 0.5})).bound_by_cpus);

@@ -17,7 +17,9 @@ using testing::ElementsAre;
 using testing::MatchesRegex;
 
 /// A round that was on a CPU all the time.
-RoundTimes computing(double makespan_s) { return {.makespan_s = makespan_s, .cpu_s = makespan_s}; }
+RoundTimes computing(double makespan_s) {
+  return {.makespan_s = makespan_s, .cpu_s = makespan_s, .undelayed_s = makespan_s};
+}
 
 /// Every round takes so long.
 FakeExecutor::Script taking(double makespan_s) {
@@ -84,6 +86,7 @@ TEST_F(Sampling, RecordsWhatEachRoundOfASampleTook) {
                       .wall_s = s * 2,
                       .cpu_s = s / 4,
                       .runnable_s = s / 16,
+                      .undelayed_s = s / 64,
                       .handover_s = s / 8};
   };
   Sampler sampler = sampler_of(2, script, script);
@@ -98,6 +101,10 @@ TEST_F(Sampling, RecordsWhatEachRoundOfASampleTook) {
   EXPECT_THAT(point.samples.parallel_wall_s, ElementsAre(16));
   EXPECT_THAT(point.samples.parallel_cpu_s, ElementsAre(8.0 / 4));
   EXPECT_THAT(point.samples.parallel_runnable_s, ElementsAre(8.0 / 16));
+  EXPECT_THAT(point.samples.control_single_undelayed_s, ElementsAre(1.0 / 64));
+  EXPECT_THAT(point.samples.single_undelayed_s, ElementsAre(2.0 / 64));
+  EXPECT_THAT(point.samples.control_parallel_undelayed_s, ElementsAre(4.0 / 64));
+  EXPECT_THAT(point.samples.parallel_undelayed_s, ElementsAre(8.0 / 64));
   EXPECT_THAT(point.samples.spread_s, ElementsAre(8.0 / 32));
   EXPECT_THAT(point.samples.handover_s, ElementsAre(8.0 / 8));
 }

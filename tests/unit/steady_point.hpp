@@ -16,6 +16,9 @@ struct Rounds {
   double control_parallel_s = 1;
   double cpu_share = 1;   ///< of the 1-thread round, and of each thread of the N-thread round
   double runnable_s = 0;  ///< of the 1-thread round
+  /// The part of parallel_s and of control_parallel_s that the last thread waited for a CPU.
+  double parallel_delay_s = 0;
+  double control_delay_s = 0;
 };
 
 inline void add_sample(Point& point, const Rounds& rounds) {
@@ -30,6 +33,11 @@ inline void add_sample(Point& point, const Rounds& rounds) {
   samples.parallel_wall_s.push_back(rounds.parallel_s * point.threads);
   samples.parallel_cpu_s.push_back(rounds.single_s * rounds.cpu_share * point.threads);
   samples.parallel_runnable_s.push_back(0);
+  samples.single_undelayed_s.push_back(rounds.single_s - rounds.runnable_s);
+  samples.parallel_undelayed_s.push_back(rounds.parallel_s - rounds.parallel_delay_s);
+  samples.control_single_undelayed_s.push_back(rounds.control_single_s);
+  samples.control_parallel_undelayed_s.push_back(rounds.control_parallel_s -
+                                                 rounds.control_delay_s);
   samples.spread_s.push_back(0);
   samples.handover_s.push_back(0);
 }
