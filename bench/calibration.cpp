@@ -5,6 +5,7 @@
 //   hold(us)                  1, on any machine (with the GIL on)
 //   release(us)               N, on any machine: it waits
 //   hold_release(h, r)        at most (h + r) / h, on any machine
+//   Locked().hold(us)         1 if the threads share the object, N if each has its own
 //   burn_...                  the same, but computing: at most the cores there are
 
 #include <pybind11/pybind11.h>
@@ -103,6 +104,20 @@ void hold_release(double hold_us, double release_us) {
   wait_released(released);
 }
 
+// An object with a lock of its own, as many extensions have it.
+class Locked {
+ public:
+  void hold(double us) {
+    const auto time = checked(us);
+    const py::gil_scoped_release nogil;
+    const std::lock_guard lock(mutex_);
+    wait_until(after(time));
+  }
+
+ private:
+  std::mutex mutex_;
+};
+
 // ---- computing ----
 // An amount of arithmetic, not a deadline: with a deadline on the clock, threads that share a core
 // would seem to scale; with one on CPU time, so would threads whose cycles the hypervisor gave to
@@ -188,6 +203,11 @@ PYBIND11_MODULE(gilscale_calibration, m, py::mod_gil_not_used(),
         "Sleep with the GIL released; the wait to get it back comes on top.");
   m.def("hold_release", &hold_release, py::arg("hold_us"), py::arg("release_us"),
         "Sleep with the GIL held, then with it released.");
+
+  py::class_<Locked>(m, "Locked")
+      .def(py::init<>())
+      .def("hold", &Locked::hold, py::arg("us"),
+           "Sleep with the object's own lock held and the GIL released.");
 
   m.def("burn_hold", &burn_hold, py::arg("us"), "Compute with the GIL held.");
   m.def("burn_release", &burn_release, py::arg("us"), "Compute with the GIL released.");

@@ -68,6 +68,7 @@ void from_json(const json& json, StopRule& rule) {
 
 void to_json(json& json, const Case& planned) {
   json = {{"workload", planned.workload},
+          {"python", planned.python},
           {"executor", planned.executor},
           {"threads", planned.threads},
           {"scaling", planned.scaling},
@@ -79,6 +80,7 @@ void to_json(json& json, const Case& planned) {
 
 void from_json(const json& json, Case& planned) {
   json.at("workload").get_to(planned.workload);
+  json.at("python").get_to(planned.python);
   json.at("executor").get_to(planned.executor);
   json.at("threads").get_to(planned.threads);
   json.at("scaling").get_to(planned.scaling);
@@ -97,6 +99,7 @@ void to_json(json& json, const Point& point) {
           {"oversubscribed", point.oversubscribed},
           {"setup_s", point.setup_s},
           {"gil_demand", value_or_null(point.gil_demand)},
+          {"other_cpus", point.other_cpus},
           {"stopped", point.stopped},
           {"samples", point.samples}};
 }
@@ -110,6 +113,7 @@ void from_json(const json& json, Point& point) {
   json.at("oversubscribed").get_to(point.oversubscribed);
   json.at("setup_s").get_to(point.setup_s);
   point.gil_demand = optional_at<double>(json, "gil_demand");
+  json.at("other_cpus").get_to(point.other_cpus);
   json.at("stopped").get_to(point.stopped);
   json.at("samples").get_to(point.samples);
 }

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
+
+#include "gilscale/statistics.hpp"
 
 namespace gilscale {
 namespace {
@@ -94,6 +97,26 @@ MaybeFinding check_turbo(const Machine& machine) {
 constexpr std::array checks{check_quota,      check_throttling,   check_load,     check_siblings,
                             check_slow_cores, check_memory_nodes, check_governor, check_turbo};
 
+/// A call that is shorter than so many empty ones is measured with much of the harness in it.
+constexpr double short_against_harness = 10;
+/// "By orders of magnitude": beyond what noise and a disturbed machine do to a round.
+constexpr double orders_of_magnitude = 30;
+/// CPUs that a call may keep busy besides its thread before that counts as threads of its own.
+constexpr double own_threads_from = 0.25;
+
+/// How much longer the longest 1-thread round of a point took than its shortest, where the control
+/// took much the same; the largest over all points.
+double largest_change(const CaseResult& result) {
+  double largest = 1;
+  for (const Point& point : result.points) {
+    const auto relative = ratios(point.samples.single_s, point.samples.control_single_s);
+    if (relative.empty()) continue;
+    const auto [shortest, longest] = std::minmax_element(relative.begin(), relative.end());
+    largest = std::max(largest, *longest / *shortest);
+  }
+  return largest;
+}
+
 }  // namespace
 
 std::vector<Finding> findings_of(const Machine& machine) {
@@ -132,6 +155,35 @@ std::vector<Finding> findings_of(const PythonInfo& python) {
   for (const std::string& hook : python.hooks)
     findings.push_back({"hook", true, 1, fmt::format("{}, which slows Python code down", hook),
                         "switch it off for the measurement"});
+  return findings;
+}
+
+std::vector<Finding> findings_of(const CaseResult& result) {
+  std::vector<Finding> findings;
+  if (result.points.empty() || result.points.front().samples.size() == 0) return findings;
+  const std::string label = label_of(result.planned);
+  const double call_s = figures_of(result.points.front()).single_call_s.estimate;
+  const double empty_call_s = result.python ? result.python->empty_call_s : 0;
+  if (call_s < short_against_harness * empty_call_s)
+    findings.push_back(
+        {"short-call", false, 1,
+         fmt::format("{}: a call takes {:.0f} ns, of which gilscale's own loop is about {:.0f} ns; "
+                     "they are not subtracted",
+                     label, call_s * 1e9, empty_call_s * 1e9),
+         "measure more work in a call"});
+  if (const double change = largest_change(result); change > orders_of_magnitude)
+    findings.push_back(
+        {"changing-cost", true, 1,
+         fmt::format("{}: the same calls took {:.0f} times as long in some rounds as "
+                     "in others",
+                     label, change),
+         "make every call do the same work, for a median says little of such ones"});
+  if (const double cpus = result.points.front().other_cpus; cpus > own_threads_from)
+    findings.push_back(
+        {"own-threads", false, 1,
+         fmt::format("{}: a call keeps {:.1f} CPUs busy besides its own thread", label, cpus),
+         "limit the threads that it starts (as with OMP_NUM_THREADS=1), or read its "
+         "speedup as that of all of them"});
   return findings;
 }
 

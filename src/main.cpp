@@ -24,7 +24,7 @@ struct Commands {
     print_out(answer.text);
     return ExitCode::ok;
   }
-  ExitCode operator()(const RunOptions& options) const { return run(options); }
+  ExitCode operator()(const RunOptions& options) const { return run(options, built_for()); }
   ExitCode operator()(const ListOptions&) const {
     print_out(listing(executor_choices(), built_for()));
     return ExitCode::ok;

@@ -26,6 +26,10 @@ json point(const Point& point, json benchmarks, json context) {
           {"context", std::move(context)}};
 }
 
+json found(const std::vector<FoundWorkload>& workloads) {
+  return {{"message", "found"}, {"workloads", workloads}};
+}
+
 json finished(const GilState& gil) { return {{"message", "finished"}, {"gil", gil}}; }
 
 json failed(const Failure& failure) { return {{"message", "failed"}, {"failure", failure}}; }
@@ -58,6 +62,9 @@ void MessageReader::apply(const nlohmann::json& message) {
     result_.context = message.at("context");
     result_.benchmarks.insert(result_.benchmarks.end(), benchmarks.begin(), benchmarks.end());
     result_.points.push_back(std::move(point));
+  } else if (kind == "found") {
+    message.at("workloads").get_to(result_.found);
+    complete_ = true;
   } else if (kind == "finished") {
     message.at("gil").get_to(result_.gil);
     complete_ = true;

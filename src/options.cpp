@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 #include <sstream>
 
@@ -29,6 +30,7 @@ struct Raw {
   double precision_percent = 2;
   std::string min_time;
   std::vector<std::string> context;
+  std::vector<std::string> params;
 };
 
 std::vector<std::string> names_of(std::span<const Choice> choices) {
@@ -39,8 +41,9 @@ std::vector<std::string> names_of(std::span<const Choice> choices) {
 
 void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
   run.add_option("workload", raw.run.workloads.names,
-                 "What to measure: a name from `gilscale list`, module:callable or file.py:name; "
-                 "the suite fib if none is given")
+                 "What to measure: a name from `gilscale list`, module:callable, "
+                 "module:Class.method, file.py:name, or file.py for every function bench_... in "
+                 "it; the suite fib if none is given")
       ->type_name("WORKLOAD");
   run.add_option("--args", raw.run.workloads.args,
                  "Arguments of the workload, a Python tuple: \"(1000, 4000)\"")
@@ -48,6 +51,33 @@ void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
   run.add_option("--kwargs", raw.run.workloads.kwargs,
                  "Keyword arguments, a Python dict: \"{'level': 9}\"")
       ->type_name("DICT");
+  run.add_option("-e,--stmt", raw.run.workloads.statement,
+                 "A statement to measure, as timeit's; repeated, one line each")
+      ->allow_extra_args(false)
+      ->type_name("CODE");
+  run.add_option("-s,--setup", raw.run.workloads.setup,
+                 "Code that runs once before --stmt, which sees its variables")
+      ->allow_extra_args(false)
+      ->type_name("CODE");
+  run.add_option("--param", raw.params,
+                 "A parameter and its values, Python literals: size=1024,65536. Each value is a "
+                 "case of its own")
+      ->allow_extra_args(false)
+      ->type_name("NAME=LIST");
+  run.add_option(
+         "--share", raw.run.share,
+         "all: the threads share one set of arguments and one run of the set-up code; none: "
+         "each has its own; both: one after the other, and what sharing costs")
+      ->check(CLI::IsMember(std::vector<std::string>{"all", "none", "both"}))
+      ->capture_default_str()
+      ->type_name("all|none|both");
+  run.add_option("--venv", raw.run.venv,
+                 "The virtual environment whose packages are seen; the active one if none is given")
+      ->type_name("DIR");
+  run.add_option("--path", raw.run.workloads.path,
+                 "A folder to import from, before the current one; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("DIR");
   run.add_option("-n,--fib", raw.run.workloads.fib,
                  fmt::format("The n of the suite fib, 0 to {}", largest_fib))
       ->capture_default_str()
@@ -190,6 +220,19 @@ std::map<std::string, std::string> parse_context(const std::vector<std::string>&
   return context;
 }
 
+void parse_workloads(WorkloadOptions& workloads, const std::vector<std::string>& params) {
+  if (!workloads.setup.empty() && workloads.statement.empty())
+    throw UsageError("--setup is for --stmt; add --stmt CODE, or a setup function to a file.py");
+  for (const std::string& text : params)
+    workloads.params = overridden(std::move(workloads.params), {parse_axis(text)});
+  for (std::string& folder : workloads.path) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error))
+      throw UsageError(fmt::format("--path '{}' is no folder; check the path", folder));
+    folder = std::filesystem::absolute(folder).string();
+  }
+}
+
 void check_positive(const char* option, double value, double most) {
   if (!(value > 0) || value > most)
     throw UsageError(
@@ -217,6 +260,7 @@ RunOptions run_options(Raw raw, std::span<const Choice> executors,
   run.threads = raw.threads == "auto" ? auto_threads() : parse_thread_list(raw.threads);
   run.scaling = scaling_of(raw.scaling);
   run.calls = parse_calls(raw.calls);
+  parse_workloads(run.workloads, raw.params);
   check_executors(run.executors, executors);
   check_positive("--budget", run.stop.budget_s, 86400);
   check_positive("--precision", raw.precision_percent, 100);

@@ -13,6 +13,7 @@ namespace {
 Case make_case(const RunOptions& options, WorkloadSpec workload, const std::string& executor) {
   Case planned;
   planned.workload = std::move(workload);
+  planned.python = options.python;
   planned.executor = executor;
   planned.threads = options.threads;
   planned.scaling = options.scaling;
@@ -21,6 +22,19 @@ Case make_case(const RunOptions& options, WorkloadSpec workload, const std::stri
   planned.stop = options.stop;
   planned.repetitions = options.benchmark.repetitions;
   return planned;
+}
+
+/// Threads of one interpreter can share objects; what has an interpreter of its own cannot.
+std::vector<const char*> shares(const RunOptions& options, const std::string& executor) {
+  const bool can_share = executor == "threads" || executor == "pool";
+  if (!can_share || options.share == "all") return {"all"};
+  if (options.share == "none") return {"none"};
+  return {"all", "none"};
+}
+
+WorkloadSpec sharing(WorkloadSpec workload, const char* share) {
+  workload.share = share;
+  return workload;
 }
 
 WorkloadSpec control_spec() {
@@ -33,7 +47,7 @@ WorkloadSpec control_spec() {
 void refuse_workloads_without_python(const RunOptions& options) {
   const bool only_native = std::all_of(options.executors.begin(), options.executors.end(),
                                        [](const std::string& name) { return name == "native"; });
-  if (only_native && !options.workloads.names.empty())
+  if (only_native && !(options.workloads.names.empty() && options.workloads.statement.empty()))
     throw UsageError(
         "--executor native runs no Python, only the control; leave the workload out, or add "
         "another executor: -x threads,native");
@@ -82,7 +96,7 @@ void apply_filter(std::vector<Case>& cases, const std::string& pattern) {
 
 }  // namespace
 
-std::vector<Case> plan_cases(const RunOptions& options) {
+std::vector<Case> plan_cases(const RunOptions& options, const FoundWorkloads& found) {
   refuse_workloads_without_python(options);
   std::vector<Case> cases;
   for (const std::string& executor : options.executors) {
@@ -90,8 +104,9 @@ std::vector<Case> plan_cases(const RunOptions& options) {
       add_once(cases, make_case(options, control_spec(), executor));
       continue;
     }
-    for (WorkloadSpec& workload : resolve_workloads(options.workloads))
-      add_once(cases, make_case(options, std::move(workload), executor));
+    for (const WorkloadSpec& workload : resolve_workloads(options.workloads, found))
+      for (const char* share : shares(options, executor))
+        add_once(cases, make_case(options, sharing(workload, share), executor));
   }
   apply_filter(cases, options.benchmark.filter);
   return cases;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "discovery.hpp"
 #include "executable.hpp"
 #include "gilscale/codec.hpp"
 #include "gilscale/finding.hpp"
@@ -19,6 +20,7 @@
 #include "output_file.hpp"
 #include "progress_line.hpp"
 #include "standard_output.hpp"
+#include "venv.hpp"
 
 extern char** environ;  // NOLINT: POSIX names it so
 
@@ -89,6 +91,7 @@ void warn_of_what_matters(const Report& report, const Machine& machine) {
         of_python.push_back(std::move(finding));
     }
   }
+  for (const CaseResult& result : report.cases) warn(findings_of(result), most_threads);
   warn(of_python, most_threads);
   warn(findings_of(machine), most_threads);
 }
@@ -103,8 +106,9 @@ void complain(const CaseResult& result) {
   // A crash report has been seen already: it came over the worker's standard error.
   const bool raised = result.failure->kind == "exception";
   if (raised) fmt::print(stderr, "{}", result.failure->details);
-  // What the worker says of an exception names the workload already.
-  const std::string name = raised ? "" : label_of(result.planned) + ": ";
+  // What the worker says of an exception or of arguments names the workload already.
+  const bool named = raised || result.failure->kind == "usage";
+  const std::string name = named ? "" : label_of(result.planned) + ": ";
   fmt::print(stderr, "gilscale: {}{}\n", name, result.failure->message);
 }
 
@@ -150,6 +154,25 @@ void forget_benchmark_variables() {
   for (const std::string& name : names) unsetenv(name.c_str());
 }
 
+std::string chosen_python(const RunOptions& options, const PythonInfo& built_for) {
+  const char* active = std::getenv("VIRTUAL_ENV");
+  const WorkloadOptions& workloads = options.workloads;
+  const auto is_own = [](const std::string& name) {
+    return name.find('.') != name.npos || name.find(':') != name.npos;
+  };
+  const bool own_code = !workloads.statement.empty() ||
+                        std::any_of(workloads.names.begin(), workloads.names.end(), is_own);
+  return python_of_venv(options.venv, active ? active : "", built_for.version, own_code);
+}
+
+FoundWorkloads found_workloads(const RunOptions& options) {
+  ProgressLine progress(1);
+  progress.begin("looking for workloads");
+  FoundWorkloads found = discover(options, progress);
+  progress.clear();
+  return found;
+}
+
 /// Measures until the cases are finished, the user interrupts, or the command line proves wrong.
 /// False if the last files could not be written.
 [[nodiscard]] bool measure(const std::vector<Case>& cases, const RunOptions& options,
@@ -171,11 +194,12 @@ void forget_benchmark_variables() {
 
 }  // namespace
 
-ExitCode run(const RunOptions& options) {
-  const std::vector<Case> cases = plan_cases(options);
+ExitCode run(RunOptions options, const PythonInfo& built_for) {
+  watch_for_interrupts();
+  options.python = chosen_python(options, built_for);
+  const std::vector<Case> cases = plan_cases(options, found_workloads(options));
   if (options.benchmark.list_tests) return list_benchmarks(cases);
   const OutputFiles files(options);
-  watch_for_interrupts();
   forget_benchmark_variables();
   const Machine machine = read_machine("/", cpu_budget());
   Report report = empty_report(machine, options.benchmark);

@@ -2,10 +2,12 @@
 
 #include "gilscale/error.hpp"
 #include "gilscale/options.hpp"
+#include "gilscale/result.hpp"
 
 namespace gilscale {
 
 /// `gilscale run`: plans the cases, measures each in a worker, writes and prints what was found.
-ExitCode run(const RunOptions& options);
+/// `built_for` is the Python that this gilscale embeds.
+ExitCode run(RunOptions options, const PythonInfo& built_for);
 
 }  // namespace gilscale

@@ -16,7 +16,7 @@ constexpr std::string_view fib_suite = "fib";
 constexpr std::string_view calibration_suite = "calibration";
 
 // name, suite, module, attribute, arguments, defaults, summary
-constexpr std::array<BuiltinWorkload, 11> table{{
+constexpr std::array<BuiltinWorkload, 12> table{{
     {"py_fib", fib_suite, "gilscale_py_fib", "py_fib", "", "", "naive Fibonacci in Python"},
     {"cpp_fib", fib_suite, "gilscale_fib", "cpp_fib", "", "", "the same in C++, keeps the GIL"},
     {"cpp_fib_nogil", fib_suite, "gilscale_fib", "cpp_fib_nogil", "", "",
@@ -32,6 +32,8 @@ constexpr std::array<BuiltinWorkload, 11> table{{
     {"hold_release", calibration_suite, "gilscale_calibration", "hold_release",
      "hold_us, release_us", "(1000, 4000)",
      "one then the other: speedup up to 1/s, s the share held"},
+    {"locked", calibration_suite, "gilscale_calibration", "Locked.hold", "us", "(1000,)",
+     "sleeps with a lock of its object held: speedup 1, or N with --share none"},
     {"burn_hold", calibration_suite, "gilscale_calibration", "burn_hold", "us", "(1000,)",
      "computes with the GIL held: speedup 1"},
     {"burn_release", calibration_suite, "gilscale_calibration", "burn_release", "us", "(1000,)",
@@ -57,9 +59,9 @@ std::vector<std::string> all_names() {
 }
 
 WorkloadSpec fib_spec(const BuiltinWorkload& row, const WorkloadOptions& options) {
-  if (!options.args.empty() || !options.kwargs.empty())
-    throw UsageError(
-        fmt::format("workload '{}' takes its n from --fib, not from --args or --kwargs", row.name));
+  if (!options.args.empty() || !options.kwargs.empty() || !options.params.empty())
+    throw UsageError(fmt::format(
+        "workload '{}' takes its n from --fib, not from --args, --kwargs or --param", row.name));
   WorkloadSpec spec;
   const std::string n = std::to_string(options.fib);
   if (row.attribute.find('.') == std::string_view::npos)
@@ -69,12 +71,20 @@ WorkloadSpec fib_spec(const BuiltinWorkload& row, const WorkloadOptions& options
   return spec;
 }
 
+WorkloadSpec with_arguments(WorkloadSpec spec, const WorkloadOptions& options) {
+  if (!options.args.empty()) spec.args = options.args;
+  if (!options.kwargs.empty()) spec.kwargs = options.kwargs;
+  spec.path = options.path;
+  return spec;
+}
+
 WorkloadSpec builtin_spec(const BuiltinWorkload& row, const WorkloadOptions& options) {
   WorkloadSpec spec;
   if (row.suite == fib_suite) {
     spec = fib_spec(row, options);
   } else {
-    spec.args = options.args.empty() ? std::string(row.defaults) : options.args;
+    spec.args = options.args.empty() && options.params.empty() ? std::string(row.defaults)
+                                                               : with_arguments({}, options).args;
     if (!options.kwargs.empty()) spec.kwargs = options.kwargs;
   }
   spec.name = row.name;
@@ -98,9 +108,35 @@ WorkloadSpec own_spec(const std::string& name, const WorkloadOptions& options) {
                     "write module:callable or file.py:name",
                     name));
   (source.ends_with(".py") ? spec.file : spec.module) = source;
-  if (!options.args.empty()) spec.args = options.args;
-  if (!options.kwargs.empty()) spec.kwargs = options.kwargs;
+  return with_arguments(std::move(spec), options);
+}
+
+WorkloadSpec found_spec(const std::string& file, const FoundWorkload& found,
+                        const WorkloadOptions& options) {
+  WorkloadSpec spec = with_arguments(discovery_spec(file, options), options);
+  spec.name = file + ":" + found.attribute;
+  spec.attribute = found.attribute;
   return spec;
+}
+
+/// -e, which need not be a line.
+WorkloadSpec statement_spec(const WorkloadOptions& options) {
+  WorkloadSpec spec;
+  spec.setup = fmt::format("{}", fmt::join(options.setup, "\n"));
+  spec.statement = fmt::format("{}", fmt::join(options.statement, "\n"));
+  spec.name = fmt::format("{}", fmt::join(options.statement, "; "));
+  std::replace(spec.name.begin(), spec.name.end(), '\n', ';');
+  spec.path = options.path;
+  return spec;
+}
+
+/// The specification with each combination of parameters.
+void add_combinations(std::vector<WorkloadSpec>& specs, const WorkloadSpec& spec,
+                      const std::vector<Axis>& axes) {
+  for (ParameterValues& values : combinations(axes)) {
+    specs.push_back(spec);
+    specs.back().params = std::move(values);
+  }
 }
 
 std::string without_spaces(std::string text) {
@@ -137,17 +173,38 @@ std::vector<std::string> expand_suites(const std::vector<std::string>& names) {
   return members;
 }
 
-std::vector<WorkloadSpec> resolve_workloads(const WorkloadOptions& options) {
+bool names_a_file(std::string_view name) { return name.ends_with(".py"); }
+
+WorkloadSpec discovery_spec(const std::string& file, const WorkloadOptions& options) {
+  WorkloadSpec spec;
+  spec.name = file;
+  spec.file = file;
+  spec.path = options.path;
+  return spec;
+}
+
+std::vector<WorkloadSpec> resolve_workloads(const WorkloadOptions& options,
+                                            const FoundWorkloads& found) {
   if (options.fib < 0 || options.fib > largest_fib)
     throw UsageError(
         fmt::format("--fib {} is out of range; choose 0 to {} (every step of 5 takes 11 "
                     "times longer)",
                     options.fib, largest_fib));
   std::vector<WorkloadSpec> specs;
-  for (const std::string& name : expand_suites(options.names)) {
+  const bool only_a_statement = options.names.empty() && !options.statement.empty();
+  const auto names = only_a_statement ? std::vector<std::string>{} : expand_suites(options.names);
+  for (const std::string& name : names) {
+    if (const auto file = found.find(name); file != found.end()) {
+      for (const FoundWorkload& each : file->second)
+        add_combinations(specs, found_spec(name, each, options),
+                         overridden(each.params, options.params));
+      continue;
+    }
     const BuiltinWorkload* row = find_builtin(name);
-    specs.push_back(row ? builtin_spec(*row, options) : own_spec(name, options));
+    add_combinations(specs, row ? builtin_spec(*row, options) : own_spec(name, options),
+                     options.params);
   }
+  if (!options.statement.empty()) add_combinations(specs, statement_spec(options), options.params);
   return specs;
 }
 
@@ -158,6 +215,9 @@ std::string label_of(const WorkloadSpec& spec) {
   std::string label = spec.name;
   if (!arguments.empty()) label += "/" + arguments;
   if (!keywords.empty()) label += "/" + keywords;
+  for (const auto& [name, value] : spec.params)
+    label += fmt::format("/{}={}", name, without_spaces(value));
+  if (spec.share != "all") label += "/share:" + spec.share;
   return label;
 }
 

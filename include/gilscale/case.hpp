@@ -15,6 +15,7 @@ namespace gilscale {
 /// It crosses to the worker as JSON.
 struct Case {
   WorkloadSpec workload;
+  std::string python;  ///< whose packages are seen; empty: the one gilscale was built for
   std::string executor = "threads";
   std::vector<int> threads;
   Scaling scaling = Scaling::weak;

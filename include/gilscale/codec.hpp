@@ -38,8 +38,11 @@ void to_json(nlohmann::json& json, const Case& planned);
 void from_json(const nlohmann::json& json, Case& planned);
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkloadSpec, name, module, file, attribute, args, kwargs,
-                                   builtin, shared_element)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PythonInfo, version, build, executable, debug, hooks)
+                                   builtin, setup, statement, params, path, share, shared_element)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Axis, name, values)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoundWorkload, attribute, params)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PythonInfo, version, build, executable, debug, hooks,
+                                   empty_call_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finding, id, serious, from_threads, what, remedy)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GilState, at_start, after_import, after_run)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, kind, message, details)

@@ -12,6 +12,7 @@ namespace gilscale {
 ///   started   python, gil          the interpreter is up and the workload is loaded
 ///   progress  threads, samples     a sample is finished; also the sign of life
 ///   point     point, benchmarks, context
+///   found     workloads            what a file holds, when that was the question
 ///   finished  gil                  nothing comes after it
 ///   failed    failure              nor after this
 namespace message {
@@ -19,6 +20,7 @@ namespace message {
 nlohmann::json started(const std::optional<PythonInfo>& python, const GilState& gil);
 nlohmann::json progress(int threads, std::size_t samples);
 nlohmann::json point(const Point& point, nlohmann::json benchmarks, nlohmann::json context);
+nlohmann::json found(const std::vector<FoundWorkload>& workloads);
 nlohmann::json finished(const GilState& gil);
 nlohmann::json failed(const Failure& failure);
 

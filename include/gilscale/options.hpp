@@ -37,6 +37,9 @@ struct RunOptions {
   std::vector<int> threads;
   std::vector<std::string> executors;
   Scaling scaling = Scaling::weak;
+  std::string share = "all";  ///< "all", "none" or "both"; see WorkloadSpec::share
+  std::string venv;           ///< folder; empty: the active one, if any
+  std::string python;         ///< its executable, once found; empty: gilscale's own
   std::optional<std::int64_t> calls;
   bool pin = false;
   StopRule stop;

@@ -31,6 +31,9 @@ struct Point {
   bool oversubscribed = false;       ///< more threads than CPUs that the process may use
   double setup_s = 0;                ///< the workload's own set-up, paid once; 0 if it has none
   std::optional<double> gil_demand;  ///< share of a 1-thread call; see Executor::gil_demand()
+  /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
+  /// workload's own.
+  double other_cpus = 0;
   /// Why sampling ended: "precision", "no-improvement", "budget" or "requested".
   std::string stopped;
   Samples samples;

@@ -26,6 +26,7 @@ struct PythonInfo {
   /// What is switched on after the workload's import and slows it down: "a trace function is set
   /// (sys.settrace)". One line each.
   std::vector<std::string> hooks = {};
+  double empty_call_s = 0;  ///< what gilscale needs to call a function that does nothing
 };
 
 /// Why a case ended early. `kind` is one of "usage", "exception", "signal", "exit", "timeout",
@@ -42,6 +43,7 @@ struct CaseResult {
   std::optional<PythonInfo> python;  ///< none if the worker ended before, or runs no Python
   GilState gil;
   std::vector<Point> points;
+  std::vector<FoundWorkload> found;  ///< when the case only asked what a file holds
   nlohmann::json benchmarks = nlohmann::json::array();  ///< Google Benchmark's entries
   nlohmann::json context = nlohmann::json::object();    ///< Google Benchmark's context
   std::optional<Failure> failure;

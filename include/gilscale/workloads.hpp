@@ -1,9 +1,13 @@
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "gilscale/parameters.hpp"
 
 namespace gilscale {
 
@@ -35,6 +39,14 @@ struct WorkloadSpec {
   std::string args = "()";    ///< Python literal: a tuple
   std::string kwargs = "{}";  ///< Python literal: a dict
   bool builtin = false;       ///< its module lies in the workloads folder
+  std::string setup;          ///< code that runs before `statement`, as timeit's; may be empty
+  std::string statement;      ///< code to measure instead of a callable; empty for a callable
+  /// Names and literals: arguments by keyword, or what a statement finds as variables.
+  std::vector<std::pair<std::string, std::string>> params;
+  std::vector<std::string> path = {};  ///< folders to import from before all others
+  /// "all": the threads of a process share one set of arguments, made by one run of set-up code;
+  /// "none": each has its own.
+  std::string share = "all";
   /// For "Class.method" of one instance that all threads share: the literal of which the class
   /// receives a list, one element for each thread; thread i passes i. Empty otherwise.
   std::string shared_element;
@@ -46,17 +58,39 @@ struct WorkloadSpec {
 struct WorkloadOptions {
   std::vector<std::string> names;
   int fib = 30;
-  std::string args;    ///< empty: the workload's own
-  std::string kwargs;  ///< empty: none
+  std::string args;                    ///< empty: the workload's own
+  std::string kwargs;                  ///< empty: none
+  std::vector<std::string> setup;      ///< lines of code before `statement`
+  std::vector<std::string> statement;  ///< lines of code that are one more workload; may be empty
+  std::vector<Axis> params;
+  std::vector<std::string> path;  ///< folders to import from
 };
+
+/// A workload that a file holds by the convention of docs/workloads.md.
+struct FoundWorkload {
+  std::string attribute;
+  std::vector<Axis> params;
+};
+
+/// What the files among the names hold, by their names.
+using FoundWorkloads = std::map<std::string, std::vector<FoundWorkload>>;
+
+/// Whether the name stands for all workloads of a file: "file.py".
+bool names_a_file(std::string_view name);
+
+/// The specification by which a worker tells what such a file holds.
+WorkloadSpec discovery_spec(const std::string& file, const WorkloadOptions& options);
 
 inline constexpr int largest_fib = 45;  ///< already seconds for C++ and minutes for Python
 
-/// The specification of each workload named; UsageError for a name that is neither built in nor of
-/// the form module:callable or file.py:name, with near matches.
-std::vector<WorkloadSpec> resolve_workloads(const WorkloadOptions& options);
+/// The specification of each workload named, one for each combination of its parameters;
+/// UsageError for a name that is neither built in nor of the form module:callable, file.py or
+/// file.py:name, with near matches. `found` holds what the files hold.
+std::vector<WorkloadSpec> resolve_workloads(const WorkloadOptions& options,
+                                            const FoundWorkloads& found = {});
 
-/// "cpp_fib/30", "hold_release/1000,4000": the name and its arguments, as in benchmark names.
+/// "cpp_fib/30", "hold_release/1000,4000", "m:f/size=64/share:none": the name and its arguments, as
+/// in benchmark names.
 std::string label_of(const WorkloadSpec& spec);
 
 }  // namespace gilscale

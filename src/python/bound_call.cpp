@@ -42,9 +42,28 @@ bool BoundCall::repeat_batch(std::int64_t calls) {
   return true;
 }
 
+bool BoundCall::first_call() {
+  looked_at_ = true;
+  const auto returned = py::reinterpret_steal<py::object>(
+      PyObject_Vectorcall(callable_.ptr(), slots_.data() + 1,
+                          args_.size() | PY_VECTORCALL_ARGUMENTS_OFFSET, keyword_names_.ptr()));
+  if (!returned) return false;
+  const PyAsyncMethods* const async = Py_TYPE(returned.ptr())->tp_as_async;
+  if (!async || !async->am_await) return true;
+  PyErr_Format(PyExc_TypeError,
+               "it returned an awaitable (%s) that nobody awaits: measure a function that runs it, "
+               "as in asyncio.run(work())",
+               Py_TYPE(returned.ptr())->tp_name);
+  return false;
+}
+
 bool BoundCall::repeat(std::int64_t calls, Seconds switch_interval) {
   Clock::time_point now = Clock::now();
   Clock::time_point offered = now;
+  if (!looked_at_ && calls > 0) {
+    if (!first_call()) return false;
+    --calls;
+  }
   while (calls > 0) {
     const Clock::time_point began = now;
     const std::int64_t batch = std::min(batch_, calls);

@@ -16,8 +16,9 @@ namespace py = pybind11;
 /// so that nothing can happen to a result that is known already.
 class Interpreter {
  public:
-  /// Throws Error when CPython does not start.
-  Interpreter();
+  /// `executable` is the Python whose packages are seen, as of a virtual environment; empty: the
+  /// one that gilscale was built for. Throws Error when CPython does not start.
+  explicit Interpreter(const std::string& executable = "");
 
   [[nodiscard]] PythonInfo info() const;
 };

@@ -8,33 +8,34 @@
 
 namespace gilscale {
 
-/// A workload brought to life: imported, its arguments evaluated. All functions are called
-/// attached.
+/// A workload brought to life in the interpreter that the calling thread is attached to: imported,
+/// its arguments evaluated. Made, used and destroyed attached to that one. What is done in Python
+/// stands in workload_loader.py.
 class PythonWorkload {
  public:
-  /// Throws UsageError for --args or --kwargs that are no literals, WorkloadError when the module
-  /// cannot be imported or has no such callable.
-  explicit PythonWorkload(WorkloadSpec spec);
+  /// Throws UsageError for arguments that are no literals or that the callable does not take,
+  /// WorkloadError when the module cannot be imported or has no such callable.
+  explicit PythonWorkload(const WorkloadSpec& spec);
 
-  /// Makes a call for each of `threads` threads. Returns the seconds that the workload's own set-up
-  /// took: for methods of one shared instance, making that instance; otherwise 0.
+  /// Makes a call for each of `threads` threads. Returns the seconds that the set-up code behind
+  /// them took, 0 where there is none. Throws WorkloadError when it fails.
   double prepare(int threads);
 
   /// The call of thread `index`, below what prepare() was given.
   BoundCall& call(int index) { return *calls_[static_cast<std::size_t>(index)]; }
 
-  [[nodiscard]] const std::string& name() const { return spec_.name; }
+  /// Runs the file's teardown, once for each set-up. Throws WorkloadError when it fails.
+  void tear_down();
+
+  [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
-  double prepare_shared_instance(int threads);
-  [[nodiscard]] py::object shared_instance(const py::list& elements) const;
-
-  WorkloadSpec spec_;
-  py::object module_;
-  py::object callable_;  ///< or the class, for a method of a shared instance
-  py::tuple args_;
-  py::dict kwargs_;
+  std::string name_;
+  py::object workload_;
   std::vector<std::unique_ptr<BoundCall>> calls_;
 };
+
+/// What a file holds; see discovery_spec(). Throws like PythonWorkload. Attached.
+std::vector<FoundWorkload> discover_workloads(const WorkloadSpec& spec);
 
 }  // namespace gilscale

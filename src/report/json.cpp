@@ -2,6 +2,8 @@
 
 #include "formats.hpp"
 #include "gilscale/codec.hpp"
+#include "gilscale/comparison.hpp"
+#include "gilscale/finding.hpp"
 #include "gilscale/scalability.hpp"
 #include "gilscale/verdict.hpp"
 #include "gilscale/version.hpp"
@@ -53,12 +55,24 @@ json gil_document(const GilState& gil) {
   return document;
 }
 
+/// Numbers as numbers, other values as Python writes them.
+json params_document(const WorkloadSpec& spec) {
+  json document = json::object();
+  for (const auto& [name, text] : spec.params) {
+    const json number = json::parse(text, nullptr, false);
+    document[name] = number.is_number() ? number : json(text);
+  }
+  return document;
+}
+
 json case_document(const CaseResult& result) {
   const Judgement judgement = judge(result);
   json points = json::array();
   for (const Point& point : result.points) points.push_back(point_document(point));
   return {{"workload", result.planned.workload.name},
           {"label", label_of(result.planned.workload)},
+          {"params", params_document(result.planned.workload)},
+          {"share", result.planned.workload.share},
           {"executor", result.planned.executor},
           {"scaling", result.planned.scaling},
           {"pinned", result.planned.pin},
@@ -66,9 +80,36 @@ json case_document(const CaseResult& result) {
           {"python", value_or_null(result.python)},
           {"points", std::move(points)},
           {"scalability", scalability_document(result)},
+          {"findings", findings_of(result)},
           {"verdict", to_string(judgement.verdict)},
           {"why", judgement.why},
           {"error", value_or_null(result.failure)}};
+}
+
+json comparisons_document(const Report& report) {
+  json curves = json::array();
+  for (const ParameterCurve& curve : parameter_curves(report)) {
+    json values = json::array();
+    json speedups = json::array();
+    for (const ParameterCurve::Entry& entry : curve.entries) {
+      values.push_back(entry.value);
+      speedups.push_back(entry.speedup);
+    }
+    curves.push_back({{"label", curve.label},
+                      {"parameter", curve.parameter},
+                      {"threads", curve.threads},
+                      {"values", std::move(values)},
+                      {"speedups", std::move(speedups)},
+                      {"break_even", value_or_null(curve.break_even())}});
+  }
+  json sharing = json::array();
+  for (const SharingCost& cost : sharing_costs(report))
+    sharing.push_back({{"label", cost.label},
+                       {"threads", cost.threads},
+                       {"shared", cost.shared},
+                       {"own", cost.own},
+                       {"lost", cost.differs() ? json(cost.lost()) : json(nullptr)}});
+  return {{"parameters", std::move(curves)}, {"sharing", std::move(sharing)}};
 }
 
 /// What Google Benchmark writes for a benchmark that was skipped with an error: the first thread
@@ -121,7 +162,11 @@ json to_document(const Report& report) {
   for (const CaseResult& result : report.cases) cases.push_back(case_document(result));
   return {{"context", merged_context(report)},
           {"benchmarks", all_benchmarks(report)},
-          {"gilscale", {{"schema", 1}, {"version", version}, {"cases", std::move(cases)}}}};
+          {"gilscale",
+           {{"schema", 1},
+            {"version", version},
+            {"cases", std::move(cases)},
+            {"comparisons", comparisons_document(report)}}}};
 }
 
 std::string render_json(const Report& report, const Style&) {

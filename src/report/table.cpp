@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "formats.hpp"
+#include "gilscale/comparison.hpp"
 #include "gilscale/scalability.hpp"
 #include "gilscale/verdict.hpp"
 
@@ -228,6 +229,49 @@ std::string laws(const Report& report) {
   return text.empty() ? text : "\n" + text;
 }
 
+std::string threads_beat_one(const ParameterCurve& curve) {
+  const auto from = curve.break_even();
+  const std::string& smallest = curve.entries.front().text;
+  const std::string& largest = curve.entries.back().text;
+  const std::string begin = fmt::format("{}: {} threads ", curve.label, curve.threads);
+  if (!from)
+    return begin +
+           fmt::format("do not surely beat one at {}={} or below\n", curve.parameter, largest);
+  if (*from == curve.entries.front().value)
+    return begin + fmt::format("beat one at every {} from {} on\n", curve.parameter, smallest);
+  return begin + fmt::format("beat one from {}={:g} on\n", curve.parameter, *from);
+}
+
+/// The speedup over each parameter's values, and where threads begin to pay.
+std::string parameter_tables(const Report& report) {
+  std::string text;
+  for (const ParameterCurve& curve : parameter_curves(report)) {
+    std::vector<std::string> header{curve.parameter};
+    std::vector<std::string> speedups{fmt::format("speedup, {} threads", curve.threads)};
+    for (const ParameterCurve::Entry& entry : curve.entries) {
+      header.push_back(entry.text);
+      speedups.push_back(fmt::format("{:.2f}", entry.speedup.estimate));
+    }
+    Columns columns(std::move(header));
+    columns.add(std::move(speedups));
+    text += columns.paragraph() + threads_beat_one(curve);
+  }
+  return text;
+}
+
+std::string sharing_sentences(const Report& report) {
+  std::string text;
+  for (const SharingCost& cost : sharing_costs(report)) {
+    text += fmt::format(
+        "{}: {} threads with arguments of their own do {:.2f} times the work of one, "
+        "with shared ones {:.2f}: ",
+        cost.label, cost.threads, cost.own.estimate, cost.shared.estimate);
+    text += cost.differs() ? fmt::format("sharing costs {}\n", percent(cost.lost()))
+                           : "no difference that can be told\n";
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
 struct SingleCall {
   std::string label;
   double call_s;
@@ -276,7 +320,7 @@ std::string setup_notes(const Report& report) {
   for (const CaseResult& result : report.cases) {
     if (result.points.empty() || result.points.back().setup_s <= 0) continue;
     const Point& point = result.points.back();
-    text += fmt::format("{}: built once for {} threads in {}\n", label_of(result.planned),
+    text += fmt::format("{}: set up for {} threads in {}\n", label_of(result.planned),
                         point.threads, duration(point.setup_s));
   }
   return text.empty() ? text : "\n" + text;
@@ -297,8 +341,9 @@ std::string heading(const Report& report) {
 std::string render_table(const Report& report, const Style& style) {
   if (report.cases.empty()) return "nothing was measured\n";
   return heading(report) + scaling_table(report, style) + footnotes(report) + "\n" +
-         sentences(report, style) + laws(report) + time_table(report) +
-         single_thread_table(report) + setup_notes(report);
+         sentences(report, style) + laws(report) + parameter_tables(report) +
+         sharing_sentences(report) + time_table(report) + single_thread_table(report) +
+         setup_notes(report);
 }
 
 }  // namespace gilscale

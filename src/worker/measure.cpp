@@ -3,7 +3,9 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <exception>
 #include <sstream>
 #include <utility>
@@ -17,22 +19,41 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 
-/// Passes rounds on and tells of each: a sign of life.
+double process_cpu_s() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+/// Passes rounds on and tells of each: a sign of life. Notes what else computes meanwhile.
 class Heartbeat : public Executor {
  public:
   Heartbeat(Executor& inner, std::function<void()> beat) : inner_(inner), beat_(std::move(beat)) {}
 
   double prepare(int threads) override { return inner_.prepare(threads); }
   RoundTimes round(int threads, CallShare calls) override {
+    const double before_s = process_cpu_s();
     const RoundTimes times = inner_.round(threads, calls);
+    if (threads == 1) note_other_cpus(process_cpu_s() - before_s - times.cpu_s, times.makespan_s);
     beat_();
     return times;
   }
+  /// See Point::other_cpus: the least of all rounds, so that it takes no other work for the
+  /// workload's.
+  [[nodiscard]] double other_cpus() const { return other_cpus_.value_or(0); }
   std::optional<double> gil_demand(std::int64_t calls) override { return inner_.gil_demand(calls); }
 
  private:
+  void note_other_cpus(double cpu_s, double makespan_s) {
+    constexpr double long_against_waking_s = 1e-3;
+    if (makespan_s < long_against_waking_s) return;
+    const double cpus = std::max(cpu_s / makespan_s, 0.0);
+    other_cpus_ = std::min(other_cpus_.value_or(cpus), cpus);
+  }
+
   Executor& inner_;
   std::function<void()> beat_;
+  std::optional<double> other_cpus_;
 };
 
 void append(std::vector<double>& all, const std::vector<double>& more) {
@@ -204,6 +225,7 @@ void measure_case(const Case& planned, Executor& workload, Executor& control,
     const std::chrono::duration<double> spent = Clock::now() - began;
     json document =
         PointRun(planned, watched_workload, watched_control, current, spent.count()).run();
+    current.other_cpus = watched_workload.other_cpus();
     events.on_point(current, std::move(document["benchmarks"]), std::move(document["context"]));
   }
 }

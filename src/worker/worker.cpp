@@ -105,7 +105,7 @@ struct FlushAtEnd {
 
 GilState measure_python(const Case& planned, const ExecutorEntry& executor,
                         const Placement& placement, const Channel& channel) {
-  const Interpreter python;
+  const Interpreter python(planned.python);
   const FlushAtEnd flush;
   GilState gil;
   gil.at_start = gil_enabled();
@@ -119,7 +119,19 @@ GilState measure_python(const Case& planned, const ExecutorEntry& executor,
     measure(planned, *runner, settings, channel);
   }
   gil.after_run = gil_enabled();
+  workload.tear_down();
   return gil;
+}
+
+/// A case without a callable only asks what its file holds.
+bool asks_for_workloads(const Case& planned) {
+  return !planned.workload.file.empty() && planned.workload.attribute.empty();
+}
+
+nlohmann::json discover(const Case& planned) {
+  const Interpreter python(planned.python);
+  const FlushAtEnd flush;
+  return message::found(discover_workloads(planned.workload));
 }
 
 GilState measure_native(const Case& planned, const ExecutorEntry& executor,
@@ -143,6 +155,7 @@ nlohmann::json measure_case_from(const Channel& channel, bool supervised) {
   try {
     const Case planned = read_case(channel);
     if (supervised) die_with(channel.input);
+    if (asks_for_workloads(planned)) return discover(planned);
     const ExecutorEntry& executor = executor_entry(planned.executor);
     const Placement placement = cpu_budget().placement(planned.pin);
     const GilState gil = executor.runs_python

@@ -81,7 +81,7 @@ def test_a_shared_holder_reports_what_building_it_cost_once(gilscale):
     path = gilscale.folder / "results.json"
     done = gilscale("run", "cpp_fib", "fib_holder_gil", "fib_holder_nogil", "--fib=5", "-t1,3", *QUICK,
                     "--json", str(path))
-    assert re.findall(r"(?m)^(\S+): built once for 3 threads in \d+(?:\.\d+)? (?:ns|µs|ms|s)$", done.stdout) == [
+    assert re.findall(r"(?m)^(\S+): set up for 3 threads in \d+(?:\.\d+)? (?:ns|µs|ms|s)$", done.stdout) == [
         "fib_holder_gil/5", "fib_holder_nogil/5"]
     plain, *holders = json.loads(path.read_text())["gilscale"]["cases"]
     assert [point["setup_s"] for point in plain["points"]] == [0, 0]

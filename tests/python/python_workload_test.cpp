@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "python/python_error.hpp"
 #include "python_test.hpp"
 
 namespace gilscale {
@@ -36,6 +37,8 @@ class Workload : public PythonTest {
     return spec;
   }
 };
+
+using BenchFile = Workload;
 
 // ---- what works ----
 
@@ -214,6 +217,250 @@ TEST_F(Workload, WhoseSharedInstanceCannotBeBuiltSaysSo) {
   EXPECT_THAT(error->what(),
               AllOf(HasSubstr("own.py:Holder.do"), HasSubstr("ValueError: too many")));
   EXPECT_THAT(error->details(), HasSubstr("in __init__"));
+}
+
+// ---- sets of arguments ----
+
+/// Calls thread 0 and thread 1 once each.
+void call_both(PythonWorkload& workload) {
+  workload.prepare(2);
+  for (const int thread : {0, 1}) ASSERT_TRUE(workload.call(thread).repeat(1, switch_interval));
+}
+
+TEST_F(Workload, SharesItsArgumentsUnlessToldNotTo) {
+  const char* source = "seen = []\ndef work(x): x.append(1); seen.append(list(x))";
+  WorkloadSpec spec = own(source, "work", "([],)");
+  PythonWorkload shared(spec);
+  call_both(shared);
+  EXPECT_TRUE(global("seen").equal(py::eval("[[1], [1, 1]]")));
+  spec = own(source, "work", "([],)");
+  spec.share = "none";
+  PythonWorkload apart(spec);
+  call_both(apart);
+  EXPECT_TRUE(global("seen").equal(py::eval("[[1], [1]]")));
+}
+
+TEST_F(Workload, OfAMethodMakesTheInstanceAsSetUp) {
+  const char* source =
+      "made, seen = [], []\n"
+      "class C:\n"
+      "  def __init__(self): made.append(self)\n"
+      "  def work(self, n): seen.append((made.index(self), n))\n";
+  WorkloadSpec spec = own(source, "C.work", "(7,)");
+  PythonWorkload shared(spec);
+  call_both(shared);
+  EXPECT_TRUE(global("seen").equal(py::eval("[(0, 7), (0, 7)]")));
+  spec = own(source, "C.work", "(7,)");
+  spec.share = "none";
+  PythonWorkload apart(spec);
+  call_both(apart);
+  EXPECT_TRUE(global("seen").equal(py::eval("[(0, 7), (1, 7)]")));
+}
+
+TEST_F(Workload, OfAStaticOrClassMethodNeedsNoInstance) {
+  const char* source =
+      "class C:\n"
+      "  def __init__(self): raise RuntimeError\n"
+      "  @staticmethod\n"
+      "  def still(): pass\n"
+      "  @classmethod\n"
+      "  def of_class(cls): assert cls is C\n";
+  for (const char* name : {"C.still", "C.of_class"}) {
+    PythonWorkload workload(own(source, name));
+    call_both(workload);
+  }
+  PythonWorkload builtin(module_spec("builtins", "dict.fromkeys.__call__"));
+}
+
+TEST_F(Workload, OfAMethodWhoseClassNeedsArgumentsSaysWhatToDo) {
+  PythonWorkload workload(
+      own("class C:\n  def __init__(self, n): pass\n  def work(self): pass", "C.work"));
+  const auto error = thrown<WorkloadError>([&] { workload.prepare(1); });
+  ASSERT_TRUE(error);
+  EXPECT_THAT(error->what(),
+              AllOf(HasSubstr("C() cannot be made without arguments"), HasSubstr("--setup")));
+}
+
+TEST_F(Workload, WithWrongArgumentsShowsTheSignature) {
+  PythonWorkload workload(own("def work(a, b=2): pass", "work"));
+  EXPECT_THAT(
+      usage_error([&] { workload.prepare(1); }),
+      AllOf(HasSubstr("missing a required argument: 'a'"), HasSubstr("its signature is (a, b=2)")));
+}
+
+TEST_F(Workload, ThatIsACoroutineFunctionIsRefused) {
+  EXPECT_THAT(failure(own("async def work(): pass", "work")).what(), HasSubstr("asyncio.run"));
+}
+
+TEST_F(Workload, ThatReturnsAnAwaitableFails) {
+  PythonWorkload workload(
+      own("async def inner(): pass\n"
+          "def work():\n"
+          "  c = inner()\n"
+          "  c.close()\n"
+          "  return c",
+          "work"));
+  workload.prepare(1);
+  EXPECT_FALSE(workload.call(0).repeat(2, switch_interval));
+  EXPECT_THAT(summary_of(take_exception()), HasSubstr("TypeError: it returned an awaitable"));
+}
+
+// ---- parameters ----
+
+TEST_F(Workload, TakesParametersByKeyword) {
+  WorkloadSpec spec = own("seen = []\ndef work(a, size): seen.append((a, size))", "work", "(1,)");
+  spec.params = {{"size", "[2, 3]"}};
+  PythonWorkload workload(spec);
+  call_both(workload);
+  EXPECT_TRUE(global("seen").equal(py::eval("[(1, [2, 3])] * 2")));
+}
+
+TEST_F(Workload, RefusesAParameterThatIsNoLiteral) {
+  WorkloadSpec spec = own("def work(size): pass", "work");
+  spec.params = {{"size", "big"}};
+  EXPECT_THAT(refusal(spec), HasSubstr("--param size 'big' is not a Python literal"));
+}
+
+// ---- files with functions bench_... ----
+
+constexpr const char* bench_file = R"(
+log = []
+params = {"size": [2, 3]}
+def setup(size):
+    log.append(("setup", size))
+    return [0] * size
+def bench_one(data): log.append(("one", len(data)))
+def bench_two(data, size, word="x"): log.append(("two", size, word))
+bench_two.params = {"size": (4,), "word": ["y"]}
+def helper(): pass
+def teardown(data): log.append(("teardown", len(data)))
+)";
+
+TEST_F(BenchFile, HoldsItsFunctionsWithTheirParameters) {
+  WorkloadSpec spec = own(bench_file, "");
+  const auto found = discover_workloads(spec);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].attribute, "bench_one");
+  EXPECT_THAT(found[0].params, testing::ElementsAre(Axis{"size", {"2", "3"}}));
+  EXPECT_EQ(found[1].attribute, "bench_two");
+  EXPECT_THAT(found[1].params, testing::ElementsAre(Axis{"size", {"4"}}, Axis{"word", {"'y'"}}));
+}
+
+TEST_F(BenchFile, SetsUpOnceForAllThreadsAndTakesDown) {
+  WorkloadSpec spec = own(bench_file, "bench_one");
+  spec.params = {{"size", "5"}};
+  PythonWorkload workload(spec);
+  call_both(workload);
+  workload.prepare(3);  // what is set up already is kept
+  workload.tear_down();
+  EXPECT_TRUE(
+      global("log").equal(py::eval("[('setup', 5), ('one', 5), ('one', 5), ('teardown', 5)]")));
+}
+
+TEST_F(BenchFile, SetsUpOnceForEachThreadThatSharesNothing) {
+  WorkloadSpec spec = own(bench_file, "bench_two");
+  spec.params = {{"size", "1"}, {"word", "'z'"}};
+  spec.share = "none";
+  PythonWorkload workload(spec);
+  call_both(workload);
+  workload.tear_down();
+  EXPECT_TRUE(global("log").equal(
+      py::eval("[('setup', 1)] * 2 + [('two', 1, 'z')] * 2 + [('teardown', 1)] * 2")));
+}
+
+TEST_F(BenchFile, NeedsNoSetup) {
+  PythonWorkload workload(own("log = []\ndef bench_it(): log.append(1)", "bench_it"));
+  EXPECT_EQ(workload.prepare(1), 0);
+  EXPECT_TRUE(workload.call(0).repeat(2, switch_interval));
+  workload.tear_down();
+}
+
+TEST_F(BenchFile, TellsHowLongItsSetupTook) {
+  PythonWorkload workload(
+      own("import time\ndef setup(): time.sleep(0.01)\ndef bench_it(): pass", "bench_it"));
+  EXPECT_GE(workload.prepare(2), 0.01);
+}
+
+TEST_F(BenchFile, RefusesAParameterThatNobodyTakes) {
+  WorkloadSpec spec = own("def bench_it(n): pass", "bench_it");
+  spec.params = {{"size", "5"}};
+  EXPECT_THAT(refusal(spec), HasSubstr("has no parameter 'size'"));
+}
+
+TEST_F(BenchFile, WithoutAFunctionIsRefused) {
+  WorkloadSpec spec = own("def work(): pass", "");
+  EXPECT_THAT(usage_error([&] { discover_workloads(spec); }),
+              HasSubstr("has no function whose name begins with bench_"));
+}
+
+TEST_F(BenchFile, WithParametersThatAreNoListsOfLiteralsIsRefused) {
+  for (const char* params : {"5", "{'n': 5}", "{'n': []}", "{'n': [object()]}"}) {
+    WorkloadSpec spec = own(std::string("def bench_it(n): pass\nparams = ") + params, "");
+    EXPECT_THAT(usage_error([&] { discover_workloads(spec); }), HasSubstr("params of 'bench_it'"))
+        << params;
+  }
+}
+
+TEST_F(BenchFile, WhoseSetupOrTeardownRaisesSaysWhich) {
+  PythonWorkload set_up(
+      own("def setup(): raise OSError('no data')\ndef bench_it(): pass", "bench_it"));
+  const auto first = thrown<WorkloadError>([&] { set_up.prepare(1); });
+  ASSERT_TRUE(first);
+  EXPECT_THAT(first->what(), HasSubstr("cannot be set up: OSError: no data"));
+  EXPECT_THAT(first->details(), AllOf(HasSubstr("in setup"), Not(HasSubstr("<gilscale>"))));
+  PythonWorkload taken_down(
+      own("def teardown(): raise OSError('gone')\ndef bench_it(): pass", "bench_it"));
+  taken_down.prepare(1);
+  const auto second = thrown<WorkloadError>([&] { taken_down.tear_down(); });
+  ASSERT_TRUE(second);
+  EXPECT_THAT(second->what(), HasSubstr("cannot be taken down: OSError: gone"));
+}
+
+// ---- statements ----
+
+WorkloadSpec statement(const std::string& setup, const std::string& code) {
+  WorkloadSpec spec;
+  spec.name = code;
+  spec.setup = setup;
+  spec.statement = code;
+  return spec;
+}
+
+/// What `code` raises when it is called once; empty if nothing.
+std::string raised_by(PythonWorkload& workload) {
+  workload.prepare(1);
+  if (workload.call(0).repeat(1, switch_interval)) return "";
+  return summary_of(take_exception());
+}
+
+TEST_F(Workload, OfAStatementSeesAndChangesWhatTheSetupMade) {
+  PythonWorkload workload(statement("import math\nn = 0\nseen = []",
+                                    "n += 1\nroot = math.sqrt(n)\nseen.append(root)\n"
+                                    "if n == 4: raise ValueError(seen)"));
+  workload.prepare(1);
+  EXPECT_FALSE(workload.call(0).repeat(9, switch_interval));
+  EXPECT_THAT(summary_of(take_exception()), HasSubstr("ValueError: [1.0, 1.41"));
+}
+
+TEST_F(Workload, OfAStatementSeesItsParameters) {
+  WorkloadSpec spec = statement("half = n // 2", "raise ValueError(n, half)");
+  spec.params = {{"n", "6"}};
+  PythonWorkload workload(spec);
+  EXPECT_EQ(raised_by(workload), "ValueError: (6, 3)");
+}
+
+TEST_F(Workload, OfAStatementShowsItsLineInTracebacks) {
+  PythonWorkload workload(statement("a = 1\nb = 0", "c = 1\na / b"));
+  workload.prepare(1);
+  EXPECT_FALSE(workload.call(0).repeat(1, switch_interval));
+  EXPECT_THAT(traceback_of(take_exception()), HasSubstr("line 4, in statement\n    a / b"));
+}
+
+TEST_F(Workload, OfAStatementThatIsNoPythonIsRefused) {
+  EXPECT_THAT(refusal(statement("", "x +")), HasSubstr("--stmt is no Python: SyntaxError"));
+  EXPECT_THAT(refusal(statement("if", "x")), HasSubstr("--setup is no Python: SyntaxError"));
+  EXPECT_THAT(refusal(statement("", "return 1")), HasSubstr("'return' outside function"));
+  EXPECT_THAT(refusal(statement("from os import *", "x")), HasSubstr("cannot be compiled"));
 }
 
 }  // namespace

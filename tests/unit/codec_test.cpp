@@ -50,7 +50,10 @@ TEST(JsonOfAStopRule, ComesBackAsItWas) {
 
 TEST(JsonOfACase, ComesBackAsItWas) {
   Case planned;
-  planned.workload = {"name", "module", "file.py", "a.b", "(1, '\"µs\\')", "{'k': 1}", true, "30"};
+  planned.workload = {"name",      "module", "file.py", "a.b",  "(1, '\"µs\\')",
+                      "{'k': 1}",  true,     "x = 1",   "x\ny", {{"n", "[1, 2]"}},
+                      {"/folder"}, "none",   "30"};
+  planned.python = "/venv/bin/python";
   planned.executor = "pool";
   planned.threads = {1, 2, 1024};
   planned.calls = 123456789012;
@@ -58,6 +61,7 @@ TEST(JsonOfACase, ComesBackAsItWas) {
   planned.repetitions = 4;
   const Case back = there_and_back(planned);
   EXPECT_EQ(back.workload, planned.workload);
+  EXPECT_EQ(back.python, planned.python);
   EXPECT_EQ(back.executor, planned.executor);
   EXPECT_EQ(back.threads, planned.threads);
   EXPECT_EQ(back.calls, planned.calls);

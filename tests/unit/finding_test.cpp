@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "steady_point.hpp"
+
 #include "doctor.hpp"
 
 namespace gilscale {
@@ -145,6 +147,60 @@ TEST(Diagnosis, ShowsEachFindingWithItsRemedy) {
                         "           take an umbrella\n"
                         "  note   : it is dark\n"
                         "           wait\n"));
+}
+
+// ---- of a case ----
+
+CaseResult one_case(const Rounds& rounds = {}) {
+  CaseResult result;
+  result.planned.workload.name = "m:f";
+  result.python = PythonInfo{"3.13.1", "default", "python"};
+  result.points = {steady_point(1, rounds)};
+  result.points[0].calls = 1000000;
+  return result;
+}
+
+std::vector<std::string> ids_of(const std::vector<Finding>& findings) {
+  std::vector<std::string> ids;
+  for (const Finding& finding : findings) ids.push_back(finding.id);
+  return ids;
+}
+
+TEST(CaseFindings, AreNoneOfAnOrdinaryWorkload) {
+  EXPECT_TRUE(findings_of(one_case()).empty());
+  EXPECT_TRUE(findings_of(CaseResult{}).empty());
+}
+
+TEST(CaseFindings, TellOfCallsThatAreShortAgainstTheHarness) {
+  CaseResult result = one_case({.single_s = 0.125, .parallel_s = 0.125});  // 125 ns a call
+  result.python->empty_call_s = 25e-9;
+  const auto findings = findings_of(result);
+  ASSERT_THAT(ids_of(findings), testing::ElementsAre("short-call"));
+  EXPECT_EQ(findings[0].what,
+            "m:f: a call takes 125 ns, of which gilscale's own loop is about 25 ns; they are not "
+            "subtracted");
+  result.python->empty_call_s = 10e-9;
+  EXPECT_TRUE(findings_of(result).empty());
+}
+
+TEST(CaseFindings, TellOfAChangingCost) {
+  CaseResult result = one_case();
+  add_sample(result.points[0], {.single_s = 100, .parallel_s = 100});
+  EXPECT_THAT(ids_of(findings_of(result)), testing::ElementsAre("changing-cost"));
+}
+
+TEST(CaseFindings, DoNotTakeAMachineThatChangesForTheWorkload) {
+  CaseResult result = one_case();
+  add_sample(result.points[0], {.single_s = 100, .parallel_s = 100, .control_single_s = 50});
+  EXPECT_TRUE(findings_of(result).empty());
+}
+
+TEST(CaseFindings, TellOfThreadsThatTheWorkloadStarts) {
+  CaseResult result = one_case();
+  result.points[0].other_cpus = 0.2;
+  EXPECT_TRUE(findings_of(result).empty());
+  result.points[0].other_cpus = 1.5;
+  EXPECT_THAT(ids_of(findings_of(result)), testing::ElementsAre("own-threads"));
 }
 
 }  // namespace

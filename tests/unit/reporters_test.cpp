@@ -218,8 +218,8 @@ TEST_F(JsonDocument, HasTheKeysOfTheDesignInEveryCase) {
     for (const char* key : {"requested", "at_start", "after_import", "after_run", "enabled_by"})
       EXPECT_TRUE(each["gil"].contains(key)) << key;
   }
-  EXPECT_EQ(keys(cases[0]["python"]),
-            (std::set<std::string>{"version", "build", "executable", "debug", "hooks"}));
+  EXPECT_EQ(keys(cases[0]["python"]), (std::set<std::string>{"version", "build", "executable",
+                                                             "debug", "hooks", "empty_call_s"}));
   EXPECT_TRUE(cases[3]["python"].is_null());
   EXPECT_EQ(cases[0]["workload"], "cpp_fib_nogil");
   EXPECT_EQ(cases[0]["scaling"], "weak");

@@ -44,7 +44,7 @@ TEST(Suites, AreReplacedByTheirMembers) {
   EXPECT_THAT(expand_suites({"fib"}), ElementsAre("py_fib", "cpp_fib", "cpp_fib_nogil",
                                                   "fib_holder_gil", "fib_holder_nogil"));
   EXPECT_THAT(expand_suites({"calibration"}),
-              ElementsAre("hold", "release", "hold_release", "burn_hold", "burn_release",
+              ElementsAre("hold", "release", "hold_release", "locked", "burn_hold", "burn_release",
                           "burn_hold_release"));
 }
 
@@ -122,7 +122,7 @@ TEST(FibWorkloads, RefuseArgumentsThatAreNotFib) {
   options.names = {"cpp_fib"};
   options.args = "(20,)";
   EXPECT_EQ(refusal(options),
-            "workload 'cpp_fib' takes its n from --fib, not from --args or --kwargs");
+            "workload 'cpp_fib' takes its n from --fib, not from --args, --kwargs or --param");
   options.args = "";
   options.kwargs = "{'n': 20}";
   EXPECT_THAT(refusal(options), HasSubstr("takes its n from --fib"));
@@ -237,6 +237,77 @@ TEST(Label, ShowsKeywordArguments) {
 TEST(Label, OfASharedInstanceShowsItsElement) {
   EXPECT_EQ(label_of(resolved("fib_holder_nogil")), "fib_holder_nogil/30");
   EXPECT_EQ(label_of(resolved("cpp_fib")), "cpp_fib/30");
+}
+
+// ---- parameters, statements, files ----
+
+std::vector<std::string> labels_of(const std::vector<WorkloadSpec>& specs) {
+  std::vector<std::string> labels;
+  for (const WorkloadSpec& spec : specs) labels.push_back(label_of(spec));
+  return labels;
+}
+
+TEST(Parameters, MakeAWorkloadOfEachCombination) {
+  WorkloadOptions options;
+  options.names = {"m:f"};
+  options.params = {{"size", {"1", "2"}}, {"mode", {"'a'", "'b c'"}}};
+  EXPECT_THAT(labels_of(resolve_workloads(options)),
+              ElementsAre("m:f/size=1/mode='a'", "m:f/size=1/mode='bc'", "m:f/size=2/mode='a'",
+                          "m:f/size=2/mode='bc'"));
+}
+
+TEST(Parameters, TakeThePlaceOfABuiltinsDefaultArguments) {
+  WorkloadOptions options;
+  options.names = {"hold"};
+  options.params = {{"us", {"100"}}};
+  EXPECT_EQ(resolved(options).args, "()");
+  EXPECT_EQ(label_of(resolved(options)), "hold/us=100");
+}
+
+TEST(Statements, AreOneWorkloadWithTheirSetup) {
+  WorkloadOptions options;
+  options.setup = {"import m", "x = m.y"};
+  options.statement = {"a = m.f(x)", "m.g(a)"};
+  const WorkloadSpec spec = resolved(options);
+  EXPECT_EQ(spec.setup, "import m\nx = m.y");
+  EXPECT_EQ(spec.statement, "a = m.f(x)\nm.g(a)");
+  EXPECT_EQ(spec.name, "a = m.f(x); m.g(a)");
+}
+
+TEST(Statements, ComeAfterTheWorkloadsThatAreNamed) {
+  WorkloadOptions options;
+  options.names = {"hold"};
+  options.statement = {"x"};
+  EXPECT_THAT(labels_of(resolve_workloads(options)), ElementsAre("hold/1000", "x"));
+}
+
+TEST(Files, GiveTheWorkloadsThatTheyHold) {
+  WorkloadOptions options;
+  options.names = {"b.py", "hold"};
+  options.path = {"/folder"};
+  const FoundWorkloads found{{"b.py", {{"bench_a", {{"n", {"1", "2"}}}}, {"bench_b", {}}}}};
+  const auto specs = resolve_workloads(options, found);
+  EXPECT_THAT(labels_of(specs),
+              ElementsAre("b.py:bench_a/n=1", "b.py:bench_a/n=2", "b.py:bench_b", "hold/1000"));
+  EXPECT_EQ(specs[0].file, "b.py");
+  EXPECT_EQ(specs[0].attribute, "bench_a");
+  EXPECT_THAT(specs[0].path, ElementsAre("/folder"));
+}
+
+TEST(Files, HaveTheirParametersOverridden) {
+  WorkloadOptions options;
+  options.names = {"b.py"};
+  options.params = {{"n", {"7"}}};
+  const FoundWorkloads found{{"b.py", {{"bench_a", {{"n", {"1", "2"}}}}}}};
+  EXPECT_THAT(labels_of(resolve_workloads(options, found)), ElementsAre("b.py:bench_a/n=7"));
+}
+
+TEST(Files, AreAskedForByASpecificationWithoutACallable) {
+  EXPECT_TRUE(names_a_file("deep/b.py"));
+  EXPECT_FALSE(names_a_file("b.py:f"));
+  const WorkloadSpec spec = discovery_spec("deep/b.py", {});
+  EXPECT_EQ(spec.file, "deep/b.py");
+  EXPECT_EQ(spec.attribute, "");
 }
 
 }  // namespace

@@ -1,0 +1,127 @@
+#include "gilscale/comparison.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "steady_point.hpp"
+
+namespace gilscale {
+namespace {
+
+using testing::ElementsAre;
+
+/// A case whose two threads have that speedup, on a workload with those parameters.
+CaseResult measured(const ParameterValues& params, double speedup, const std::string& share = "all",
+                    const std::string& executor = "threads") {
+  CaseResult result;
+  result.planned.workload.name = "m:f";
+  result.planned.workload.params = params;
+  result.planned.workload.share = share;
+  result.planned.executor = executor;
+  result.points = {steady_point(1, {}), steady_point(2, {.parallel_s = 2 / speedup})};
+  return result;
+}
+
+std::vector<double> values_of(const ParameterCurve& curve) {
+  std::vector<double> values;
+  for (const auto& entry : curve.entries) values.push_back(entry.value);
+  return values;
+}
+
+// ---- curves ----
+
+TEST(ParameterCurves, HoldTheSpeedupAtEachValueInAscendingOrder) {
+  Report report;
+  report.cases = {measured({{"size", "4096"}}, 1.5), measured({{"size", "64"}}, 0.5),
+                  measured({{"size", "512"}}, 1)};
+  const auto curves = parameter_curves(report);
+  ASSERT_EQ(curves.size(), 1U);
+  EXPECT_EQ(curves[0].label, "m:f");
+  EXPECT_EQ(curves[0].parameter, "size");
+  EXPECT_EQ(curves[0].threads, 2);
+  EXPECT_THAT(values_of(curves[0]), ElementsAre(64, 512, 4096));
+  EXPECT_DOUBLE_EQ(curves[0].entries[0].speedup.estimate, 0.5);
+  EXPECT_EQ(curves[0].entries[2].text, "4096");
+}
+
+TEST(ParameterCurves, KeepTheOtherParametersApart) {
+  Report report;
+  for (const char* level : {"1", "9"})
+    for (const char* size : {"64", "512"})
+      report.cases.push_back(measured({{"level", level}, {"size", size}}, 1.5));
+  const auto curves = parameter_curves(report);
+  ASSERT_EQ(curves.size(), 4U);  // two over size, two over level
+  EXPECT_EQ(curves[0].label, "m:f/size=64");
+  EXPECT_EQ(curves[0].parameter, "level");
+  EXPECT_EQ(curves[1].label, "m:f/level=1");
+  EXPECT_EQ(curves[1].parameter, "size");
+}
+
+TEST(ParameterCurves, NeedTwoNumbers) {
+  Report report;
+  report.cases = {measured({{"size", "64"}}, 1.5), measured({{"mode", "'a'"}}, 1.5),
+                  measured({{"mode", "'b'"}}, 1.5)};
+  EXPECT_TRUE(parameter_curves(report).empty());
+}
+
+TEST(ParameterCurves, LeaveCountsAsideThatHadNoCpus) {
+  Report report;
+  report.cases = {measured({{"size", "64"}}, 1.5), measured({{"size", "512"}}, 1.5)};
+  for (CaseResult& result : report.cases) {
+    result.points.push_back(steady_point(4, {}));
+    result.points.back().oversubscribed = true;
+  }
+  EXPECT_EQ(parameter_curves(report).at(0).threads, 2);
+}
+
+TEST(ParameterCurves, SkipAValueThatFailed) {
+  Report report;
+  report.cases = {measured({{"size", "64"}}, 1.5), measured({{"size", "512"}}, 1.5),
+                  measured({{"size", "4096"}}, 1.5)};
+  report.cases[1].points.pop_back();
+  report.cases[1].points.pop_back();
+  report.cases[1].failure = Failure{"exception", "", ""};
+  EXPECT_TRUE(parameter_curves(report).empty());  // nothing above one thread is common to all
+}
+
+// ---- break-even ----
+
+ParameterCurve curve(std::initializer_list<double> lows) {
+  ParameterCurve curve;
+  double value = 1;
+  for (const double low : lows) {
+    curve.entries.push_back({value, "", {low + 0.1, low, low + 0.2}});
+    value *= 2;
+  }
+  return curve;
+}
+
+TEST(BreakEven, IsTheSmallestValueFromWhichOnThreadsSurelyWin) {
+  EXPECT_EQ(curve({0.5, 0.95, 1.2, 1.8}).break_even(), 4);
+  EXPECT_EQ(curve({1.2, 0.9, 1.1}).break_even(), 4);  // a win before a loss does not count
+  EXPECT_EQ(curve({1.1, 1.2}).break_even(), 1);
+  EXPECT_EQ(curve({0.5, 1.0}).break_even(), std::nullopt);
+}
+
+// ---- sharing ----
+
+TEST(SharingCosts, CompareTheSameWorkloadBothWays) {
+  Report report;
+  report.cases = {measured({}, 1, "all"), measured({}, 2, "none"), measured({}, 2, "all", "pool")};
+  const auto costs = sharing_costs(report);
+  ASSERT_EQ(costs.size(), 1U);
+  EXPECT_EQ(costs[0].label, "m:f");
+  EXPECT_EQ(costs[0].threads, 2);
+  EXPECT_TRUE(costs[0].differs());
+  EXPECT_DOUBLE_EQ(costs[0].lost(), 0.5);
+}
+
+TEST(SharingCosts, AreNoneWhereTheIntervalsMeet) {
+  SharingCost cost{"", 2, {1.9, 1.8, 2.0}, {2.0, 1.95, 2.1}};
+  EXPECT_FALSE(cost.differs());
+  cost.own = {2.1, 2.05, 2.2};
+  EXPECT_TRUE(cost.differs());
+}
+
+}  // namespace
+}  // namespace gilscale
