@@ -20,7 +20,9 @@ std::string workload_rows() {
     text += row(fmt::format("{}{}", workload.name, arguments),
                 fmt::format("{}: {}", workload.suite, workload.summary));
   }
-  return text + row("module:callable, file.py:name", "your own");
+  return text + row("module:callable, file.py:name", "your own") +
+         row("module:Class.method", "your own, on an instance that set-up makes") +
+         row("file.py", "every function bench_... in it") + row("--stmt CODE", "as timeit's");
 }
 
 }  // namespace
