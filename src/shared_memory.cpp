@@ -31,10 +31,15 @@ std::byte* map(int fd, std::size_t bytes) {
 int nameless_object() {
   static std::atomic<int> made{0};
   const std::string name = fmt::format("/gilscale-{}-{}", getpid(), made.fetch_add(1));
-  const int fd = shm_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);  // FD_CLOEXEC is set
+  const int fd = shm_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
   if (fd < 0) refuse(errno);
   shm_unlink(name.c_str());
-  return fd;
+  // Not among the standard streams, which may be closed here and are another's in a child.
+  const int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  const int error = errno;
+  close(fd);
+  if (moved < 0) refuse(error);
+  return moved;
 }
 
 }  // namespace

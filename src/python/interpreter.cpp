@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <pybind11/stl.h>
 
+#include <csignal>
+
 #include "gilscale/error.hpp"
 
 namespace gilscale {
@@ -30,6 +32,9 @@ void check(const PyStatus& status) {
                           status.err_msg ? status.err_msg : "unknown reason"));
 }
 
+/// As `python` does: writing to a closed pipe is an exception, not the end.
+void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
+
 /// Importing `signal` takes Ctrl-C over, whatever install_signal_handlers says.
 void give_interrupts_back() {
   const py::module_ signal = py::module_::import("signal");
@@ -48,6 +53,7 @@ Interpreter::Interpreter() {
   check(PyConfig_SetBytesString(config.get(), &config->program_name, GILSCALE_PYTHON_EXECUTABLE));
   check(PyConfig_SetBytesString(config.get(), &config->executable, GILSCALE_PYTHON_EXECUTABLE));
   check(Py_InitializeFromConfig(config.get()));
+  ignore_broken_pipes();
   give_interrupts_back();
 }
 

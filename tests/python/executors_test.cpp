@@ -418,7 +418,7 @@ TEST(ExecutorTable, RefusesOtherNames) {
 TEST(NativeEntry, RunsWithoutPython) {
   const ExecutorEntry& entry = executor_entry("native");
   EXPECT_FALSE(entry.runs_python);
-  const auto control = entry.make(nullptr, 2);
+  const auto control = entry.make({Case{}, nullptr, 2});
   control->prepare(2);
   EXPECT_GT(control->round(2, 1000).makespan_s, 0);  // attached: it needs no GIL
   EXPECT_EQ(control->gil_demand(1), std::nullopt);
