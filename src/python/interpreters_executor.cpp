@@ -6,7 +6,14 @@
 
 #ifdef PYBIND11_HAS_SUBINTERPRETER_SUPPORT
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // GCC 12 does not see why it is not read
 #include <pybind11/subinterpreter.h>
+#pragma GCC diagnostic pop
+#else
+#include <pybind11/subinterpreter.h>
+#endif
 
 #include <algorithm>
 #include <exception>
@@ -44,7 +51,8 @@ class SubInterpreter {
   /// does, for it takes a later thread state of this thread for another thread.
   static void hush() {
     try {
-      py::module_::import("sys").attr("stderr") = py::none();
+      const py::module_ sys = py::module_::import("sys");
+      sys.attr("stderr") = sys.attr("__stderr__") = py::none();
     } catch (const py::error_already_set&) {
       // Then it is not quiet.
     }
