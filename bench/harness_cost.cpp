@@ -90,7 +90,7 @@ def make(function, threads, rounds):
 
 void compare_rounds(PythonWorkload& workload, int pairs, int threads) {
   constexpr int rounds = 50;
-  const auto executor = make_threads_executor(&workload, cpu_budget().usable());
+  const auto executor = make_threads_executor({Case{}, &workload, cpu_budget().usable()});
   const py::object pool =
       pool_timer()(py::module_::import("gilscale_calibration").attr("empty"), threads, rounds);
   {

@@ -53,7 +53,7 @@ endforeach()
 FetchContent_Declare(pybind11 SYSTEM
   URL https://github.com/pybind/pybind11/archive/refs/tags/v3.0.1.tar.gz
   URL_HASH SHA256=741633da746b7c738bb71f1854f957b9da660bcd2dce68d71949037f0969d0ca
-  FIND_PACKAGE_ARGS 3.0 CONFIG HINTS ${pybind11_hints})
+  FIND_PACKAGE_ARGS 3.0.2 CONFIG HINTS ${pybind11_hints})
 
 set(FMT_INSTALL OFF)
 FetchContent_Declare(fmt SYSTEM

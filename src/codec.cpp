@@ -98,6 +98,8 @@ void to_json(json& json, const Point& point) {
           {"control_calls", point.control_calls},
           {"oversubscribed", point.oversubscribed},
           {"setup_s", point.setup_s},
+          {"start_s", point.start_s},
+          {"memory_bytes", value_or_null(point.memory_bytes)},
           {"gil_demand", value_or_null(point.gil_demand)},
           {"other_cpus", point.other_cpus},
           {"stopped", point.stopped},
@@ -112,6 +114,8 @@ void from_json(const json& json, Point& point) {
   json.at("control_calls").get_to(point.control_calls);
   json.at("oversubscribed").get_to(point.oversubscribed);
   json.at("setup_s").get_to(point.setup_s);
+  json.at("start_s").get_to(point.start_s);
+  point.memory_bytes = optional_at<std::int64_t>(json, "memory_bytes");
   point.gil_demand = optional_at<double>(json, "gil_demand");
   json.at("other_cpus").get_to(point.other_cpus);
   json.at("stopped").get_to(point.stopped);

@@ -22,6 +22,10 @@ std::vector<std::string> worker_command() {
   return {own_executable().string(), "worker", "--supervised"};
 }
 
+std::vector<std::string> member_command() {
+  return {own_executable().string(), "worker", "--member"};
+}
+
 std::filesystem::path share_folder() {
   return own_executable().parent_path().parent_path() / "share" / "gilscale";
 }

@@ -12,6 +12,9 @@ std::filesystem::path own_executable();
 /// What starts it as a worker that ends with its front end.
 std::vector<std::string> worker_command();
 
+/// What starts it as a process that plays a member of a worker's team.
+std::vector<std::string> member_command();
+
 /// <prefix>/share/gilscale of the installation or build tree that the executable belongs to.
 std::filesystem::path share_folder();
 

@@ -10,6 +10,7 @@
 #include "list.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
+#include "python/member_process.hpp"
 #include "run.hpp"
 #include "selftest.hpp"
 #include "standard_output.hpp"
@@ -31,7 +32,10 @@ struct Commands {
   }
   ExitCode operator()(const DoctorOptions&) const { return doctor(); }
   ExitCode operator()(const SelftestOptions& options) const { return selftest(options); }
-  ExitCode operator()(const WorkerOptions& options) const { run_worker(options.supervised); }
+  ExitCode operator()(const WorkerOptions& options) const {
+    if (options.member) run_member_process();
+    run_worker(options.supervised);
+  }
 };
 
 }  // namespace

@@ -3,8 +3,30 @@
 #include <fmt/format.h>
 
 #include "gilscale/codec.hpp"
+#include "gilscale/error.hpp"
 
 namespace gilscale {
+
+Failure caught_failure() {
+  try {
+    throw;
+  } catch (const UsageError& error) {
+    return {"usage", error.what(), ""};
+  } catch (const UnavailableError& error) {
+    return {"unavailable", error.what(), ""};
+  } catch (const WorkloadError& error) {
+    return {"exception", error.what(), error.details()};
+  } catch (const std::exception& error) {
+    return {"exception", error.what(), ""};
+  }
+}
+
+void throw_failure(const Failure& failure) {
+  if (failure.kind == "usage") throw UsageError(failure.message);
+  if (failure.kind == "unavailable") throw UnavailableError(failure.message);
+  throw WorkloadError(failure.message, failure.details);
+}
+
 namespace message {
 
 using nlohmann::json;

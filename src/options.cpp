@@ -39,6 +39,13 @@ std::vector<std::string> names_of(std::span<const Choice> choices) {
   return names;
 }
 
+std::vector<std::string> names_in_all(std::span<const Choice> choices) {
+  std::vector<std::string> names;
+  for (const Choice& choice : choices)
+    if (choice.in_all) names.emplace_back(choice.name);
+  return names;
+}
+
 void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
   run.add_option("workload", raw.run.workloads.names,
                  "What to measure: a name from `gilscale list`, module:callable, "
@@ -89,7 +96,8 @@ void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
       ->type_name("LIST");
   run.add_option(
          "-x,--executor", raw.run.executors,
-         fmt::format("How calls run at once, a list of: {}", fmt::join(names_of(executors), ", ")))
+         fmt::format("How calls run at once, a list of: {}; all: {}",
+                     fmt::join(names_of(executors), ", "), fmt::join(names_in_all(executors), ",")))
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST")
@@ -239,13 +247,22 @@ void check_positive(const char* option, double value, double most) {
         fmt::format("{} {} is out of range; it is above 0 and at most {}", option, value, most));
 }
 
-void check_executors(std::vector<std::string>& chosen, std::span<const Choice> executors) {
-  if (chosen.empty()) chosen = {"threads"};
+/// The executors that were named; UsageError for one that there is not.
+std::vector<std::string> named_executors(const std::vector<std::string>& chosen,
+                                         std::span<const Choice> executors) {
   const std::vector<std::string> names = names_of(executors);
-  for (const std::string& name : chosen)
+  std::vector<std::string> named;
+  for (const std::string& name : chosen) {
+    if (name == "all") {
+      for (std::string& each : names_in_all(executors)) named.push_back(std::move(each));
+      continue;
+    }
     if (std::find(names.begin(), names.end(), name) == names.end())
-      throw UsageError(fmt::format("--executor '{}' is not known; choose from {}", name,
+      throw UsageError(fmt::format("--executor '{}' is not known; choose from {} or all", name,
                                    fmt::join(names, ", ")));
+    named.push_back(name);
+  }
+  return named.empty() ? std::vector<std::string>{"threads"} : named;
 }
 
 SelftestOptions selftest_options(Raw raw) {
@@ -261,7 +278,7 @@ RunOptions run_options(Raw raw, std::span<const Choice> executors,
   run.scaling = scaling_of(raw.scaling);
   run.calls = parse_calls(raw.calls);
   parse_workloads(run.workloads, raw.params);
-  check_executors(run.executors, executors);
+  run.executors = named_executors(run.executors, executors);
   check_positive("--budget", run.stop.budget_s, 86400);
   check_positive("--precision", raw.precision_percent, 100);
   check_positive("--timeout", run.timeout_s, 864000);
@@ -323,6 +340,7 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   worker->group("");
   WorkerOptions worker_options;
   worker->add_flag("--supervised", worker_options.supervised);
+  worker->add_flag("--member", worker_options.member);
   app.footer(
       "Exit codes: 0 ok, 2 usage, 3 a workload failed, crashed or timed out, 4 this machine does "
       "not allow an answer (doctor, selftest), 130 interrupted.");

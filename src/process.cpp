@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <initializer_list>
 
 #include "gilscale/error.hpp"
 
@@ -22,30 +23,45 @@ struct Pipe {
   int write = -1;
 };
 
+/// Above the standard streams, which may be closed here and are to be given to a child.
+int out_of_the_way(int fd) {
+  const int moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  close(fd);
+  return moved;
+}
+
 Pipe make_pipe() {
-  int ends[2];
+  int ends[2] = {-1, -1};
   if (pipe(ends) != 0)
     throw Error(ExitCode::workload_failed,
                 fmt::format("cannot make a pipe for a worker: {}", std::strerror(errno)));
-  for (const int fd : ends) fcntl(fd, F_SETFD, FD_CLOEXEC);
-  return {ends[0], ends[1]};
+  return {out_of_the_way(ends[0]), out_of_the_way(ends[1])};
 }
 
-/// posix_spawn's two attribute objects, for a child in its own group with default signals.
+void close_all(std::initializer_list<int> fds) {
+  for (const int fd : fds)
+    if (fd >= 0) close(fd);
+}
+
+/// posix_spawn's two attribute objects, for a child with default signals.
 class SpawnSettings {
  public:
-  SpawnSettings(const Pipe& input, const Pipe& output, const Pipe& error) {
+  SpawnSettings(const Pipe& input, const Pipe& output, const Pipe& error,
+                const Process::Shared& shared) {
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, input.read, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output.write, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, error.write, STDERR_FILENO);
+    give(input.read, STDIN_FILENO);
+    give(output.write, STDOUT_FILENO);
+    give(error.write, STDERR_FILENO);
+    // The same number twice: POSIX.1-2024 and glibc 2.29 then leave it open on exec.
+    give(shared.descriptor, shared.descriptor);
     posix_spawnattr_init(&attributes);
     sigset_t ours;
     sigemptyset(&ours);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) sigaddset(&ours, signal);
     posix_spawnattr_setsigdefault(&attributes, &ours);
     posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    const int group = shared.group ? 0 : POSIX_SPAWN_SETPGROUP;
+    posix_spawnattr_setflags(&attributes, static_cast<short>(group | POSIX_SPAWN_SETSIGDEF));
   }
   ~SpawnSettings() {
     posix_spawn_file_actions_destroy(&actions);
@@ -56,38 +72,50 @@ class SpawnSettings {
 
   posix_spawn_file_actions_t actions{};
   posix_spawnattr_t attributes{};
+
+ private:
+  void give(int ours, int theirs) {
+    if (ours >= 0) posix_spawn_file_actions_adddup2(&actions, ours, theirs);
+  }
 };
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& command) {
+std::string signal_name(int signal) {
+  const char* meaning = strsignal(signal);
+#ifdef __GLIBC__
+  if (const char* name = sigabbrev_np(signal)) return fmt::format("SIG{} ({})", name, meaning);
+#endif
+  return fmt::format("signal {} ({})", signal, meaning);
+}
+
+Process::Process(const std::vector<std::string>& command, const Shared& shared)
+    : leads_group_(!shared.group) {
   const Pipe input = make_pipe();
   const Pipe output = make_pipe();
-  const Pipe error = make_pipe();
+  const Pipe error = shared.error ? Pipe{} : make_pipe();
   std::vector<char*> argv;
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
-  const SpawnSettings settings(input, output, error);
+  const SpawnSettings settings(input, output, error, shared);
   const int failed =
       posix_spawnp(&pid_, argv[0], &settings.actions, &settings.attributes, argv.data(), environ);
-  close(input.read);
-  close(output.write);
-  close(error.write);
+  close_all({input.read, output.write, error.write});
   input_ = input.write;
   output_ = output.read;
   error_ = error.read;
-  fcntl(output_, F_SETFL, O_NONBLOCK);
-  fcntl(error_, F_SETFL, O_NONBLOCK);
+  for (const int fd : {output_, error_})
+    if (fd >= 0) fcntl(fd, F_SETFL, O_NONBLOCK);
   if (failed == 0) return;
-  for (const int fd : {input_, output_, error_}) close(fd);
+  close_all({input_, output_, error_});
   throw Error(ExitCode::workload_failed,
               fmt::format("cannot start '{}': {}", command.front(), std::strerror(failed)));
 }
 
 Process::~Process() {
-  signal_group(SIGKILL);
+  signal(SIGKILL);
   if (!status_) waitpid(pid_, nullptr, 0);
-  for (const int fd : {input_, output_, error_}) close(fd);
+  close_all({input_, output_, error_});
 }
 
 void Process::send(const std::string& text) const {
@@ -105,6 +133,11 @@ std::optional<int> Process::status() {
   return status_;
 }
 
-void Process::signal_group(int signal) const { kill(-pid_, signal); }
+void Process::signal(int signal) const {
+  if (leads_group_)
+    kill(-pid_, signal);
+  else if (!status_)  // afterwards the number may be another process's
+    kill(pid_, signal);
+}
 
 }  // namespace gilscale

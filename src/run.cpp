@@ -100,9 +100,14 @@ bool has_kind(const CaseResult& result, std::string_view kind) {
   return result.failure && result.failure->kind == kind;
 }
 
+/// A case that this Python cannot run is none; the table's sentence tells of it.
+bool is_error(const CaseResult& result) {
+  return result.failure && !has_kind(result, "unavailable");
+}
+
 /// Says at once what went wrong; the table comes only at the end.
 void complain(const CaseResult& result) {
-  if (!result.failure) return;
+  if (!is_error(result)) return;
   // A crash report has been seen already: it came over the worker's standard error.
   const bool raised = result.failure->kind == "exception";
   if (raised) fmt::print(stderr, "{}", result.failure->details);
@@ -129,8 +134,7 @@ ExitCode exit_code_of(const Report& report) {
   if (interrupted()) return ExitCode::interrupted;
   if (any([](const CaseResult& result) { return has_kind(result, "usage"); }))
     return ExitCode::usage;
-  if (any([](const CaseResult& result) { return result.failure.has_value(); }))
-    return ExitCode::workload_failed;
+  if (any(is_error)) return ExitCode::workload_failed;
   return ExitCode::ok;
 }
 

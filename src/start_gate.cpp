@@ -26,16 +26,13 @@ void StartGate::pass() {
   const int round = round_;
   if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) return open();
   if (spin_ && spin_until_open(round)) return;
-  for (int seen = opened_round_.load(std::memory_order_acquire); seen != round;
-       seen = opened_round_.load(std::memory_order_acquire)) {
-    opened_round_.wait(seen, std::memory_order_acquire);
-  }
+  for (int seen = opened_round_.value(); seen != round; seen = opened_round_.value())
+    opened_round_.wait_while(seen);
 }
 
 void StartGate::open() {
   opened_at_ = Clock::now();
-  opened_round_.store(round_, std::memory_order_release);
-  opened_round_.notify_all();
+  opened_round_.set(round_);
 }
 
 bool StartGate::spin_until_open(int round) const {
@@ -43,7 +40,7 @@ bool StartGate::spin_until_open(int round) const {
   for (Clock::duration waited{}; waited < spin_limit; waited = Clock::now() - began) {
     if (waited > alone_limit) std::this_thread::yield();
     for (int i = 0; i < 64; ++i) {
-      if (opened_round_.load(std::memory_order_acquire) == round) return true;
+      if (opened_round_.value() == round) return true;
       cpu_pause();
     }
   }

@@ -3,58 +3,21 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
-#include <cstring>
 
 #include "gilscale/codec.hpp"
 #include "gilscale/messages.hpp"
 #include "interrupt.hpp"
 #include "process.hpp"
+#include "stream.hpp"
 
 namespace gilscale {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
-
-std::string signal_name(int signal) {
-  const char* meaning = strsignal(signal);
-#ifdef __GLIBC__
-  if (const char* name = sigabbrev_np(signal)) return fmt::format("SIG{} ({})", name, meaning);
-#endif
-  return fmt::format("signal {} ({})", signal, meaning);
-}
-
-/// One of a worker's two output streams.
-class Stream {
- public:
-  explicit Stream(int fd) : fd_(fd) {}
-  /// For poll(); negative once the stream has ended, which poll ignores.
-  [[nodiscard]] int fd() const { return open_ ? fd_ : -1; }
-
-  /// What can be read now; closes at the end of the stream.
-  std::string read_available() {
-    std::string text;
-    char buffer[65536];
-    while (open_ && text.size() < most_at_once) {
-      const ssize_t n = read(fd_, buffer, sizeof buffer);
-      if (n > 0) text.append(buffer, static_cast<std::size_t>(n));
-      if (n == 0) open_ = false;
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) break;
-    }
-    return text;
-  }
-
- private:
-  /// A worker that floods its output must not keep the other stream from being read.
-  static constexpr std::size_t most_at_once = 1 << 20;
-  int fd_;
-  bool open_ = true;
-};
 
 /// One worker from start to end.
 class Watch {
@@ -148,7 +111,7 @@ class Watch {
 
   /// An abort makes faulthandler print where every thread is; a second is enough for that.
   void ask_for_traceback() {
-    process_.signal_group(SIGABRT);
+    process_.signal(SIGABRT);
     const auto deadline = Clock::now() + std::chrono::seconds(1);
     while (!process_.status() && Clock::now() < deadline) {
       wait_for_news();

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cassert>
-#include <span>
+#include <new>
 #include <thread>
+#include <type_traits>
+#include <utility>
 
+#include "gilscale/start_gate.hpp"
+#include "gilscale/thread_list.hpp"
 #include "pause.hpp"
 #include "thread_times.hpp"
 
@@ -13,15 +17,15 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-/// Waits a little for `value` to change: short rounds then need nobody to be woken. Only where a
+/// Waits a little for `count` to change: short rounds then need nobody to be woken. Only where a
 /// CPU is left over, so that nobody who has work to do pays for it; and yielding, because a thread
 /// that was just woken may be queued on this very CPU.
-void spin_while(const std::atomic<int>& value, int same) {
+void spin_while(const SharedCount& count, int same) {
   constexpr std::chrono::microseconds briefly{50};
   const Clock::time_point deadline = Clock::now() + briefly;
   do {
     for (int i = 0; i < 64; ++i) {
-      if (value.load(std::memory_order_acquire) != same) return;
+      if (count.value() != same) return;
       cpu_pause();
     }
     std::this_thread::yield();
@@ -33,15 +37,10 @@ void spin_while(const std::atomic<int>& value, int same) {
 /// On cache lines of its own, so that members do not slow each other down by their bookkeeping.
 class alignas(64) Team::Member {
  public:
-  void call() {
-    called.fetch_add(1, std::memory_order_release);
-    called.notify_one();
-  }
-
   explicit Member(int place) : index(place) {}
 
   const int index;
-  std::atomic<int> called{0};  ///< counts the rounds (and the dismissal) that want this member
+  SharedCount called;  ///< counts the rounds (and the dismissal) that want this member
   int answered = 0;
   bool fits = false;      ///< this round has no more threads than there are CPUs
   bool had_room = false;  ///< the round before did; the member's own
@@ -51,61 +50,108 @@ class alignas(64) Team::Member {
   double runnable_s = 0;
 };
 
-Team::Team(Placement placement) : placement_(std::move(placement)) {}
-Team::~Team() = default;
+/// No pointers in here: each process has it at another address.
+struct alignas(64) Team::Rendezvous {
+  StartGate gate;
+  CallShare calls;
+  bool dismissed = false;
+  std::atomic<int> unfinished{0};
+  SharedCount finished_rounds;
+};
 
-Team::Member& Team::add_member() {
-  return *members_.emplace_back(std::make_unique<Member>(size()));
+std::size_t Team::shared_bytes() { return sizeof(Rendezvous) + most_threads * sizeof(Member); }
+
+Team::Team(Placement placement)
+    : Team(std::move(placement), SharedMemory::anonymous(shared_bytes())) {}
+
+Team::Team(Placement placement, SharedMemory memory)
+    : Team(std::move(placement), std::move(memory), nullptr) {
+  shared_ = new (memory_.data()) Rendezvous;
 }
 
-RoundTimes Team::round(int threads, CallShare calls) {
-  assert(threads >= 1 && threads <= size());
-  const std::span team(members_.data(), static_cast<std::size_t>(threads));
-  const Clock::time_point asked = Clock::now();
-  const int rounds_before = finished_rounds_.load(std::memory_order_relaxed);
-  calls_ = calls;
-  unfinished_.store(threads, std::memory_order_relaxed);
-  gate_.arm(threads, threads <= placement_.cpus);
-  const bool has_room = threads < placement_.cpus;
-  for (const auto& member : team) {
-    member->fits = threads <= placement_.cpus;
-    member->has_room = has_room;
-    member->call();
-  }
-  if (has_room) spin_while(finished_rounds_, rounds_before);
-  finished_rounds_.wait(rounds_before, std::memory_order_acquire);
+Team::Team(Placement placement, SharedMemory memory, Rendezvous* shared)
+    : placement_(std::move(placement)), memory_(std::move(memory)), shared_(shared) {
+  // Nobody destroys what lies in the memory.
+  static_assert(std::is_trivially_destructible_v<Rendezvous>);
+  static_assert(std::is_trivially_destructible_v<Member>);
+  assert(memory_.bytes() == shared_bytes());
+}
 
-  const Clock::time_point opened = gate_.opened_at();
-  Clock::time_point first = team.front()->finished_at;
-  Clock::time_point last = first;
-  RoundTimes times;
-  for (const auto& member : team) {
-    first = std::min(first, member->finished_at);
-    last = std::max(last, member->finished_at);
-    const double wall_s = Seconds(member->finished_at - opened).count();
-    times.wall_s += wall_s;
-    times.undelayed_s = std::max(times.undelayed_s, wall_s - member->runnable_s);
-    times.cpu_s += member->cpu_s;
-    times.runnable_s += member->runnable_s;
+Team Team::joined(Placement placement, SharedMemory memory) {
+  auto* const shared = reinterpret_cast<Rendezvous*>(memory.data());
+  return {std::move(placement), std::move(memory), shared};
+}
+
+Team::Member& Team::member(int index) const {
+  auto* const members = reinterpret_cast<Member*>(memory_.data() + sizeof(Rendezvous));
+  return members[index];
+}
+
+Team::Member& Team::add_member() {
+  assert(size_ < most_threads);
+  const int index = size_++;
+  return *new (&member(index)) Member(index);
+}
+
+RoundTimes Team::round(int threads, CallShare calls, const Watch& watch) {
+  assert(threads >= 1 && threads <= size());
+  const Clock::time_point asked = Clock::now();
+  const int rounds_before = shared_->finished_rounds.value();
+  shared_->calls = calls;
+  shared_->unfinished.store(threads, std::memory_order_relaxed);
+  shared_->gate.arm(threads, threads <= placement_.cpus);
+  const bool has_room = threads < placement_.cpus;
+  for (int i = 0; i < threads; ++i) {
+    Member& wanted = member(i);
+    wanted.fits = threads <= placement_.cpus;
+    wanted.has_room = has_room;
+    wanted.called.advance();
   }
-  times.makespan_s = Seconds(last - opened).count();
-  times.spread_s = Seconds(last - first).count();
+  if (has_room) spin_while(shared_->finished_rounds, rounds_before);
+  wait_for_finish(rounds_before, watch);
+  RoundTimes times = times_of(threads);
   times.handover_s = Seconds(Clock::now() - asked).count() - times.makespan_s;
   return times;
 }
 
+void Team::wait_for_finish(int rounds_before, const Watch& watch) {
+  constexpr std::chrono::milliseconds between_looks{100};
+  if (!watch) return shared_->finished_rounds.wait_while(rounds_before);
+  while (!shared_->finished_rounds.wait_while(rounds_before, between_looks)) watch();
+}
+
+RoundTimes Team::times_of(int threads) const {
+  const Clock::time_point opened = shared_->gate.opened_at();
+  Clock::time_point first = member(0).finished_at;
+  Clock::time_point last = first;
+  RoundTimes times;
+  for (int i = 0; i < threads; ++i) {
+    const Member& each = member(i);
+    first = std::min(first, each.finished_at);
+    last = std::max(last, each.finished_at);
+    const double wall_s = Seconds(each.finished_at - opened).count();
+    times.wall_s += wall_s;
+    times.undelayed_s = std::max(times.undelayed_s, wall_s - each.runnable_s);
+    times.cpu_s += each.cpu_s;
+    times.runnable_s += each.runnable_s;
+  }
+  times.makespan_s = Seconds(last - opened).count();
+  times.spread_s = Seconds(last - first).count();
+  return times;
+}
+
 void Team::dismiss() {
-  dismissed_ = true;
-  for (const auto& member : members_) member->call();
+  shared_->dismissed = true;
+  for (int i = 0; i < size_; ++i) member(i).called.advance();
 }
 
 std::optional<std::int64_t> Team::wait_for_round(Member& me) {
   if (me.had_room) spin_while(me.called, me.answered);
-  me.called.wait(me.answered, std::memory_order_acquire);
+  me.called.wait_while(me.answered);
   ++me.answered;
   me.had_room = me.has_room;
-  if (dismissed_) return std::nullopt;
-  return calls_.of(me.index);
+  if (shared_->dismissed) return std::nullopt;
+  return shared_->calls.of(me.index);
 }
 
 /// Threads that were woken on one CPU would share it until the system notices, some milliseconds
@@ -123,7 +169,7 @@ void Team::take_place(const Member& me) const {
 void Team::pass_gate(Member& me) {
   take_place(me);
   me.runnable_s = -thread_runnable_s();
-  gate_.pass();
+  shared_->gate.pass();
   me.cpu_s = -thread_cpu_s();
 }
 
@@ -134,9 +180,8 @@ void Team::stop_clocks(Member& me) {
 }
 
 void Team::finish() {
-  if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
-  finished_rounds_.fetch_add(1, std::memory_order_release);
-  finished_rounds_.notify_one();
+  if (shared_->unfinished.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+  shared_->finished_rounds.advance();
 }
 
 }  // namespace gilscale

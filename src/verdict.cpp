@@ -59,7 +59,7 @@ std::string did_of_achievable(const Seen& seen) {
 /// The GIL is shared by the threads of the executor, and held for so much of a call that threads
 /// cannot gain. A demand that could not be measured counts as held: nothing else is known then.
 bool held_throughout(const Point& point, const CaseResult& result) {
-  const bool in_play = result.planned.executor != "native" && result.gil.after_run;
+  const bool in_play = result.gil.shared && result.gil.after_run;
   return in_play && point.gil_demand.value_or(1) >= held_all_the_time;
 }
 
@@ -121,7 +121,7 @@ Judgement judge_scaling(const Seen& seen, const CaseResult& result) {
 }  // namespace
 
 std::string_view to_string(Verdict verdict) {
-  constexpr std::array<std::pair<Verdict, std::string_view>, 7> words{{
+  constexpr std::array<std::pair<Verdict, std::string_view>, 8> words{{
       {Verdict::parallel, "parallel"},
       {Verdict::gil_bound, "gil-bound"},
       {Verdict::partial, "partial"},
@@ -129,6 +129,7 @@ std::string_view to_string(Verdict verdict) {
       {Verdict::machine_limited, "machine-limited"},
       {Verdict::inconclusive, "inconclusive"},
       {Verdict::failed, "failed"},
+      {Verdict::unavailable, "unavailable"},
   }};
   for (const auto& [value, word] : words)
     if (value == verdict) return word;
@@ -138,6 +139,8 @@ std::string_view to_string(Verdict verdict) {
 Judgement judge(const CaseResult& result) {
   if (result.failure && result.failure->kind == "interrupted")
     return {Verdict::inconclusive, result.failure->message};
+  if (result.failure && result.failure->kind == "unavailable")
+    return {Verdict::unavailable, result.failure->message};
   if (result.failure) return {Verdict::failed, result.failure->message};
   const Seen seen = decisive_point(result);
   if (!seen.point)

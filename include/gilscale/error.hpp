@@ -44,4 +44,11 @@ class WorkloadError : public Error {
   std::string details_;
 };
 
+/// What was asked for is not to be had with this Python or on this system. That is nobody's fault
+/// and no error of a run: exit code 0.
+class UnavailableError : public Error {
+ public:
+  explicit UnavailableError(const std::string& message) : Error(ExitCode::ok, message) {}
+};
+
 }  // namespace gilscale

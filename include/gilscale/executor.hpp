@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace gilscale {
 
@@ -61,8 +62,12 @@ class Executor {
 
   /// GIL demand: the share, 0 to 1, of a 1-thread round of `calls` calls for which the thread held
   /// the GIL (was attached); an upper bound, since a release inside libpython is not seen.
-  /// Nothing where there is no GIL to hold. Costs a round. Throws like round().
+  /// Nothing where there is no GIL to hold, or none that threads share. Costs a round. Throws like
+  /// round().
   virtual std::optional<double> gil_demand(std::int64_t /*calls*/) { return std::nullopt; }
+
+  /// The processes besides this one that take part in rounds, by their ids.
+  [[nodiscard]] virtual std::vector<int> helper_processes() const { return {}; }
 };
 
 }  // namespace gilscale

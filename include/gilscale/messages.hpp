@@ -8,6 +8,12 @@
 
 namespace gilscale {
 
+/// The exception that is being handled, as what it means for a case. Call it in a catch block.
+Failure caught_failure();
+
+/// The exception that caught_failure() made a failure of.
+[[noreturn]] void throw_failure(const Failure& failure);
+
 /// What a worker says to its front end: one JSON object in a line, on its original standard output.
 ///   started   python, gil          the interpreter is up and the workload is loaded
 ///   progress  threads, samples     a sample is finished; also the sign of life

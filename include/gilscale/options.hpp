@@ -18,6 +18,7 @@ namespace gilscale {
 struct Choice {
   std::string_view name;
   std::string_view summary;
+  bool in_all = true;  ///< one of those that the word "all" stands for
 };
 
 /// The --benchmark_* flags that Google Benchmark's users know.
@@ -60,9 +61,10 @@ struct SelftestOptions {
   bool quick = false;  ///< calls of one length only
 };
 
-/// The hidden command by which the front end starts its workers.
+/// The hidden command by which the front end starts its workers, and these their helpers.
 struct WorkerOptions {
   bool supervised = false;
+  bool member = false;  ///< plays a member of another worker's team
 };
 
 /// A question that the command line itself answers: --help, --version.

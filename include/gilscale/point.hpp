@@ -25,11 +25,16 @@ Scaling scaling_of(std::string_view word);
 struct Point {
   int threads = 1;
   Scaling scaling = Scaling::weak;
-  std::int64_t calls = 1;            ///< calls of each thread in an N-thread round
-  int extra_calls = 0;               ///< strong scaling: so many threads make one call more
-  std::int64_t control_calls = 1;    ///< calls of each thread in a round of the control
-  bool oversubscribed = false;       ///< more threads than CPUs that the process may use
-  double setup_s = 0;                ///< the workload's own set-up, paid once; 0 if it has none
+  std::int64_t calls = 1;          ///< calls of each thread in an N-thread round
+  int extra_calls = 0;             ///< strong scaling: so many threads make one call more
+  std::int64_t control_calls = 1;  ///< calls of each thread in a round of the control
+  bool oversubscribed = false;     ///< more threads than CPUs that the process may use
+  double setup_s = 0;              ///< the workload's own set-up, paid once; 0 if it has none
+  /// What starting the executor's threads, interpreters or processes took, from none to `threads`.
+  double start_s = 0;
+  /// Of all processes that took part, after the point was measured (see memory.hpp); none where
+  /// the system does not tell.
+  std::optional<std::int64_t> memory_bytes;
   std::optional<double> gil_demand;  ///< share of a 1-thread call; see Executor::gil_demand()
   /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
   /// workload's own.

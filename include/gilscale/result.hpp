@@ -11,11 +11,13 @@
 namespace gilscale {
 
 /// Whether the GIL was enabled at three moments of a case; importing a module can switch it back on
-/// in a free-threaded build.
+/// in a free-threaded build. Where each thread has an interpreter or a process of its own, it is
+/// not shared.
 struct GilState {
   bool at_start = true;
   bool after_import = true;
   bool after_run = true;
+  bool shared = true;  ///< the executor's threads have one GIL in common
 };
 
 struct PythonInfo {
@@ -30,7 +32,7 @@ struct PythonInfo {
 };
 
 /// Why a case ended early. `kind` is one of "usage", "exception", "signal", "exit", "timeout",
-/// "interrupted".
+/// "interrupted", "unavailable" (no error: this Python does not have what the case needs).
 struct Failure {
   std::string kind;
   std::string message;  ///< one sentence and the next move

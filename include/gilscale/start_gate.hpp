@@ -3,6 +3,8 @@
 #include <atomic>
 #include <chrono>
 
+#include "gilscale/shared_count.hpp"
+
 namespace gilscale {
 
 using Clock = std::chrono::steady_clock;
@@ -12,7 +14,7 @@ using Clock = std::chrono::steady_clock;
 /// first, because waking a parked thread takes 50 to 150 µs on a virtual machine, then park.
 ///
 /// arm() it before every round, while nobody is inside. A thread attached to Python must detach
-/// before it passes: it blocks.
+/// before it passes: it blocks. It may lie in memory that several processes share.
 class StartGate {
  public:
   /// Expects `threads` threads. `spin` is false when they outnumber the CPUs: then a spinning
@@ -30,7 +32,7 @@ class StartGate {
   [[nodiscard]] bool spin_until_open(int round) const;
 
   std::atomic<int> missing_{0};
-  std::atomic<int> opened_round_{0};
+  SharedCount opened_round_;
   int round_ = 0;
   bool spin_ = false;
   Clock::time_point opened_at_{};

@@ -15,6 +15,7 @@ enum class Verdict {
   machine_limited,  ///< uses all that the machine gave, which was less than the threads asked for
   inconclusive,
   failed,
+  unavailable,  ///< this Python does not have what the case needs
 };
 
 /// The word as in tables and files: "gil-bound".

@@ -11,14 +11,25 @@
 namespace gilscale {
 namespace {
 
-constexpr std::array<ExecutorEntry, 3> table{{
+constexpr std::array<ExecutorEntry, 5> table{{
     {{"threads", "a persistent team of threading.Thread; the default"},
+     true,
      true,
      make_threads_executor},
     {{"pool", "concurrent.futures.ThreadPoolExecutor, one task for each thread"},
      true,
+     true,
      make_pool_executor},
-    {{"native", "C++ threads computing without Python: the control as a case of its own"},
+    {{"interpreters", "own-GIL sub-interpreters, one for each thread (CPython 3.12 and newer)"},
+     true,
+     false,
+     make_interpreters_executor},
+    {{"processes", "persistent worker processes, one for each thread"},
+     true,
+     false,
+     make_processes_executor},
+    {{"native", "C++ threads computing without Python: the control as a case of its own", false},
+     false,
      false,
      make_native_executor},
 }};
@@ -41,8 +52,8 @@ std::vector<Choice> executor_choices() {
   return choices;
 }
 
-std::unique_ptr<Executor> make_native_executor(PythonWorkload*, const Placement& placement) {
-  return std::make_unique<NativeExecutor>(placement);
+std::unique_ptr<Executor> make_native_executor(const ExecutorSetup& setup) {
+  return std::make_unique<NativeExecutor>(setup.placement);
 }
 
 }  // namespace gilscale

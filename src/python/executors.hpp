@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gilscale/case.hpp"
 #include "gilscale/executor.hpp"
 #include "gilscale/options.hpp"
 #include "gilscale/placement.hpp"
@@ -13,12 +14,21 @@ namespace gilscale {
 
 class PythonWorkload;
 
+/// What an executor is made for. The references need not outlive its making, the workload must.
+struct ExecutorSetup {
+  const Case& planned;
+  PythonWorkload* workload;  ///< null for an executor that runs no Python
+  const Placement& placement;
+};
+
 /// A way to run calls at once, as --executor and `gilscale list` name it.
 struct ExecutorEntry {
   Choice choice;
   bool runs_python;
-  /// `workload` is null for an executor that runs no Python. Called attached if it runs Python.
-  std::unique_ptr<Executor> (*make)(PythonWorkload* workload, const Placement& placement);
+  bool shares_gil;  ///< all its threads have one GIL, if there is any
+  /// Called attached if it runs Python. Throws UnavailableError where this Python lacks what it
+  /// needs.
+  std::unique_ptr<Executor> (*make)(const ExecutorSetup& setup);
 };
 
 /// All executors; the first is the default.
@@ -30,10 +40,10 @@ const ExecutorEntry& executor_entry(std::string_view name);
 std::vector<Choice> executor_choices();
 
 // What the table is made of, one file each.
-std::unique_ptr<Executor> make_threads_executor(PythonWorkload* workload,
-                                                const Placement& placement);
-std::unique_ptr<Executor> make_pool_executor(PythonWorkload* workload, const Placement& placement);
-std::unique_ptr<Executor> make_native_executor(PythonWorkload* workload,
-                                               const Placement& placement);
+std::unique_ptr<Executor> make_threads_executor(const ExecutorSetup& setup);
+std::unique_ptr<Executor> make_pool_executor(const ExecutorSetup& setup);
+std::unique_ptr<Executor> make_interpreters_executor(const ExecutorSetup& setup);
+std::unique_ptr<Executor> make_processes_executor(const ExecutorSetup& setup);
+std::unique_ptr<Executor> make_native_executor(const ExecutorSetup& setup);
 
 }  // namespace gilscale

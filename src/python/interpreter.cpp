@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 
 #include "gilscale/error.hpp"
 #include "python/bound_call.hpp"
@@ -34,6 +35,9 @@ void check(const PyStatus& status) {
                           status.err_msg ? status.err_msg : "unknown reason"));
 }
 
+/// As `python` does: writing to a closed pipe is an exception, not the end.
+void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
+
 /// Importing `signal` takes Ctrl-C over, whatever install_signal_handlers says.
 void give_interrupts_back() {
   const py::module_ signal = py::module_::import("signal");
@@ -53,6 +57,7 @@ Interpreter::Interpreter(const std::string& executable) {
   check(PyConfig_SetBytesString(config.get(), &config->program_name, place));
   check(PyConfig_SetBytesString(config.get(), &config->executable, place));
   check(Py_InitializeFromConfig(config.get()));
+  ignore_broken_pipes();
   give_interrupts_back();
 }
 

@@ -38,4 +38,9 @@ double switch_interval_s();
 /// Writes out what sys.stdout and sys.stderr have buffered; failures are not ours. Attached.
 void flush_output();
 
+/// Does so on every way to the end: what the workload printed must come out.
+struct FlushAtEnd {
+  ~FlushAtEnd() { flush_output(); }
+};
+
 }  // namespace gilscale

@@ -1,5 +1,6 @@
 #include <pybind11/pybind11.h>
 
+#include <chrono>
 #include <vector>
 
 #include "python/executors.hpp"
@@ -7,6 +8,8 @@
 
 namespace gilscale {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 /// concurrent.futures.ThreadPoolExecutor: a round submits one task for each thread and takes every
 /// result. All tasks of a round meet at the start gate, so each has a thread of its own; what
@@ -28,7 +31,7 @@ class PoolExecutor : public PythonExecutor {
   double prepare(int threads) override {
     const py::gil_scoped_acquire attached;
     const bool grows = threads > team_.size();
-    const double setup_s = team_.prepare(threads);
+    const double setup_s = prepare_seats(threads);
     if (grows) replace_pool(threads);
     return setup_s;
   }
@@ -50,8 +53,7 @@ class PoolExecutor : public PythonExecutor {
     pool_ = py::module_::import("concurrent.futures").attr("ThreadPoolExecutor")(threads);
     tasks_.clear();
     for (int i = 0; i < threads; ++i)
-      tasks_.push_back(
-          py::cpp_function([this, &seat = team_.seat(i)] { team_.play_one_round(seat); }));
+      tasks_.push_back(py::cpp_function([&seat = team_.seat(i)] { seat.play_one_round(); }));
   }
 
   void submit(int threads) {
@@ -74,8 +76,8 @@ class PoolExecutor : public PythonExecutor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_pool_executor(PythonWorkload* workload, const Placement& placement) {
-  return std::make_unique<PoolExecutor>(*workload, placement);
+std::unique_ptr<Executor> make_pool_executor(const ExecutorSetup& setup) {
+  return std::make_unique<PoolExecutor>(setup);
 }
 
 }  // namespace gilscale

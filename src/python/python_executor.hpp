@@ -1,26 +1,39 @@
 #pragma once
 
-#include "gilscale/executor.hpp"
+#include <algorithm>
+
 #include "python/call_team.hpp"
+#include "python/executors.hpp"
+#include "python/interpreter.hpp"
 #include "python/python_error.hpp"
+#include "python/python_workload.hpp"
 
 namespace gilscale {
 
-/// What executors on Python threads share; a round is theirs to define.
+/// What executors on Python threads of this interpreter share; a round is theirs to define.
 class PythonExecutor : public Executor {
  public:
-  PythonExecutor(PythonWorkload& workload, Placement placement)
-      : team_(workload, std::move(placement)) {}
+  explicit PythonExecutor(const ExecutorSetup& setup)
+      : workload_(*setup.workload), team_(workload_.name(), setup.placement) {}
 
   std::optional<double> gil_demand(std::int64_t calls) override {
-    if (!team_.shares_gil()) return std::nullopt;
-    team_.keep_ledger(true);
+    if (!has_gil()) return std::nullopt;
+    Seat& seat = team_.seat(0);
+    seat.keep_ledger(true);
     const RoundTimes times = round(1, calls);
-    team_.keep_ledger(false);
-    return team_.gil_demand(times);
+    seat.keep_ledger(false);
+    return std::clamp(1 - seat.detached_s() / times.makespan_s, 0.0, 1.0);
   }
 
  protected:
+  /// A seat and a call for each of `threads` threads; see Executor::prepare(). Attached.
+  double prepare_seats(int threads) {
+    while (team_.size() < threads) team_.add_seat();
+    const double setup_s = workload_.prepare(threads);
+    for (int i = 0; i < threads; ++i) team_.seat(i).give(workload_.call(i));
+    return setup_s;
+  }
+
   /// For destructors: what Python objects when threads end concerns nobody any more. Attaches.
   template <typename End>
   static void end_quietly(const End& end) noexcept {
@@ -43,6 +56,14 @@ class PythonExecutor : public Executor {
     }
   }
 
+ private:
+  static bool has_gil() {
+    const py::gil_scoped_acquire attached;
+    return gil_enabled();
+  }
+
+ protected:
+  PythonWorkload& workload_;
   CallTeam team_;
 };
 

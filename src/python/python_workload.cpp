@@ -1,6 +1,9 @@
 #include "python/python_workload.hpp"
 
+#include <fmt/format.h>
 #include <pybind11/stl.h>
+
+#include <cstdio>
 
 #include "executable.hpp"
 #include "gilscale/error.hpp"
@@ -69,6 +72,14 @@ double PythonWorkload::prepare(int threads) {
 
 void PythonWorkload::tear_down() {
   translated([&] { return workload_.attr("tear_down")(); });
+}
+
+void PythonWorkload::tear_down_or_warn() noexcept {
+  try {
+    tear_down();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "gilscale: warning: {}\n", error.what());
+  }
 }
 
 std::vector<FoundWorkload> discover_workloads(const WorkloadSpec& spec) {

@@ -26,6 +26,8 @@ class PythonWorkload {
 
   /// Runs the file's teardown, once for each set-up. Throws WorkloadError when it fails.
   void tear_down();
+  /// The same where nobody is left to be thrown at: a failure is a warning on standard error.
+  void tear_down_or_warn() noexcept;
 
   [[nodiscard]] const std::string& name() const { return name_; }
 

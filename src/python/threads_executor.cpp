@@ -24,7 +24,7 @@ class ThreadsExecutor : public PythonExecutor {
 
   double prepare(int threads) override {
     const py::gil_scoped_acquire attached;
-    const double setup_s = team_.prepare(threads);
+    const double setup_s = prepare_seats(threads);
     while (static_cast<int>(threads_.size()) < threads)
       threads_.push_back(start_thread([this] { return started_thread(); }));
     return setup_s;
@@ -39,8 +39,7 @@ class ThreadsExecutor : public PythonExecutor {
  private:
   py::object started_thread() {
     const int index = static_cast<int>(threads_.size());
-    const py::cpp_function target(
-        [this, &seat = team_.seat(index)] { team_.play_all_rounds(seat); });
+    const py::cpp_function target([&seat = team_.seat(index)] { seat.play_all_rounds(); });
     const py::object thread =
         py::module_::import("threading")
             .attr("Thread")(py::arg("target") = target,
@@ -55,9 +54,8 @@ class ThreadsExecutor : public PythonExecutor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_threads_executor(PythonWorkload* workload,
-                                                const Placement& placement) {
-  return std::make_unique<ThreadsExecutor>(*workload, placement);
+std::unique_ptr<Executor> make_threads_executor(const ExecutorSetup& setup) {
+  return std::make_unique<ThreadsExecutor>(setup);
 }
 
 }  // namespace gilscale

@@ -54,6 +54,7 @@ fmt::text_style verdict_style(Verdict verdict) {
     case Verdict::partial:
     case Verdict::machine_limited:
     case Verdict::inconclusive:
+    case Verdict::unavailable:
       break;
   }
   return fmt::fg(fmt::terminal_color::yellow);

@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +13,7 @@
 
 #include "gilscale/sampler.hpp"
 #include "gilscale/statistics.hpp"
+#include "memory.hpp"
 
 namespace gilscale {
 namespace {
@@ -42,6 +44,7 @@ class Heartbeat : public Executor {
   /// workload's.
   [[nodiscard]] double other_cpus() const { return other_cpus_.value_or(0); }
   std::optional<double> gil_demand(std::int64_t calls) override { return inner_.gil_demand(calls); }
+  std::vector<int> helper_processes() const override { return inner_.helper_processes(); }
 
  private:
   void note_other_cpus(double cpu_s, double makespan_s) {
@@ -71,6 +74,10 @@ StopRule rule_for(const StopRule& rule, int threads) {
   return own;
 }
 
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
 /// Shares the calls of a round out, as the kind of scaling says.
 void give_calls(Point& point, Scaling scaling, std::int64_t calls) {
   point.scaling = scaling;
@@ -84,6 +91,13 @@ void give_calls(Point& point, Scaling scaling, std::int64_t calls) {
 std::int64_t find_calls(const Case& planned, Executor& workload, const MeasureSettings& settings) {
   const std::int64_t calls = calibrate_calls(workload, round_target_s(settings.switch_interval_s));
   return planned.scaling == Scaling::weak ? calls : calls * planned.threads.back();
+}
+
+/// Of this process and those that help it.
+std::optional<std::int64_t> memory_of_all(const Executor& workload) {
+  std::vector<int> processes = workload.helper_processes();
+  processes.push_back(getpid());
+  return memory_of(processes);
 }
 
 /// Google Benchmark writes the JSON; we tell it the CPU time of our threads, which its own clock,
@@ -212,20 +226,23 @@ void measure_case(const Case& planned, Executor& workload, Executor& control,
   set_flags(planned.repetitions);
 
   std::optional<std::int64_t> calls = planned.calls;
+  double start_s = 0;
   for (const int threads : planned.threads) {
     const auto began = Clock::now();
     current = Point{};
     current.threads = threads;
     current.oversubscribed = threads > settings.placement.cpus;
     current.setup_s = watched_workload.prepare(threads);
+    start_s += seconds_since(began) - current.setup_s;
+    current.start_s = start_s;
     watched_control.prepare(threads);
     if (!calls) calls = find_calls(planned, watched_workload, settings);
     give_calls(current, planned.scaling, *calls);
     current.gil_demand = watched_workload.gil_demand(current.calls);
-    const std::chrono::duration<double> spent = Clock::now() - began;
-    json document =
-        PointRun(planned, watched_workload, watched_control, current, spent.count()).run();
+    const double spent_s = seconds_since(began);
+    json document = PointRun(planned, watched_workload, watched_control, current, spent_s).run();
     current.other_cpus = watched_workload.other_cpus();
+    current.memory_bytes = memory_of_all(workload);
     events.on_point(current, std::move(document["benchmarks"]), std::move(document["context"]));
   }
 }

@@ -1,16 +1,13 @@
 #include "worker/worker.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
-#include <string>
-#include <thread>
 
+#include "channel.hpp"
 #include "gilscale/codec.hpp"
 #include "gilscale/cpu_budget.hpp"
 #include "gilscale/error.hpp"
@@ -23,51 +20,6 @@
 
 namespace gilscale {
 namespace {
-
-/// The two ends of the conversation with the front end, out of reach of the measured code.
-struct Channel {
-  int input;
-  int output;
-
-  static Channel take_over_standard_streams() {
-    const Channel channel{fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64),
-                          fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 64)};
-    dup2(STDERR_FILENO, STDOUT_FILENO);
-    const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (nothing >= 0) {
-      dup2(nothing, STDIN_FILENO);
-      close(nothing);
-    }
-    return channel;
-  }
-
-  [[nodiscard]] std::string read_line() const {
-    std::string line;
-    for (char c = 0; read(input, &c, 1) == 1 && c != '\n';) line += c;
-    return line;
-  }
-
-  void send(const nlohmann::json& message) const {
-    const std::string line =
-        message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    for (std::size_t sent = 0; sent < line.size();) {
-      const ssize_t n = write(output, line.data() + sent, line.size() - sent);
-      if (n < 0) return;  // The front end is gone; nobody is left to tell.
-      sent += static_cast<std::size_t>(n);
-    }
-  }
-};
-
-/// Ends the whole process group once nobody holds the other end of `input`. It is a plain C++
-/// thread: it works while the GIL is held or deadlocked.
-void die_with(int input) {
-  std::thread([input] {
-    char ignored = 0;
-    while (read(input, &ignored, 1) > 0) {
-    }
-    kill(0, SIGKILL);
-  }).detach();
-}
 
 /// Tells of progress at most ten times a second.
 class ProgressTeller {
@@ -98,22 +50,18 @@ void measure(const Case& planned, Executor& workload, const MeasureSettings& set
   measure_case(planned, workload, control, settings, events);
 }
 
-/// What the workload printed must come out on every way to the end.
-struct FlushAtEnd {
-  ~FlushAtEnd() { flush_output(); }
-};
-
 GilState measure_python(const Case& planned, const ExecutorEntry& executor,
                         const Placement& placement, const Channel& channel) {
   const Interpreter python(planned.python);
   const FlushAtEnd flush;
   GilState gil;
+  gil.shared = executor.shares_gil;
   gil.at_start = gil_enabled();
   PythonWorkload workload(planned.workload);
   gil.after_import = gil.after_run = gil_enabled();
   channel.send(message::started(python.info(), gil));
   const MeasureSettings settings{placement, switch_interval_s()};
-  const std::unique_ptr<Executor> runner = executor.make(&workload, placement);
+  const std::unique_ptr<Executor> runner = executor.make({planned, &workload, placement});
   {
     const py::gil_scoped_release detached;
     measure(planned, *runner, settings, channel);
@@ -136,9 +84,9 @@ nlohmann::json discover(const Case& planned) {
 
 GilState measure_native(const Case& planned, const ExecutorEntry& executor,
                         const Placement& placement, const Channel& channel) {
-  const GilState no_gil{false, false, false};
+  const GilState no_gil{false, false, false, false};
   channel.send(message::started(std::nullopt, no_gil));
-  const std::unique_ptr<Executor> runner = executor.make(nullptr, placement);
+  const std::unique_ptr<Executor> runner = executor.make({planned, nullptr, placement});
   measure(planned, *runner, {placement}, channel);
   return no_gil;
 }
@@ -154,7 +102,7 @@ Case read_case(const Channel& channel) {
 nlohmann::json measure_case_from(const Channel& channel, bool supervised) {
   try {
     const Case planned = read_case(channel);
-    if (supervised) die_with(channel.input);
+    if (supervised) channel.at_end_of_input([] { kill(0, SIGKILL); });  // the process group
     if (asks_for_workloads(planned)) return discover(planned);
     const ExecutorEntry& executor = executor_entry(planned.executor);
     const Placement placement = cpu_budget().placement(planned.pin);
@@ -162,12 +110,8 @@ nlohmann::json measure_case_from(const Channel& channel, bool supervised) {
                              ? measure_python(planned, executor, placement, channel)
                              : measure_native(planned, executor, placement, channel);
     return message::finished(gil);
-  } catch (const UsageError& error) {
-    return message::failed({"usage", error.what(), ""});
-  } catch (const WorkloadError& error) {
-    return message::failed({"exception", error.what(), error.details()});
-  } catch (const std::exception& error) {
-    return message::failed({"exception", error.what(), ""});
+  } catch (...) {
+    return message::failed(caught_failure());
   }
 }
 

@@ -8,7 +8,7 @@ from conftest import OK, QUICK, USAGE
 
 WORKLOADS = ["py_fib", "cpp_fib", "cpp_fib_nogil", "fib_holder_gil", "fib_holder_nogil",
              "hold", "release", "hold_release", "burn_hold", "burn_release", "burn_hold_release"]
-EXECUTORS = ["threads", "pool", "native"]
+EXECUTORS = ["threads", "pool", "interpreters", "processes", "native"]
 REPORTERS = ["table", "json", "console", "csv"]
 
 

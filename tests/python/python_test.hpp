@@ -25,13 +25,14 @@ const Interpreter& interpreter();
 /// How GoogleTest shows an executor when a test of it fails.
 inline void PrintTo(const ExecutorEntry& entry, std::ostream* out) { *out << entry.choice.name; }
 
-/// A workload of gilscale_calibration; main() has put its folder on sys.path.
+/// A workload of gilscale_calibration.
 inline WorkloadSpec calibration(const std::string& name, const std::string& args) {
   WorkloadSpec spec;
   spec.name = name;
   spec.module = "gilscale_calibration";
   spec.attribute = name;
   spec.args = args;
+  spec.builtin = true;
   return spec;
 }
 
@@ -70,7 +71,7 @@ class PythonTest : public testing::Test {
 class Running {
  public:
   Running(const WorkloadSpec& spec, const ExecutorEntry& entry)
-      : workload_(spec), executor_(entry.make(&workload_, 2)) {}
+      : workload_(spec), executor_(entry.make({case_of(spec), &workload_, 2})) {}
 
   double prepare(int threads) {
     const py::gil_scoped_release detached;
@@ -87,6 +88,12 @@ class Running {
   std::unique_ptr<Executor>& executor() { return executor_; }
 
  private:
+  static Case case_of(const WorkloadSpec& spec) {
+    Case planned;
+    planned.workload = spec;
+    return planned;
+  }
+
   PythonWorkload workload_;
   std::unique_ptr<Executor> executor_;
 };

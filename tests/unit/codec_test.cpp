@@ -89,6 +89,8 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   point.control_calls = 200;
   point.oversubscribed = true;
   point.setup_s = 0.125;
+  point.start_s = 0.25;
+  point.memory_bytes = 123456789012;
   point.gil_demand = 0.75;
   point.stopped = "precision";
   const Point back = there_and_back(point);
@@ -98,6 +100,8 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   EXPECT_EQ(back.control_calls, 200);
   EXPECT_TRUE(back.oversubscribed);
   EXPECT_EQ(back.setup_s, 0.125);
+  EXPECT_EQ(back.start_s, 0.25);
+  EXPECT_EQ(back.memory_bytes, 123456789012);
   EXPECT_EQ(back.gil_demand, 0.75);
   EXPECT_EQ(back.stopped, "precision");
   EXPECT_EQ(back.samples.single_s, point.samples.single_s);
@@ -115,15 +119,21 @@ TEST(JsonOfAPoint, HasNullForAGilDemandThatIsNotKnown) {
   EXPECT_EQ(there_and_back(Point{}).gil_demand, std::nullopt);
 }
 
+TEST(JsonOfAPoint, HasNullForMemoryThatIsNotKnown) {
+  EXPECT_TRUE(json(Point{}).at("memory_bytes").is_null());
+  EXPECT_EQ(there_and_back(Point{}).memory_bytes, std::nullopt);
+}
+
 TEST(JsonOfTheRest, ComesBackAsItWas) {
   const PythonInfo python = there_and_back(PythonInfo{"3.13.1", "free-threaded", "bin/python"});
   EXPECT_EQ(python.version, "3.13.1");
   EXPECT_EQ(python.build, "free-threaded");
   EXPECT_EQ(python.executable, "bin/python");
-  const GilState gil = there_and_back(GilState{false, true, false});
+  const GilState gil = there_and_back(GilState{false, true, false, false});
   EXPECT_FALSE(gil.at_start);
   EXPECT_TRUE(gil.after_import);
   EXPECT_FALSE(gil.after_run);
+  EXPECT_FALSE(gil.shared);
   const Failure failure = there_and_back(Failure{"signal", "it\nbroke", "\ttrace \"quoted\""});
   EXPECT_EQ(failure.kind, "signal");
   EXPECT_EQ(failure.message, "it\nbroke");

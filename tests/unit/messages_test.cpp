@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gilscale/error.hpp"
 #include "steady_point.hpp"
+#include "thrown.hpp"
 
 namespace gilscale {
 namespace {
@@ -108,6 +110,40 @@ TEST_F(Messages, OfANewerWorkerThatAreNotKnownAreIgnored) {
   take({{"message", "weather"}, {"sunny", true}});
   EXPECT_FALSE(result.failure);
   EXPECT_FALSE(reader.complete());
+}
+
+// ---- failures ----
+
+/// What becomes of an exception.
+template <typename Error>
+Failure failure_of(const Error& error) {
+  try {
+    throw error;
+  } catch (...) {
+    return caught_failure();
+  }
+}
+
+TEST(CaughtFailure, HasTheKindOfTheException) {
+  EXPECT_EQ(failure_of(UsageError("no")).kind, "usage");
+  EXPECT_EQ(failure_of(UnavailableError("no")).kind, "unavailable");
+  EXPECT_EQ(failure_of(WorkloadError("no")).kind, "exception");
+  EXPECT_EQ(failure_of(std::runtime_error("no")).kind, "exception");
+}
+
+TEST(CaughtFailure, HasTheMessageAndItsDetails) {
+  const Failure failure = failure_of(WorkloadError("it raised", "Traceback"));
+  EXPECT_EQ(failure.message, "it raised");
+  EXPECT_EQ(failure.details, "Traceback");
+}
+
+TEST(CaughtFailure, IsThrownAgainAsWhatItWas) {
+  const auto again = [](const auto& error) { throw_failure(failure_of(error)); };
+  EXPECT_EQ(usage_error([&] { again(UsageError("no")); }), "no");
+  EXPECT_TRUE(thrown<UnavailableError>([&] { again(UnavailableError("no")); }));
+  const auto error = thrown<WorkloadError>([&] { again(WorkloadError("no", "Traceback")); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->details(), "Traceback");
 }
 
 }  // namespace

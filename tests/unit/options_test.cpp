@@ -20,7 +20,7 @@ using testing::Pair;
 using testing::StartsWith;
 
 constexpr std::array<Choice, 3> executors{
-    {{"threads", "a team"}, {"pool", "a pool"}, {"native", "the control"}}};
+    {{"threads", "a team"}, {"pool", "a pool"}, {"native", "the control", false}}};
 
 Options parsed(std::vector<const char*> words) {
   words.insert(words.begin(), "gilscale");
@@ -90,6 +90,11 @@ TEST(RunOptions, TakeExecutorsAsAList) {
   EXPECT_THAT(run({"-x", "pool", "-x", "threads"}).executors, ElementsAre("pool", "threads"));
 }
 
+TEST(RunOptions, TakeAllForTheExecutorsThatAreInIt) {
+  EXPECT_THAT(run({"-x", "all"}).executors, ElementsAre("threads", "pool"));
+  EXPECT_THAT(run({"-x", "native,all"}).executors, ElementsAre("native", "threads", "pool"));
+}
+
 TEST(RunOptions, DoNotTakeTheWorkloadAfterAListForAPartOfIt) {
   const RunOptions with_executor = run({"-x", "pool", "py_fib"});
   EXPECT_THAT(with_executor.executors, ElementsAre("pool"));
@@ -157,7 +162,7 @@ TEST(Refusal, OfThreadsSaysHowToWriteThem) {
 
 TEST(Refusal, OfAnExecutorNamesTheChoices) {
   EXPECT_EQ(run_refusal({"-x", "threads,fork"}),
-            "--executor 'fork' is not known; choose from threads, pool, native");
+            "--executor 'fork' is not known; choose from threads, pool, native or all");
 }
 
 TEST(Refusal, OfCallsSaysWhatTheyAre) {

@@ -1,5 +1,6 @@
 #include "process.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -73,7 +74,7 @@ TEST_F(ProcessTest, ThatIsGoneMayStillBeSentTo) {
 TEST_F(ProcessTest, LeadsAGroupThatIsSignalledAsAWhole) {
   Process process(shell("sleep 1000 & echo $!; wait"));
   const pid_t child = std::stoi(line_of(process.output_fd()));
-  process.signal_group(SIGTERM);
+  process.signal(SIGTERM);
   EXPECT_TRUE(WIFSIGNALED(end_of(process)));
   EXPECT_TRUE(is_gone(child));
 }
@@ -127,6 +128,68 @@ TEST_F(ProcessTest, DoesNotInheritThePipesOfAnother) {
   const Process one(count);
   const Process beside_it(count);
   EXPECT_EQ(all_of(beside_it.output_fd()), all_of(one.output_fd()));
+}
+
+// ---- with something in common ----
+
+Process helper(const std::string& script, int descriptor = -1) {
+  return {shell(script), {.group = true, .error = true, .descriptor = descriptor}};
+}
+
+TEST_F(ProcessTest, MayStayInOurGroup) {
+  EXPECT_EQ(line_of(helper("ps -o pgid= -p $$ | tr -d ' '").output_fd()),
+            std::to_string(getpgrp()));
+}
+
+TEST_F(ProcessTest, InOurGroupIsSignalledAlone) {
+  Process process = helper("sleep 1000 & echo $!; wait");
+  const pid_t child = std::stoi(line_of(process.output_fd()));
+  process.signal(SIGTERM);
+  EXPECT_TRUE(WIFSIGNALED(end_of(process)));
+  EXPECT_TRUE(is_running(child));
+  kill(child, SIGKILL);
+}
+
+TEST_F(ProcessTest, InOurGroupIsKilledWhenItIsDestroyed) {
+  pid_t child = 0;
+  {
+    const Process process = helper("trap '' TERM; echo $$; read line");
+    child = std::stoi(line_of(process.output_fd()));
+    EXPECT_EQ(child, process.pid());
+  }
+  EXPECT_TRUE(is_gone(child));
+}
+
+TEST_F(ProcessTest, MayWriteToOurStandardError) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const int ours = dup(STDERR_FILENO);
+  dup2(ends[1], STDERR_FILENO);
+  {
+    Process process = helper("echo err >&2");
+    end_of(process);
+    EXPECT_LT(process.error_fd(), 0);
+  }
+  dup2(ours, STDERR_FILENO);
+  close(ours);
+  close(ends[1]);
+  EXPECT_EQ(all_of(ends[0]), "err\n");
+  close(ends[0]);
+}
+
+TEST_F(ProcessTest, GetsOnlyTheDescriptorThatItIsGiven) {
+  const int given = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 60);
+  const int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 60);
+  const auto is_open = [](int fd) { return "[ -e /proc/self/fd/" + std::to_string(fd) + " ]"; };
+  Process process = helper(is_open(given) + " && ! " + is_open(kept), given);
+  EXPECT_EQ(end_of(process), 0);
+  EXPECT_NE(fcntl(given, F_GETFD) & FD_CLOEXEC, 0);
+  close(given);
+  close(kept);
+}
+
+TEST(SignalName, HasItsMeaning) {
+  EXPECT_THAT(signal_name(SIGSEGV), HasSubstr("(Segmentation fault)"));
 }
 
 }  // namespace

@@ -6,8 +6,11 @@
 #include <chrono>
 #include <ctime>
 #include <functional>
+#include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include "forked.hpp"
 
 namespace gilscale {
 namespace {
@@ -236,6 +239,62 @@ TEST(Dismissal, IsSeenByAMemberThatStartsAfterwards) {
   Team::Member& member = team.add_member();
   team.dismiss();
   EXPECT_EQ(team.wait_for_round(member), std::nullopt);
+}
+
+// ---- members in other processes ----
+
+/// What the process of a member does: its index as the calls that it counts.
+void play_elsewhere(const Placement& placement, int fd, int index, const SharedMemory& counts) {
+  Team team = Team::joined(placement, SharedMemory::mapped(dup(fd), Team::shared_bytes()));
+  Team::Member& me = team.member(index);
+  auto* const made = reinterpret_cast<std::int64_t*>(counts.data());
+  while (const auto calls = team.wait_for_round(me)) {
+    team.pass_gate(me);
+    made[index] += *calls;
+    team.stop_clocks(me);
+    team.finish();
+  }
+}
+
+TEST(MembersInOtherProcesses, PlayLikeThreads) {
+  for (const int cpus : {8, 1}) {
+    SharedMemory memory = SharedMemory::with_descriptor(Team::shared_bytes());
+    const int fd = memory.fd();
+    const SharedMemory counts = SharedMemory::anonymous(3 * sizeof(std::int64_t));
+    const auto* const made = reinterpret_cast<const std::int64_t*>(counts.data());
+    Team team(cpus, std::move(memory));
+    for (int i = 0; i < 3; ++i) team.add_member();
+    const Forked first([&] { play_elsewhere(cpus, fd, 0, counts); });
+    const Forked second([&] { play_elsewhere(cpus, fd, 1, counts); });
+    const Forked third([&] { play_elsewhere(cpus, fd, 2, counts); });
+    for (int i = 0; i < 300; ++i) {
+      const RoundTimes times = team.round(1 + i % 3, share_out(4, 1 + i % 3));
+      EXPECT_GE(times.makespan_s, 0);
+      EXPECT_GE(times.handover_s, 0);
+    }
+    EXPECT_EQ(made[0] + made[1] + made[2], 1200);
+    EXPECT_EQ(made[0], 800);  // 4 alone, 2 of two, 2 of three
+    EXPECT_EQ(made[2], 100);
+    team.dismiss();
+  }
+}
+
+TEST(AWatchedRound, CanBeGivenUp) {
+  Team team(2);
+  Team::Member& present = team.add_member();
+  team.add_member();
+  std::thread thread([&] {
+    team.wait_for_round(present);
+    team.pass_gate(present);
+  });
+  int looks = 0;
+  const auto watch = [&] {
+    if (++looks == 2) throw std::runtime_error("nobody comes");
+  };
+  EXPECT_THROW(team.round(2, 1, watch), std::runtime_error);
+  EXPECT_EQ(looks, 2);
+  team.pass_gate(team.member(1));
+  thread.join();
 }
 
 }  // namespace

@@ -167,15 +167,23 @@ TEST(GilBound, IsNothingThatRunsWithoutAGil) {
   EXPECT_EQ(judge(result).verdict, Verdict::partial);
 }
 
-TEST(GilBound, IsNotTheControl) {
+TEST(GilBound, IsNothingWhoseThreadsShareNoGil) {
   CaseResult result = result_of({held(4, 1, std::nullopt)});
-  result.planned.executor = "native";
+  result.gil.shared = false;
   EXPECT_EQ(judge(result).verdict, Verdict::partial);
 }
 
 TEST(GilBound, EndsWhereThreadsSurelyGain) {
   EXPECT_EQ(judged(held(4, 1.15, 1)).verdict, Verdict::gil_bound);
   EXPECT_EQ(judged(held(4, 1.17, 1)).verdict, Verdict::partial);
+}
+
+TEST(Unavailable, IsWhatThisPythonCannotRun) {
+  CaseResult result = result_of({});
+  result.failure = Failure{"unavailable", "it takes a newer one", ""};
+  EXPECT_EQ(judge(result).verdict, Verdict::unavailable);
+  EXPECT_EQ(judge(result).why, "it takes a newer one");
+  EXPECT_EQ(to_string(Verdict::unavailable), "unavailable");
 }
 
 TEST(Contended, IsSlowerWithMoreThreads) {

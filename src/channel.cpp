@@ -1,0 +1,47 @@
+#include "channel.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <thread>
+
+namespace gilscale {
+
+Channel Channel::take_over_standard_streams() {
+  const Channel channel{fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64),
+                        fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 64)};
+  dup2(STDERR_FILENO, STDOUT_FILENO);
+  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (nothing >= 0) {
+    dup2(nothing, STDIN_FILENO);
+    close(nothing);
+  }
+  return channel;
+}
+
+std::string Channel::read_line() const {
+  std::string line;
+  for (char c = 0; read(input, &c, 1) == 1 && c != '\n';) line += c;
+  return line;
+}
+
+void Channel::send(const nlohmann::json& message) const {
+  const std::string line =
+      message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  for (std::size_t sent = 0; sent < line.size();) {
+    const ssize_t n = write(output, line.data() + sent, line.size() - sent);
+    if (n < 0) return;
+    sent += static_cast<std::size_t>(n);
+  }
+}
+
+void Channel::at_end_of_input(void (*end)()) const {
+  std::thread([input = input, end] {
+    char ignored = 0;
+    while (read(input, &ignored, 1) > 0) {
+    }
+    end();
+  }).detach();
+}
+
+}  // namespace gilscale

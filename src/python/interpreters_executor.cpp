@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+#include <pybind11/pybind11.h>
+
+#include "gilscale/error.hpp"
+#include "python/executors.hpp"
+
+#ifdef PYBIND11_HAS_SUBINTERPRETER_SUPPORT
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // GCC 12 does not see why it is not read
+#include <pybind11/subinterpreter.h>
+#pragma GCC diagnostic pop
+#else
+#include <pybind11/subinterpreter.h>
+#endif
+
+#include <algorithm>
+#include <exception>
+#include <future>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "python/call_team.hpp"
+#include "python/interpreter.hpp"
+#include "python/python_workload.hpp"
+
+namespace gilscale {
+namespace {
+
+/// A sub-interpreter with a GIL of its own, for one thread: made, used and ended on it. That thread
+/// is attached to it for as long as it exists.
+class SubInterpreter {
+ public:
+  SubInterpreter() : interpreter_(py::subinterpreter::create()), attached_(interpreter_) {}
+  ~SubInterpreter() {
+    flush_output();
+    hush();
+    // To end it would wait for other threads of its own, or end the process in their place.
+    if (has_other_threads()) interpreter_.disarm();
+  }
+  SubInterpreter(const SubInterpreter&) = delete;
+  SubInterpreter& operator=(const SubInterpreter&) = delete;
+
+ private:
+  /// What Python objects when it ends concerns nobody any more; CPython 3.12's own `threading`
+  /// does, for it takes a later thread state of this thread for another thread.
+  static void hush() {
+    try {
+      const py::module_ sys = py::module_::import("sys");
+      sys.attr("stderr") = sys.attr("__stderr__") = py::none();
+    } catch (const py::error_already_set&) {
+      // Then it is not quiet.
+    }
+  }
+
+  static bool has_other_threads() {
+    // pybind11 keeps the first thread state of an interpreter on CPython 3.12.
+    constexpr int own_states = PY_VERSION_HEX < 0x030D0000 ? 2 : 1;
+    int states = 0;
+    PyInterpreterState* const interpreter = PyInterpreterState_Get();
+    for (PyThreadState* state = PyInterpreterState_ThreadHead(interpreter); state;
+         state = PyThreadState_Next(state))
+      ++states;
+    return states > own_states;
+  }
+
+  py::subinterpreter interpreter_;
+  py::subinterpreter_scoped_activate attached_;
+};
+
+/// Own-GIL sub-interpreters, each with a thread and an import of the workload of its own.
+class InterpretersExecutor : public Executor {
+ public:
+  explicit InterpretersExecutor(const ExecutorSetup& setup)
+      : spec_(setup.planned.workload), team_(spec_.name, setup.placement) {}
+
+  ~InterpretersExecutor() override {
+    team_.dismiss();
+    // The caller may be attached or not; no interpreter that ends shall have to wait for it.
+    const py::gil_scoped_acquire attached;
+    const py::gil_scoped_release detached;
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  /// Starts them one after the other: CPython 3.12 crashes when interpreters start at the same
+  /// time, and modules in C are seldom made for being loaded twice at once.
+  double prepare(int threads) override {
+    double longest_setup_s = 0;
+    while (static_cast<int>(threads_.size()) < threads)
+      longest_setup_s = std::max(longest_setup_s, start_member());
+    return longest_setup_s;
+  }
+
+  RoundTimes round(int threads, CallShare calls) override {
+    const RoundTimes times = team_.round(threads, calls);
+    team_.throw_failure();
+    return times;
+  }
+
+ private:
+  using Ready = std::promise<double>;
+
+  /// The seconds that the workload's own set-up took.
+  double start_member() {
+    Ready ready;
+    std::future<double> setup_s = ready.get_future();
+    const auto serve = [this, &seat = team_.add_seat()](Ready promise) { live(seat, promise); };
+    try {
+      threads_.emplace_back(serve, std::move(ready));
+    } catch (const std::system_error& error) {
+      throw WorkloadError(
+          fmt::format("a thread cannot be started: {}; try fewer --threads", error.what()));
+    }
+    return setup_s.get();
+  }
+
+  /// A member's thread. Everything Python of its interpreter lives and dies in here.
+  void live(Seat& seat, Ready& ready) const {
+    try {
+      const SubInterpreter interpreter;
+      std::optional<PythonWorkload> workload;
+      ready.set_value(load(workload, seat));
+      seat.play_all_rounds();
+      workload->tear_down_or_warn();
+    } catch (...) {
+      ready.set_exception(std::current_exception());
+    }
+  }
+
+  /// Attached. What it throws holds no Python object.
+  double load(std::optional<PythonWorkload>& workload, Seat& seat) const {
+    try {
+      workload.emplace(spec_);
+      const double setup_s = workload->prepare(1);
+      seat.give(workload->call(0));
+      return setup_s;
+    } catch (const WorkloadError& error) {
+      throw WorkloadError(
+          fmt::format("in a sub-interpreter, {}, or measure it with another executor",
+                      error.what()),
+          error.details());
+    } catch (py::error_already_set& error) {
+      throw workload_error("in a sub-interpreter, Python raised", take_exception(error),
+                           "measure it with another executor");
+    }
+  }
+
+  WorkloadSpec spec_;
+  CallTeam team_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> make_interpreters_executor(const ExecutorSetup& setup) {
+  return std::make_unique<InterpretersExecutor>(setup);
+}
+
+}  // namespace gilscale
+
+#else
+
+namespace gilscale {
+
+std::unique_ptr<Executor> make_interpreters_executor(const ExecutorSetup&) {
+  throw UnavailableError("this is CPython " PY_VERSION
+                         ", and sub-interpreters with a GIL of their own need 3.12 or newer");
+}
+
+}  // namespace gilscale
+
+#endif

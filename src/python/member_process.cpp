@@ -1,0 +1,73 @@
+#include "python/member_process.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "channel.hpp"
+#include "gilscale/codec.hpp"
+#include "gilscale/messages.hpp"
+#include "gilscale/team.hpp"
+#include "python/interpreter.hpp"
+#include "python/python_workload.hpp"
+#include "python/seat.hpp"
+
+namespace gilscale {
+namespace {
+
+Team joined_team(const MemberSetup& setup) {
+  return Team::joined(setup.placement, SharedMemory::mapped(setup.memory, Team::shared_bytes()));
+}
+
+void play(const Channel& channel) {
+  const auto setup = nlohmann::json::parse(channel.read_line()).get<MemberSetup>();
+  channel.at_end_of_input([] { _exit(0); });
+  Team team = joined_team(setup);
+  const Interpreter python(setup.planned.python);
+  const FlushAtEnd flush;
+  PythonWorkload workload(setup.planned.workload);
+  const double setup_s = workload.prepare(1);
+  Seat seat(team, team.member(setup.index), [&](const Raised& raised) {
+    channel.send(message::failed({"exception", raised.summary, raised.traceback}));
+  });
+  seat.give(workload.call(0));
+  channel.send(member_message::ready(setup_s));
+  seat.play_all_rounds();
+  workload.tear_down_or_warn();
+}
+
+}  // namespace
+
+void to_json(nlohmann::json& json, const MemberSetup& setup) {
+  json = {{"case", setup.planned},
+          {"cpus", setup.placement.cpus},
+          {"places", setup.placement.places},
+          {"pinned", setup.placement.pinned},
+          {"memory", setup.memory},
+          {"index", setup.index}};
+}
+
+void from_json(const nlohmann::json& json, MemberSetup& setup) {
+  json.at("case").get_to(setup.planned);
+  json.at("cpus").get_to(setup.placement.cpus);
+  json.at("places").get_to(setup.placement.places);
+  json.at("pinned").get_to(setup.placement.pinned);
+  json.at("memory").get_to(setup.memory);
+  json.at("index").get_to(setup.index);
+}
+
+nlohmann::json member_message::ready(double setup_s) {
+  return {{"message", "ready"}, {"setup_s", setup_s}};
+}
+
+void run_member_process() {
+  const Channel channel = Channel::take_over_standard_streams();
+  try {
+    play(channel);
+  } catch (...) {
+    channel.send(message::failed(caught_failure()));
+  }
+  std::_Exit(0);
+}
+
+}  // namespace gilscale

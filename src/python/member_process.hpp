@@ -1,0 +1,37 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "gilscale/case.hpp"
+#include "gilscale/placement.hpp"
+
+namespace gilscale {
+
+/// What a worker tells a process that is to play a member of its team: one line of JSON on that
+/// process's standard input, which then stays open for as long as the process is wanted.
+struct MemberSetup {
+  Case planned;
+  Placement placement;
+  int memory = -1;  ///< descriptor of the team's shared memory
+  int index = 0;    ///< of the member
+};
+
+void to_json(nlohmann::json& json, const MemberSetup& setup);
+void from_json(const nlohmann::json& json, MemberSetup& setup);
+
+/// What the process answers on its standard output, each a JSON object in a line:
+///   ready   setup_s    it waits for rounds
+///   failed  failure    before that: it has ended; after: of a call in the round that is being
+///                      played, with what was raised as message and details
+namespace member_message {
+
+nlohmann::json ready(double setup_s);
+
+}  // namespace member_message
+
+/// The process that plays a member of another worker's team with a Python of its own. What its code
+/// prints goes to standard error. It ends when its team is dismissed, and at once when its standard
+/// input is closed. Does not return, like run_worker().
+[[noreturn]] void run_member_process();
+
+}  // namespace gilscale
