@@ -81,6 +81,118 @@ ParameterCurve curve_of(const Family& family) {
   return curve;
 }
 
+/// A case among those of one workload.
+struct Contender {
+  std::string name;
+  const CaseResult* result;
+
+  [[nodiscard]] const Point* at(int threads) const {
+    for (const Point& point : result->points)
+      if (point.threads == threads && point.samples.size() > 0) return &point;
+    return nullptr;
+  }
+};
+
+struct Contest {
+  WorkloadSpec workload;
+  std::vector<Contender> contenders;
+};
+
+std::string contender_name(const Case& planned) {
+  return planned.workload.share == "all" ? planned.executor : planned.executor + ", own arguments";
+}
+
+std::vector<Contest> contests_in(const Report& report) {
+  std::vector<Contest> contests;
+  for (const CaseResult& result : report.cases) {
+    if (!result.python || result.points.empty()) continue;
+    WorkloadSpec workload = result.planned.workload;
+    workload.share = "all";
+    const auto same = std::find_if(contests.begin(), contests.end(), [&](const Contest& contest) {
+      return contest.workload == workload;
+    });
+    Contest& contest =
+        same != contests.end() ? *same : contests.emplace_back(Contest{workload, {}});
+    contest.contenders.push_back({contender_name(result.planned), &result});
+  }
+  return contests;
+}
+
+/// The counts of threads that all contenders were measured with, ascending.
+std::vector<int> common_threads(const Contest& contest) {
+  std::vector<int> threads;
+  for (const Point& point : contest.contenders.front().result->points) {
+    const bool all = std::all_of(contest.contenders.begin(), contest.contenders.end(),
+                                 [&](const Contender& each) { return each.at(point.threads); });
+    if (all) threads.push_back(point.threads);
+  }
+  std::sort(threads.begin(), threads.end());
+  return threads;
+}
+
+struct Standing {
+  const Contender* contender;
+  Estimate rate;  ///< calls, in a unit that is the same for all
+};
+
+/// Best first. Calls that compute are counted by the control's speed at that moment, since cases
+/// are measured one after the other; calls that wait are counted by the clock.
+std::vector<Standing> standings(const Contest& contest, int threads) {
+  std::vector<Standing> table;
+  for (const Contender& each : contest.contenders) {
+    const PointFigures figures = figures_of(*each.at(threads));
+    table.push_back(
+        {&each, figures.bound_by_cpus ? figures.relative_throughput : figures.throughput_per_s});
+  }
+  std::sort(table.begin(), table.end(),
+            [](const Standing& a, const Standing& b) { return a.rate.estimate > b.rate.estimate; });
+  return table;
+}
+
+/// They are all bound by CPUs, or none of them is: else their units differ.
+bool comparable(const Contest& contest, int threads) {
+  int bound = 0;
+  for (const Contender& each : contest.contenders)
+    bound += figures_of(*each.at(threads)).bound_by_cpus ? 1 : 0;
+  return bound == 0 || bound == static_cast<int>(contest.contenders.size());
+}
+
+bool all_had_cores(const Contest& contest, int threads) {
+  return std::all_of(contest.contenders.begin(), contest.contenders.end(),
+                     [&](const Contender& each) {
+                       const PointFigures figures = figures_of(*each.at(threads));
+                       return figures.achievable >= cores_were_there * threads;
+                     });
+}
+
+/// Whoever surely leads with so many threads; null if nobody does.
+const Contender* leader(const Contest& contest, int threads) {
+  if (!comparable(contest, threads)) return nullptr;
+  const auto table = standings(contest, threads);
+  return table[0].rate.low > table[1].rate.high ? table[0].contender : nullptr;
+}
+
+std::optional<ExecutorComparison::Winner> winner_of(const Contest& contest,
+                                                    const std::vector<int>& threads) {
+  const Contender* const best = leader(contest, threads.back());
+  if (!best) return std::nullopt;
+  int from = threads.back();
+  for (auto count = threads.rbegin(); count != threads.rend(); ++count) {
+    if (leader(contest, *count) != best) break;
+    from = *count;
+  }
+  const auto table = standings(contest, threads.back());
+  return ExecutorComparison::Winner{best->name, from, table[1].contender->name,
+                                    table[0].rate.estimate / table[1].rate.estimate};
+}
+
+ExecutorComparison::Entry entry_of(const Contender& contender, int threads) {
+  const Point& point = *contender.at(threads);
+  const PointFigures figures = figures_of(point);
+  return {contender.name,           threads,       figures.throughput_per_s,
+          figures.speedup.estimate, point.start_s, point.memory_bytes};
+}
+
 }  // namespace
 
 std::optional<double> ParameterCurve::break_even() const {
@@ -119,6 +231,23 @@ std::vector<SharingCost> sharing_costs(const Report& report) {
     }
   }
   return costs;
+}
+
+std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
+  std::vector<ExecutorComparison> comparisons;
+  for (const Contest& contest : contests_in(report)) {
+    if (contest.contenders.size() < 2) continue;
+    const std::vector<int> threads = common_threads(contest);
+    if (threads.empty()) continue;
+    ExecutorComparison comparison;
+    comparison.label = label_of(contest.workload);
+    for (const Contender& each : contest.contenders)
+      comparison.entries.push_back(entry_of(each, threads.back()));
+    comparison.had_cores = all_had_cores(contest, threads.back());
+    if (comparison.had_cores) comparison.winner = winner_of(contest, threads);
+    comparisons.push_back(std::move(comparison));
+  }
+  return comparisons;
 }
 
 }  // namespace gilscale

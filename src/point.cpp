@@ -178,6 +178,9 @@ PointFigures figures_of(const Point& point) {
   figures.control_call_s = median(samples.control_cpu_s) / control;
   figures.relative_call =
       median_interval(scaled(ratios(samples.single_s, samples.control_single_s), control / single));
+  figures.relative_throughput =
+      median_interval(scaled(ratios(samples.control_single_s, samples.parallel_s),
+                             static_cast<double>(parallel.total(point.threads)) / control));
   figures.spread_s = median_interval(samples.spread_s);
   figures.time = time_shares(samples);
   if (point.threads > 1) figures.serial_fraction = karp_flatt(point.threads, figures.speedup);

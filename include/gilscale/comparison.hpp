@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,5 +48,33 @@ struct SharingCost {
 
 /// For every workload that was measured both ways, at the largest count of threads.
 std::vector<SharingCost> sharing_costs(const Report& report);
+
+/// One workload on several executors.
+struct ExecutorComparison {
+  struct Entry {
+    std::string executor;  ///< "pool", or "pool, own arguments" with --share none
+    int threads = 1;
+    Estimate throughput_per_s;
+    double speedup = 1;
+    double start_s = 0;
+    std::optional<std::int64_t> memory_bytes;
+  };
+
+  /// Who surely makes the most calls per second, at the machine's speed of that moment.
+  struct Winner {
+    std::string executor;
+    int from_threads = 1;  ///< and at every larger count that was measured
+    std::string next;      ///< who comes next at the largest count
+    double factor = 1;     ///< over the next, at the largest count
+  };
+
+  std::string label;
+  std::vector<Entry> entries;  ///< at the largest count of threads
+  bool had_cores = true;       ///< else the machine gave too few to compare at that count
+  std::optional<Winner> winner;
+};
+
+/// For every workload that was measured on two executors of Python or more.
+std::vector<ExecutorComparison> executor_comparisons(const Report& report);
 
 }  // namespace gilscale

@@ -66,6 +66,7 @@ struct PointFigures {
   Estimate relative_efficiency;  ///< speedup over what was achievable in the same sample
   Estimate single_call_s;        ///< a call in the 1-thread round
   Estimate relative_call;        ///< the same over one call of the control in the same sample
+  Estimate relative_throughput;  ///< calls of all threads while one thread of the control makes one
   Estimate spread_s;             ///< from the first thread's finish to the last one's
   std::optional<Estimate> serial_fraction;  ///< Karp–Flatt; none at 1 thread
   TimeShares time;                          ///< of the N-thread rounds

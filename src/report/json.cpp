@@ -30,6 +30,7 @@ json point_document(const Point& point) {
   document["relative_efficiency"] = figures.relative_efficiency;
   document["single_call_s"] = figures.single_call_s;
   document["relative_call"] = figures.relative_call;
+  document["relative_throughput"] = figures.relative_throughput;
   document["cpu_share"] = figures.cpu_share;
   document["serial_fraction"] = value_or_null(figures.serial_fraction);
   return document;
@@ -86,6 +87,33 @@ json case_document(const CaseResult& result) {
           {"error", value_or_null(result.failure)}};
 }
 
+json winner_document(const ExecutorComparison& comparison) {
+  if (!comparison.winner) return nullptr;
+  const ExecutorComparison::Winner& winner = *comparison.winner;
+  return {{"executor", winner.executor},
+          {"from_threads", winner.from_threads},
+          {"next", winner.next},
+          {"factor", winner.factor}};
+}
+
+json executors_document(const Report& report) {
+  json comparisons = json::array();
+  for (const ExecutorComparison& comparison : executor_comparisons(report)) {
+    json entries = json::array();
+    for (const ExecutorComparison::Entry& entry : comparison.entries)
+      entries.push_back({{"executor", entry.executor},
+                         {"threads", entry.threads},
+                         {"throughput_per_s", entry.throughput_per_s},
+                         {"start_s", entry.start_s},
+                         {"memory_bytes", value_or_null(entry.memory_bytes)}});
+    comparisons.push_back({{"label", comparison.label},
+                           {"entries", std::move(entries)},
+                           {"had_cores", comparison.had_cores},
+                           {"winner", winner_document(comparison)}});
+  }
+  return comparisons;
+}
+
 json comparisons_document(const Report& report) {
   json curves = json::array();
   for (const ParameterCurve& curve : parameter_curves(report)) {
@@ -109,7 +137,9 @@ json comparisons_document(const Report& report) {
                        {"shared", cost.shared},
                        {"own", cost.own},
                        {"lost", cost.differs() ? json(cost.lost()) : json(nullptr)}});
-  return {{"parameters", std::move(curves)}, {"sharing", std::move(sharing)}};
+  return {{"parameters", std::move(curves)},
+          {"sharing", std::move(sharing)},
+          {"executors", executors_document(report)}};
 }
 
 /// What Google Benchmark writes for a benchmark that was skipped with an error: the first thread

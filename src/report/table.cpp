@@ -273,6 +273,40 @@ std::string sharing_sentences(const Report& report) {
   return text.empty() ? text : "\n" + text;
 }
 
+std::string megabytes(const std::optional<std::int64_t>& bytes) {
+  return bytes ? fmt::format("{:.0f} MB", static_cast<double>(*bytes) / 1e6) : "?";
+}
+
+std::string winner_sentence(const ExecutorComparison& comparison) {
+  const int threads = comparison.entries.front().threads;
+  if (!comparison.had_cores)
+    return fmt::format("{}: the machine gave too few cores to say which executor wins\n",
+                       comparison.label);
+  if (!comparison.winner)
+    return fmt::format("{}: no executor is surely ahead at {} threads\n", comparison.label,
+                       threads);
+  const ExecutorComparison::Winner& winner = *comparison.winner;
+  const std::string from = winner.from_threads == threads
+                               ? fmt::format("at {} threads", threads)
+                               : fmt::format("from {} threads on", winner.from_threads);
+  return fmt::format("{}: {} wins {}: {:.2f} times the calls/s of {} at {} threads\n",
+                     comparison.label, winner.executor, from, winner.factor, winner.next, threads);
+}
+
+/// The executors side by side, for each workload.
+std::string executor_tables(const Report& report) {
+  std::string text;
+  for (const ExecutorComparison& comparison : executor_comparisons(report)) {
+    Columns columns({comparison.label, "threads", "calls/s", "speedup", "start", "memory"});
+    for (const ExecutorComparison::Entry& entry : comparison.entries)
+      columns.add({entry.executor, std::to_string(entry.threads),
+                   rate(entry.throughput_per_s.estimate), fmt::format("{:.2f}", entry.speedup),
+                   duration(entry.start_s), megabytes(entry.memory_bytes)});
+    text += columns.paragraph() + winner_sentence(comparison);
+  }
+  return text;
+}
+
 struct SingleCall {
   std::string label;
   double call_s;
@@ -343,8 +377,8 @@ std::string render_table(const Report& report, const Style& style) {
   if (report.cases.empty()) return "nothing was measured\n";
   return heading(report) + scaling_table(report, style) + footnotes(report) + "\n" +
          sentences(report, style) + laws(report) + parameter_tables(report) +
-         sharing_sentences(report) + time_table(report) + single_thread_table(report) +
-         setup_notes(report);
+         sharing_sentences(report) + executor_tables(report) + time_table(report) +
+         single_thread_table(report) + setup_notes(report);
 }
 
 }  // namespace gilscale

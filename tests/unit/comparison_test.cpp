@@ -123,5 +123,85 @@ TEST(SharingCosts, AreNoneWhereTheIntervalsMeet) {
   EXPECT_TRUE(cost.differs());
 }
 
+// ---- executors ----
+
+/// A case on that executor whose 1, 2 and 4 threads take so long for the same calls each.
+CaseResult on(const std::string& executor, double two_s, double four_s, double cpu_share = 1) {
+  CaseResult result = measured({}, 1, "all", executor);
+  result.python = PythonInfo{"3.13.1", "default", "python"};
+  result.points = {steady_point(1, {.cpu_share = cpu_share}),
+                   steady_point(2, {.parallel_s = two_s, .cpu_share = cpu_share}),
+                   steady_point(4, {.parallel_s = four_s, .cpu_share = cpu_share})};
+  return result;
+}
+
+ExecutorComparison compared(std::vector<CaseResult> cases) {
+  Report report;
+  report.cases = std::move(cases);
+  return executor_comparisons(report).at(0);
+}
+
+TEST(ExecutorComparisons, NameWhoWinsAndFromHowManyThreads) {
+  const auto comparison = compared({on("threads", 2, 4), on("pool", 2, 4), on("processes", 2, 1)});
+  ASSERT_EQ(comparison.entries.size(), 3U);
+  EXPECT_EQ(comparison.label, "m:f");
+  EXPECT_EQ(comparison.entries[2].executor, "processes");
+  EXPECT_EQ(comparison.entries[2].threads, 4);
+  EXPECT_DOUBLE_EQ(comparison.entries[2].throughput_per_s.estimate, 4);
+  ASSERT_TRUE(comparison.winner);
+  EXPECT_EQ(comparison.winner->executor, "processes");
+  EXPECT_EQ(comparison.winner->from_threads, 4);
+  EXPECT_DOUBLE_EQ(comparison.winner->factor, 4);
+}
+
+TEST(ExecutorComparisons, CountFromTheFewestThreadsFromWhichTheWinnerAlwaysLeads) {
+  const auto comparison = compared({on("threads", 2, 4), on("processes", 1, 1)});
+  ASSERT_TRUE(comparison.winner);
+  EXPECT_EQ(comparison.winner->from_threads, 2);  // with one thread both are the same
+  EXPECT_EQ(comparison.winner->next, "threads");
+}
+
+TEST(ExecutorComparisons, HaveNoWinnerWhereIntervalsMeet) {
+  EXPECT_FALSE(compared({on("threads", 1, 1), on("pool", 1, 1)}).winner);
+}
+
+TEST(ExecutorComparisons, AllowForAMachineThatBecameSlower) {
+  // The second case was measured while everything took twice as long: the control too.
+  CaseResult later = on("pool", 1, 1);
+  later.points = {steady_point(4, {2, 2, 2, 2})};
+  EXPECT_FALSE(compared({on("threads", 1, 1), later}).winner);
+}
+
+TEST(ExecutorComparisons, SayNothingWhereTheCoresWereNotThere) {
+  CaseResult starved = on("processes", 1, 1);
+  starved.points = {steady_point(4, {.parallel_s = 2, .control_parallel_s = 2})};
+  const auto comparison = compared({on("threads", 2, 4), starved});
+  EXPECT_FALSE(comparison.had_cores);
+  EXPECT_FALSE(comparison.winner);
+}
+
+TEST(ExecutorComparisons, OfWorkThatWaitsNeedNoCores) {
+  CaseResult waiting = on("processes", 1, 1, 0.01);
+  waiting.points[2] = steady_point(4, {.control_parallel_s = 4, .cpu_share = 0.01});
+  const auto comparison = compared({on("threads", 2, 4, 0.01), waiting});
+  ASSERT_TRUE(comparison.winner);
+  EXPECT_EQ(comparison.winner->executor, "processes");
+}
+
+TEST(ExecutorComparisons, TellArgumentsOfTheirOwnApart) {
+  CaseResult own = on("threads", 1, 1);
+  own.planned.workload.share = "none";
+  const auto comparison = compared({on("threads", 2, 4), own});
+  EXPECT_EQ(comparison.winner->executor, "threads, own arguments");
+}
+
+TEST(ExecutorComparisons, NeedTwoThatMeasured) {
+  CaseResult unavailable = on("interpreters", 1, 1);
+  unavailable.points.clear();
+  Report report;
+  report.cases = {on("threads", 1, 1), unavailable};
+  EXPECT_TRUE(executor_comparisons(report).empty());
+}
+
 }  // namespace
 }  // namespace gilscale
