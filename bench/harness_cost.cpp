@@ -1,7 +1,7 @@
-/// What the harness itself costs, beside what Python's own tools cost for the same, in one run:
-///   - one call of an empty C function, against timeit in the same interpreter;
-///   - one round of N threads that make one empty call each, against N empty tasks through
-///     concurrent.futures.ThreadPoolExecutor.
+/// What the harness itself costs, beside what Python's own tools cost for the same, in one run. For
+/// each executor and the plain way in Python to do what it does:
+///   - one call of an empty C function, against timeit there;
+///   - one round of N threads that make one such call each, against N tasks there.
 /// The two sides are measured alternately and compared pair by pair; printed is the median of the
 /// ratios with its 95 % interval. Below 1 means cheaper than the peer.
 /// Usage: gilscale_harness_cost [PAIRS]
@@ -9,16 +9,20 @@
 #include <fmt/format.h>
 #include <pybind11/embed.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <vector>
 
+#include "executable.hpp"
 #include "gilscale/cpu_budget.hpp"
+#include "gilscale/error.hpp"
 #include "gilscale/statistics.hpp"
-#include "python/bound_call.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
+#include "python/member_process.hpp"
 #include "python/python_workload.hpp"
 
 namespace {
@@ -31,20 +35,26 @@ double seconds_of(const std::function<void()>& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
-/// Measures both sides `pairs` times, taking turns at going first, and prints a row.
-void compare(const std::string& what, int pairs, double per, const std::function<double()>& ours,
-             const std::function<double()>& theirs) {
+using Timer = std::function<double()>;
+
+/// Measures both sides `pairs` times, taking turns at going first, and prints a row; of ours alone
+/// where there is no peer.
+void compare(const std::string& what, int pairs, double per, const Timer& ours,
+             const Timer& theirs) {
   std::vector<double> our_s;
   std::vector<double> their_s;
   for (int i = 0; i < pairs; ++i) {
     if (i % 2 == 0) our_s.push_back(ours());
-    their_s.push_back(theirs());
+    if (theirs) their_s.push_back(theirs());
     if (i % 2 != 0) our_s.push_back(ours());
   }
-  const Estimate ratio = median_interval(ratios(our_s, their_s));
-  fmt::print("{:<34} {:>10.3f} {:>10.3f} {:>7.2f}  [{:.2f}, {:.2f}]\n", what,
-             median(our_s) / per * 1e6, median(their_s) / per * 1e6, ratio.estimate, ratio.low,
-             ratio.high);
+  fmt::print("{:<26} {:>10.3f}", what, median(our_s) / per * 1e6);
+  if (theirs) {
+    const Estimate ratio = median_interval(ratios(our_s, their_s));
+    fmt::print(" {:>10.3f} {:>7.2f}  [{:.2f}, {:.2f}]", median(their_s) / per * 1e6, ratio.estimate,
+               ratio.low, ratio.high);
+  }
+  fmt::print("\n");
 }
 
 WorkloadSpec empty_call() {
@@ -56,61 +66,146 @@ WorkloadSpec empty_call() {
   return spec;
 }
 
-void compare_calls(PythonWorkload& workload, int pairs) {
-  constexpr int calls = 200000;
-  const py::object timer = py::module_::import("timeit").attr("Timer")(
-      "f()", py::arg("globals") = py::dict(
-                 py::arg("f") = py::module_::import("gilscale_calibration").attr("empty")));
-  workload.prepare(1);
-  const std::chrono::duration<double> interval(switch_interval_s());
-  compare(
-      "one call / timeit", pairs, calls,
-      [&] { return seconds_of([&] { workload.call(0).repeat(calls, interval); }); },
-      [&] { return timer.attr("timeit")(calls).cast<double>(); });
-}
+/// The plain way in Python to do what an executor does.
+struct Peer {
+  const char* executor;
+  const char* name;   ///< as Python's documentation has it
+  const char* maker;  ///< of those below; takes the number of threads
+};
 
-/// Python's own way to give `threads` threads something to do, `rounds` times; the seconds it took.
-py::object pool_timer() {
-  const py::dict names;
-  py::exec(R"(
-import concurrent.futures, time
-def make(function, threads, rounds):
-    pool = concurrent.futures.ThreadPoolExecutor(threads)
-    def measure():
-        began = time.perf_counter()
-        for _ in range(rounds):
-            for future in [pool.submit(function) for _ in range(threads)]:
-                future.result()
-        return time.perf_counter() - began
-    return measure
-)",
-           names);
-  return names["make"];
-}
+constexpr std::array<Peer, 4> peers{{
+    {"threads", "threading.Thread, new in each round", "Threads"},
+    {"pool", "concurrent.futures.ThreadPoolExecutor", "ThreadPool"},
+    {"interpreters", "concurrent.futures.InterpreterPoolExecutor", "InterpreterPool"},
+    {"processes", "multiprocessing.Pool", "ProcessPool"},
+}};
 
-void compare_rounds(PythonWorkload& workload, int pairs, int threads) {
-  constexpr int rounds = 50;
-  const auto executor = make_threads_executor({Case{}, &workload, cpu_budget().usable()});
-  const py::object pool =
-      pool_timer()(py::module_::import("gilscale_calibration").attr("empty"), threads, rounds);
-  {
-    const py::gil_scoped_release detached;
-    executor->prepare(threads);
+/// Defines the makers; one is None where Python does not have it.
+constexpr const char* makers = R"(
+import concurrent.futures, multiprocessing, threading
+
+class Threads:
+    def __init__(self, threads):
+        self.threads = threads
+    def round(self, function, *args):
+        started = [threading.Thread(target=function, args=args) for _ in range(self.threads)]
+        for thread in started:
+            thread.start()
+        for thread in started:
+            thread.join()
+    def end(self):
+        pass
+
+class Futures:
+    def __init__(self, threads):
+        self.threads = threads
+        self.pool = self.kind(threads)
+    def round(self, function, *args):
+        for future in [self.pool.submit(function, *args) for _ in range(self.threads)]:
+            future.result()
+    def end(self):
+        self.pool.shutdown()
+
+class ThreadPool(Futures):
+    kind = concurrent.futures.ThreadPoolExecutor
+
+InterpreterPool = None
+if hasattr(concurrent.futures, "InterpreterPoolExecutor"):
+    class InterpreterPool(Futures):
+        kind = concurrent.futures.InterpreterPoolExecutor
+
+class ProcessPool:
+    def __init__(self, threads):
+        self.threads = threads
+        self.pool = multiprocessing.get_context("spawn").Pool(threads)
+    def round(self, function, *args):
+        for result in [self.pool.apply_async(function, args) for _ in range(self.threads)]:
+            result.get()
+    def end(self):
+        self.pool.terminate()
+        self.pool.join()
+)";
+
+/// An executor and its peer, both started with so many threads.
+class Match {
+ public:
+  Match(const Peer& peer, PythonWorkload& workload, const py::dict& names, int threads)
+      : threads_(threads) {
+    Case planned;
+    planned.workload = empty_call();
+    executor_ = executor_entry(peer.executor).make({planned, &workload, cpu_budget().usable()});
+    {
+      const py::gil_scoped_release detached;
+      executor_->prepare(threads);
+    }
+    const py::object maker = names[peer.maker];
+    if (!maker.is_none()) peer_ = maker(threads);
   }
-  compare(
-      fmt::format("one round of {} / thread pool", threads), pairs, rounds,
-      [&] {
-        const py::gil_scoped_release detached;
-        return seconds_of([&] {
-          for (int i = 0; i < rounds; ++i) executor->round(threads, 1);
-        });
-      },
-      [&] { return pool().cast<double>(); });
+  ~Match() {
+    if (peer_) peer_.attr("end")();
+  }
+  Match(const Match&) = delete;
+  Match& operator=(const Match&) = delete;
+
+  /// The peer runs timeit, whose loop is Python's fastest.
+  void compare_calls(int pairs) {
+    constexpr int calls = 200000;
+    const py::object timeit = py::module_::import("timeit").attr("timeit");
+    const py::object clock = py::module_::import("time").attr("perf_counter");
+    compare("  one call", pairs, calls, ours(1, calls),
+            theirs(1, timeit, "f()", "from gilscale_calibration import empty as f", clock, calls));
+  }
+
+  void compare_rounds(int pairs) {
+    constexpr int rounds = 50;
+    const py::object empty = py::module_::import("gilscale_calibration").attr("empty");
+    compare(fmt::format("  one round of {}", threads_), pairs, rounds, ours(rounds, 1),
+            theirs(rounds, empty));
+  }
+
+ private:
+  [[nodiscard]] Timer ours(int rounds, int calls) const {
+    return [this, rounds, calls] {
+      const py::gil_scoped_release detached;
+      return seconds_of([&] {
+        for (int i = 0; i < rounds; ++i) executor_->round(threads_, calls);
+      });
+    };
+  }
+
+  template <typename... Arguments>
+  [[nodiscard]] Timer theirs(int rounds, const Arguments&... arguments) const {
+    if (!peer_) return {};
+    const py::object round = peer_.attr("round");
+    const py::tuple task = py::make_tuple(arguments...);
+    return [round, task, rounds] {
+      return seconds_of([&] {
+        for (int i = 0; i < rounds; ++i) round(*task);
+      });
+    };
+  }
+
+  int threads_;
+  std::unique_ptr<Executor> executor_;
+  py::object peer_;
+};
+
+void compare_with(const Peer& peer, PythonWorkload& workload, const py::dict& names, int pairs) {
+  const bool there = !py::object(names[peer.maker]).is_none();
+  fmt::print("{} / {}{}\n", peer.executor, peer.name, there ? "" : ", which is not in this Python");
+  try {
+    Match(peer, workload, names, 1).compare_calls(pairs);
+    for (const int threads : {1, 2, 4, 8})
+      Match(peer, workload, names, threads).compare_rounds(pairs);
+  } catch (const UnavailableError& error) {
+    fmt::print("  {}\n", error.what());
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (is_member_command(argc, argv)) run_member_process();
   const int pairs = argc > 1 ? static_cast<int>(std::strtol(argv[1], nullptr, 10)) : 31;
   if (pairs < 1) {
     fmt::print(stderr, "usage: gilscale_harness_cost [PAIRS], a number from 1 on\n");
@@ -118,9 +213,10 @@ int main(int argc, char** argv) {
   }
   const Interpreter python;
   PythonWorkload workload(empty_call());
-  fmt::print("{:<34} {:>10} {:>10} {:>7}  {}\n", "", "ours (µs)", "peer (µs)", "ratio", "95 %");
-  compare_calls(workload, pairs);
-  for (const int threads : {1, 2, 4, 8}) compare_rounds(workload, pairs, threads);
+  const py::dict names;
+  py::exec(makers, names);
+  fmt::print("{:<26} {:>10} {:>10} {:>7}  {}\n", "", "ours (µs)", "peer (µs)", "ratio", "95 %");
+  for (const Peer& peer : peers) compare_with(peer, workload, names, pairs);
   std::fflush(stdout);
   std::_Exit(0);
 }

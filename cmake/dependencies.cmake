@@ -51,8 +51,8 @@ foreach(python IN ITEMS "${PROJECT_SOURCE_DIR}/.venv/bin/python" "${Python_EXECU
   endif()
 endforeach()
 FetchContent_Declare(pybind11 SYSTEM
-  URL https://github.com/pybind/pybind11/archive/refs/tags/v3.0.1.tar.gz
-  URL_HASH SHA256=741633da746b7c738bb71f1854f957b9da660bcd2dce68d71949037f0969d0ca
+  URL https://github.com/pybind/pybind11/archive/refs/tags/v3.0.2.tar.gz
+  URL_HASH SHA256=2f20a0af0b921815e0e169ea7fec63909869323581b89d7de1553468553f6a2d
   FIND_PACKAGE_ARGS 3.0.2 CONFIG HINTS ${pybind11_hints})
 
 set(FMT_INSTALL OFF)

@@ -6,16 +6,24 @@
 #include <thread>
 
 namespace gilscale {
+namespace {
+
+void put_nothing_on(int fd, int mode) {
+  const int nothing = open("/dev/null", mode);
+  if (nothing < 0 || nothing == fd) return;  // where `fd` was closed, it is the first one free
+  dup2(nothing, fd);
+  close(nothing);
+}
+
+}  // namespace
 
 Channel Channel::take_over_standard_streams() {
   const Channel channel{fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64),
                         fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 64)};
+  // Whoever started us may have none to give.
+  if (fcntl(STDERR_FILENO, F_GETFD) < 0) put_nothing_on(STDERR_FILENO, O_WRONLY);
   dup2(STDERR_FILENO, STDOUT_FILENO);
-  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (nothing >= 0) {
-    dup2(nothing, STDIN_FILENO);
-    close(nothing);
-  }
+  put_nothing_on(STDIN_FILENO, O_RDONLY);
   return channel;
 }
 

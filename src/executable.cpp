@@ -1,5 +1,7 @@
 #include "executable.hpp"
 
+#include <algorithm>
+
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
 #endif
@@ -24,6 +26,11 @@ std::vector<std::string> worker_command() {
 
 std::vector<std::string> member_command() {
   return {own_executable().string(), "worker", "--member"};
+}
+
+bool is_member_command(int argc, const char* const* argv) {
+  const std::vector<std::string> expected = member_command();
+  return std::equal(argv + std::min(argc, 1), argv + argc, expected.begin() + 1, expected.end());
 }
 
 std::filesystem::path share_folder() {

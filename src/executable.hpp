@@ -15,6 +15,10 @@ std::vector<std::string> worker_command();
 /// What starts it as a process that plays a member of a worker's team.
 std::vector<std::string> member_command();
 
+/// Whether the program was started by that: another one than gilscale, whose own executable it is
+/// then, has to run_member_process().
+bool is_member_command(int argc, const char* const* argv);
+
 /// <prefix>/share/gilscale of the installation or build tree that the executable belongs to.
 std::filesystem::path share_folder();
 

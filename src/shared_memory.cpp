@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <string>
 
 #include "gilscale/error.hpp"
 
@@ -29,9 +30,13 @@ std::byte* map(int fd, std::size_t bytes) {
 
 /// Its name is gone at once, so that nothing is left behind whatever happens.
 int nameless_object() {
-  static std::atomic<int> made{0};
-  const std::string name = fmt::format("/gilscale-{}-{}", getpid(), made.fetch_add(1));
-  const int fd = shm_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
+  static std::atomic<int> tried{0};
+  std::string name;
+  int fd = -1;
+  do {  // containers may share their names, and yet have processes of the same number
+    name = fmt::format("/gilscale-{}-{}", getpid(), tried.fetch_add(1));
+    fd = shm_open(name.c_str(), O_RDWR | O_CREAT | O_EXCL, 0600);
+  } while (fd < 0 && errno == EEXIST);
   if (fd < 0) refuse(errno);
   shm_unlink(name.c_str());
   // Not among the standard streams, which may be closed here and are another's in a child.

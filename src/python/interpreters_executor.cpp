@@ -51,8 +51,8 @@ class SubInterpreter {
   /// does, for it takes a later thread state of this thread for another thread.
   static void hush() {
     try {
-      const py::module_ sys = py::module_::import("sys");
-      sys.attr("stderr") = sys.attr("__stderr__") = py::none();
+      for (const char* name : {"stderr", "__stderr__"})
+        py::module_::import("sys").attr(name) = py::none();
     } catch (const py::error_already_set&) {
       // Then it is not quiet.
     }
