@@ -7,6 +7,9 @@
 namespace gilscale {
 namespace {
 
+/// A speedup up to this is none: jitter favours whoever waits more often.
+constexpr double worth_while = 1.05;
+
 std::optional<double> number_in(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -198,7 +201,7 @@ ExecutorComparison::Entry entry_of(const Contender& contender, int threads) {
 std::optional<double> ParameterCurve::break_even() const {
   std::optional<double> from;
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    if (!(entry->speedup.low > 1)) break;
+    if (!(entry->speedup.low > worth_while)) break;
     from = entry->value;
   }
   return from;

@@ -28,8 +28,10 @@ std::vector<FoundWorkload> held_by(const std::string& file, const RunOptions& op
 
 FoundWorkloads discover(const RunOptions& options, WorkerListener& listener) {
   FoundWorkloads found;
-  for (const std::string& name : options.workloads.names)
-    if (names_a_file(name) && !found.contains(name)) found[name] = held_by(name, options, listener);
+  for (const std::string& name : options.workloads.names) {
+    const auto file = bench_file_of(name);
+    if (file && !found.contains(*file)) found[*file] = held_by(*file, options, listener);
+  }
   return found;
 }
 

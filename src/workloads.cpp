@@ -152,6 +152,21 @@ std::string bare_arguments(const std::string& literal) {
   return text;
 }
 
+/// What a file holds of the name; false if it is not of a file, or the file holds no such workload.
+bool add_found(std::vector<WorkloadSpec>& specs, const std::string& name,
+               const WorkloadOptions& options, const FoundWorkloads& found) {
+  const auto file = found.find(bench_file_of(name).value_or(""));
+  if (file == found.end()) return false;
+  bool any = false;
+  for (const FoundWorkload& each : file->second) {
+    const WorkloadSpec spec = found_spec(file->first, each, options);
+    if (name != file->first && name != spec.name) continue;
+    add_combinations(specs, spec, overridden(each.params, options.params));
+    any = true;
+  }
+  return any;
+}
+
 }  // namespace
 
 std::span<const BuiltinWorkload> builtin_workloads() { return table; }
@@ -173,7 +188,11 @@ std::vector<std::string> expand_suites(const std::vector<std::string>& names) {
   return members;
 }
 
-bool names_a_file(std::string_view name) { return name.ends_with(".py"); }
+std::optional<std::string> bench_file_of(const std::string& name) {
+  const std::string file = name.substr(0, name.rfind(".py:bench_")) + ".py";
+  if (name.ends_with(".py")) return name;
+  return file.size() < name.size() ? std::optional(file) : std::nullopt;
+}
 
 WorkloadSpec discovery_spec(const std::string& file, const WorkloadOptions& options) {
   WorkloadSpec spec;
@@ -194,12 +213,7 @@ std::vector<WorkloadSpec> resolve_workloads(const WorkloadOptions& options,
   const bool only_a_statement = options.names.empty() && !options.statement.empty();
   const auto names = only_a_statement ? std::vector<std::string>{} : expand_suites(options.names);
   for (const std::string& name : names) {
-    if (const auto file = found.find(name); file != found.end()) {
-      for (const FoundWorkload& each : file->second)
-        add_combinations(specs, found_spec(name, each, options),
-                         overridden(each.params, options.params));
-      continue;
-    }
+    if (add_found(specs, name, options, found)) continue;
     const BuiltinWorkload* row = find_builtin(name);
     add_combinations(specs, row ? builtin_spec(*row, options) : own_spec(name, options),
                      options.params);

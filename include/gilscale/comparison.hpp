@@ -25,8 +25,8 @@ struct ParameterCurve {
   int threads = 1;             ///< the largest count that had CPUs at every value
   std::vector<Entry> entries;  ///< ascending
 
-  /// Break-even: the smallest value from which on the threads surely do more than one (the lower
-  /// end of the speedup's interval is above 1). None if they do not at the largest value.
+  /// Break-even: the smallest value from which on the threads surely beat one, by 5 % at least (the
+  /// lower end of the speedup's interval is above 1.05). None if they do not at the largest value.
   [[nodiscard]] std::optional<double> break_even() const;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,11 +73,12 @@ struct FoundWorkload {
   std::vector<Axis> params;
 };
 
-/// What the files among the names hold, by their names.
+/// What the files among the names hold, by their paths.
 using FoundWorkloads = std::map<std::string, std::vector<FoundWorkload>>;
 
-/// Whether the name stands for all workloads of a file: "file.py".
-bool names_a_file(std::string_view name);
+/// The file whose workloads the name stands for, all of them ("file.py") or one of them
+/// ("file.py:bench_name"); nothing for any other name.
+std::optional<std::string> bench_file_of(const std::string& name);
 
 /// The specification by which a worker tells what such a file holds.
 WorkloadSpec discovery_spec(const std::string& file, const WorkloadOptions& options);

@@ -6,16 +6,15 @@ dict; the workload that it returns hands out one call for each thread. Set-up co
 
 import ast
 import builtins
-import difflib
 import importlib
 import importlib.util
-import inspect
-import linecache
 import os
-import pkgutil
 import sys
 import time
 import types
+
+
+# What is measured shares the process's memory: larger modules are imported where they are needed.
 
 
 class UsageError(Exception):
@@ -56,6 +55,7 @@ def summary(error):
 
 
 def suggestion(name, names):
+    import difflib
     near = difflib.get_close_matches(name, names, 1, cutoff=0.7)
     return f", did you mean '{near[0]}'?" if near else ""
 
@@ -115,6 +115,7 @@ def import_file(file):
 
 
 def importable_names():
+    import pkgutil
     return {module.name for module in pkgutil.iter_modules()} | set(getattr(sys, "stdlib_module_names", ()))
 
 
@@ -155,8 +156,9 @@ def follow(owner, path, name):
 
 def needs_instance(owner, attribute):
     """Whether the attribute is a method to be called on an instance of its class."""
-    if not inspect.isclass(owner):
+    if not isinstance(owner, type):
         return False
+    import inspect
     static = inspect.getattr_static(owner, attribute)
     if isinstance(static, (staticmethod, classmethod, types.ClassMethodDescriptorType)):
         return False
@@ -167,19 +169,36 @@ def needs_instance(owner, attribute):
 def check_callable(target, name):
     if not callable(target):
         raise fault(WorkloadError, f"workload '{name}' is not callable: it is {type(target)!r}")
-    if inspect.iscoroutinefunction(target):
+    coroutine_flag = 0x80  # inspect.CO_COROUTINE
+    if getattr(getattr(target, "__code__", None), "co_flags", 0) & coroutine_flag:
         raise fault(WorkloadError, f"workload '{name}' is a coroutine function: a call only makes a coroutine; "
                                    "measure a function that runs it, as in asyncio.run(work())")
 
 
 def signature_of(target):
+    import inspect
     try:
         return inspect.signature(target)
     except (ValueError, TypeError):  # many extension functions have none
         return None
 
 
+def surely_fits(target, args, kwargs):
+    """Whether a plain function plainly takes these arguments; False leaves it to the signature."""
+    if not isinstance(target, types.FunctionType) or kwargs or target.__code__.co_kwonlyargcount:
+        return False
+    most = target.__code__.co_argcount
+    return most - len(target.__defaults__ or ()) <= len(args) <= most
+
+
+def has_signature(target):
+    """False for the many functions in C that tell nothing of their arguments."""
+    return not isinstance(target, types.BuiltinFunctionType) or bool(target.__text_signature__)
+
+
 def check_arguments(target, args, kwargs, name):
+    if surely_fits(target, args, kwargs) or not has_signature(target):
+        return
     signature = signature_of(target)
     if signature is None:
         return
@@ -364,6 +383,7 @@ STATEMENT_FILE = "<statement>"
 
 
 def show_in_tracebacks(source):
+    import linecache
     lines = source.splitlines(keepends=True)
     linecache.cache[STATEMENT_FILE] = len(source), None, lines, STATEMENT_FILE
 

@@ -1,9 +1,9 @@
 """Every form in which users name what is to be measured, and what is said when it cannot be."""
 
 import json
+import re
 import subprocess
 import sys
-import venv
 
 import pytest
 from conftest import OK, QUICK, USAGE, WORKLOAD_FAILED
@@ -216,7 +216,7 @@ def test_sharing_is_said_in_a_sentence(gilscale):
 def environment(tmp_path_factory, executable):
     """A virtual environment of the Python that gilscale was built for, with a package in it."""
     listing = subprocess.run([executable, "list"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    python = listing.split("interpreters")[1].split()[-1]
+    python = re.search(r"(?m)^  CPython \S+ .* (/\S+)$", listing)[1]
     folder = tmp_path_factory.mktemp("environment") / "venv"
     subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
     packages, = folder.glob("lib/python*/site-packages")

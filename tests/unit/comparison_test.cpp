@@ -100,7 +100,7 @@ TEST(BreakEven, IsTheSmallestValueFromWhichOnThreadsSurelyWin) {
   EXPECT_EQ(curve({0.5, 0.95, 1.2, 1.8}).break_even(), 4);
   EXPECT_EQ(curve({1.2, 0.9, 1.1}).break_even(), 4);  // a win before a loss does not count
   EXPECT_EQ(curve({1.1, 1.2}).break_even(), 1);
-  EXPECT_EQ(curve({0.5, 1.0}).break_even(), std::nullopt);
+  EXPECT_EQ(curve({0.5, 1.04}).break_even(), std::nullopt);
 }
 
 // ---- sharing ----

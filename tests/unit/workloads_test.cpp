@@ -294,6 +294,21 @@ TEST(Files, GiveTheWorkloadsThatTheyHold) {
   EXPECT_THAT(specs[0].path, ElementsAre("/folder"));
 }
 
+TEST(Files, GiveOneWorkloadByItsNameWithItsParameters) {
+  WorkloadOptions options;
+  options.names = {"b.py:bench_b"};
+  const FoundWorkloads found{{"b.py", {{"bench_a", {}}, {"bench_b", {{"n", {"1", "2"}}}}}}};
+  EXPECT_THAT(labels_of(resolve_workloads(options, found)),
+              ElementsAre("b.py:bench_b/n=1", "b.py:bench_b/n=2"));
+}
+
+TEST(Files, LeaveANameThatTheyDoNotHoldToTheWorkerToRefuse) {
+  WorkloadOptions options;
+  options.names = {"b.py:bench_c"};
+  const FoundWorkloads found{{"b.py", {{"bench_a", {}}}}};
+  EXPECT_EQ(resolve_workloads(options, found).at(0).attribute, "bench_c");
+}
+
 TEST(Files, HaveTheirParametersOverridden) {
   WorkloadOptions options;
   options.names = {"b.py"};
@@ -303,8 +318,10 @@ TEST(Files, HaveTheirParametersOverridden) {
 }
 
 TEST(Files, AreAskedForByASpecificationWithoutACallable) {
-  EXPECT_TRUE(names_a_file("deep/b.py"));
-  EXPECT_FALSE(names_a_file("b.py:f"));
+  EXPECT_EQ(bench_file_of("deep/b.py"), "deep/b.py");
+  EXPECT_EQ(bench_file_of("deep/b.py:bench_f"), "deep/b.py");
+  for (const char* other : {"b.py:f", "b:bench_f", "b", "hold", ".py:f"})
+    EXPECT_EQ(bench_file_of(other), std::nullopt) << other;
   const WorkloadSpec spec = discovery_spec("deep/b.py", {});
   EXPECT_EQ(spec.file, "deep/b.py");
   EXPECT_EQ(spec.attribute, "");
