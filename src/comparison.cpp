@@ -160,12 +160,19 @@ bool comparable(const Contest& contest, int threads) {
   return bound == 0 || bound == static_cast<int>(contest.contenders.size());
 }
 
-bool all_had_cores(const Contest& contest, int threads) {
-  return std::all_of(contest.contenders.begin(), contest.contenders.end(),
-                     [&](const Contender& each) {
-                       const PointFigures figures = figures_of(*each.at(threads));
-                       return figures.achievable >= cores_were_there * threads;
-                     });
+/// With more cores it could have done more.
+bool lacked_cores(const Contender& contender, int threads) {
+  const PointFigures figures = figures_of(*contender.at(threads));
+  constexpr double used_what_there_was = 0.9;
+  return figures.achievable < cores_were_there * threads &&
+         figures.relative_efficiency.high >= used_what_there_was;
+}
+
+/// Whoever is ahead may have lacked cores, but nobody behind.
+bool enough_cores(const Contest& contest, int threads) {
+  const auto table = standings(contest, threads);
+  return std::none_of(table.begin() + 1, table.end(),
+                      [&](const Standing& each) { return lacked_cores(*each.contender, threads); });
 }
 
 /// Whoever surely leads with so many threads; null if nobody does.
@@ -246,7 +253,7 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
     comparison.label = label_of(contest.workload);
     for (const Contender& each : contest.contenders)
       comparison.entries.push_back(entry_of(each, threads.back()));
-    comparison.had_cores = all_had_cores(contest, threads.back());
+    comparison.had_cores = enough_cores(contest, threads.back());
     if (comparison.had_cores) comparison.winner = winner_of(contest, threads);
     comparisons.push_back(std::move(comparison));
   }

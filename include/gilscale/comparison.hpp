@@ -70,7 +70,8 @@ struct ExecutorComparison {
 
   std::string label;
   std::vector<Entry> entries;  ///< at the largest count of threads
-  bool had_cores = true;       ///< else the machine gave too few to compare at that count
+  /// Else the machine gave somebody too few at that count to say that he is behind.
+  bool had_cores = true;
   std::optional<Winner> winner;
 };
 

@@ -52,7 +52,7 @@ class Executor {
   virtual ~Executor() = default;
 
   /// Makes threads and arguments ready for rounds of up to `threads` threads. Returns the seconds
-  /// that the workload's own set-up took (a cost paid once; 0 if it has none).
+  /// for which the workload's own set-up code ran now (0 if it has none, or has run before).
   /// Throws WorkloadError when that set-up fails.
   virtual double prepare(int threads) = 0;
 

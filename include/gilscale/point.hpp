@@ -29,7 +29,7 @@ struct Point {
   int extra_calls = 0;             ///< strong scaling: so many threads make one call more
   std::int64_t control_calls = 1;  ///< calls of each thread in a round of the control
   bool oversubscribed = false;     ///< more threads than CPUs that the process may use
-  double setup_s = 0;              ///< the workload's own set-up, paid once; 0 if it has none
+  double setup_s = 0;  ///< the set-up code behind its calls, paid once; 0 if there is none
   /// What starting the executor's threads, interpreters or processes took, from none to `threads`.
   double start_s = 0;
   /// Of all processes that took part, after the point was measured (see memory.hpp); none where

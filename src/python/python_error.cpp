@@ -3,6 +3,13 @@
 #include <fmt/format.h>
 
 namespace gilscale {
+namespace {
+
+std::string in_one_line(const py::str& text) {
+  return py::str(py::str(" ").attr("join")(text.attr("split")()));
+}
+
+}  // namespace
 
 py::object take_exception() {
   PyObject* type = nullptr;
@@ -24,7 +31,7 @@ py::object take_exception(py::error_already_set& error) {
 std::string summary_of(const py::object& exception) {
   std::string name = py::str(py::type::of(exception).attr("__name__"));
   try {
-    const std::string text = py::str(exception);
+    const std::string text = in_one_line(py::str(exception));
     return text.empty() ? name : name + ": " + text;
   } catch (const py::error_already_set&) {
     return name;  // its __str__ fails in turn

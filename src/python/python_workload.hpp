@@ -17,8 +17,8 @@ class PythonWorkload {
   /// WorkloadError when the module cannot be imported or has no such callable.
   explicit PythonWorkload(const WorkloadSpec& spec);
 
-  /// Makes a call for each of `threads` threads. Returns the seconds that the set-up code behind
-  /// them took, 0 where there is none. Throws WorkloadError when it fails.
+  /// Makes a call for each of `threads` threads. Returns the seconds for which set-up code ran
+  /// now, 0 where there is none, or its sets are made already. Throws WorkloadError when it fails.
   double prepare(int threads);
 
   /// The call of thread `index`, below what prepare() was given.

@@ -46,8 +46,11 @@ def without_our_frames(traceback):
 
 
 def summary(error):
+    """In one line. Of import errors the first one: packages wrap it in pages of advice."""
+    while isinstance(error, ImportError) and isinstance(error.__cause__, ImportError):
+        error = error.__cause__
     try:
-        text = str(error)
+        text = " ".join(str(error).split())
     except Exception:  # its __str__ fails in turn
         text = ""
     name = type(error).__name__
@@ -222,7 +225,7 @@ class Workload:
     def __init__(self, spec):
         self.name = spec["name"]
         self.own_sets = spec["share"] == "none"
-        self.sets = []  # (callable, args, kwargs), seconds
+        self.sets = []  # (callable, args, kwargs)
 
     def new_set(self):
         raise NotImplementedError
@@ -239,20 +242,21 @@ class Workload:
         return call, time.perf_counter() - began if self.has_setup else 0.0
 
     def calls(self, threads):
-        """A call, (callable, args, kwargs), for each thread, and the seconds that the set-up took."""
+        """A call, (callable, args, kwargs), for each thread, and the seconds for which set-up code ran now."""
         wanted = threads if self.own_sets else 1
+        seconds = 0.0
         while len(self.sets) < wanted:
-            self.sets.append(self.timed_set())
-        used = self.sets[:wanted]
-        calls = [call for call, _ in used]
-        return calls if self.own_sets else calls * threads, sum(seconds for _, seconds in used)
+            call, took = self.timed_set()
+            self.sets.append(call)
+            seconds += took
+        return self.sets[:wanted] * (threads // wanted), seconds
 
     def undo(self, call):
         """Takes a set down again."""
 
     def tear_down(self):
         sets, self.sets = self.sets, []
-        for call, _ in sets:
+        for call in sets:
             try:
                 self.undo(call)
             except BaseException as error:

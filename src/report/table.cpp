@@ -287,9 +287,9 @@ std::string winner_sentence(const ExecutorComparison& comparison) {
                        threads);
   const ExecutorComparison::Winner& winner = *comparison.winner;
   const std::string from = winner.from_threads == threads
-                               ? fmt::format("at {} threads", threads)
-                               : fmt::format("from {} threads on", winner.from_threads);
-  return fmt::format("{}: {} wins {}: {:.2f} times the calls/s of {} at {} threads\n",
+                               ? std::string()
+                               : fmt::format(" from {} threads on", winner.from_threads);
+  return fmt::format("{}: {} wins{}: {:.2f} times the calls/s of {} at {} threads\n",
                      comparison.label, winner.executor, from, winner.factor, winner.next, threads);
 }
 

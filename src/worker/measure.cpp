@@ -100,6 +100,13 @@ std::optional<std::int64_t> memory_of_all(const Executor& workload) {
   return memory_of(processes);
 }
 
+/// Sets of arguments of the threads' own are added to those that are there; one that all share
+/// stays, or is made anew.
+double setup_in_force(const WorkloadSpec& workload, double before_s, double now_s) {
+  if (workload.share == "none") return before_s + now_s;
+  return now_s > 0 ? now_s : before_s;
+}
+
 /// Google Benchmark writes the JSON; we tell it the CPU time of our threads, which its own clock,
 /// that of the waiting coordinator, does not see.
 class CaptureReporter : public benchmark::JSONReporter {
@@ -227,14 +234,17 @@ void measure_case(const Case& planned, Executor& workload, Executor& control,
 
   std::optional<std::int64_t> calls = planned.calls;
   double start_s = 0;
+  double setup_s = 0;
   for (const int threads : planned.threads) {
     const auto began = Clock::now();
     current = Point{};
     current.threads = threads;
     current.oversubscribed = threads > settings.placement.cpus;
-    current.setup_s = watched_workload.prepare(threads);
-    start_s += seconds_since(began) - current.setup_s;
+    const double set_up_now_s = watched_workload.prepare(threads);
+    start_s += seconds_since(began) - set_up_now_s;
+    setup_s = setup_in_force(planned.workload, setup_s, set_up_now_s);
     current.start_s = start_s;
+    current.setup_s = setup_s;
     watched_control.prepare(threads);
     if (!calls) calls = find_calls(planned, watched_workload, settings);
     give_calls(current, planned.scaling, *calls);

@@ -172,12 +172,21 @@ TEST(ExecutorComparisons, AllowForAMachineThatBecameSlower) {
   EXPECT_FALSE(compared({on("threads", 1, 1), later}).winner);
 }
 
-TEST(ExecutorComparisons, SayNothingWhereTheCoresWereNotThere) {
+TEST(ExecutorComparisons, SayNothingWhereOneThatIsBehindLackedCores) {
+  CaseResult starved = on("processes", 1, 1);
+  starved.points = {steady_point(4, {.parallel_s = 2, .control_parallel_s = 2})};
+  const auto comparison = compared({on("threads", 1, 1), starved});
+  EXPECT_FALSE(comparison.had_cores);
+  EXPECT_FALSE(comparison.winner);
+}
+
+TEST(ExecutorComparisons, NameAWinnerThatIsAheadEvenWithTooFewCores) {
   CaseResult starved = on("processes", 1, 1);
   starved.points = {steady_point(4, {.parallel_s = 2, .control_parallel_s = 2})};
   const auto comparison = compared({on("threads", 2, 4), starved});
-  EXPECT_FALSE(comparison.had_cores);
-  EXPECT_FALSE(comparison.winner);
+  EXPECT_TRUE(comparison.had_cores);
+  ASSERT_TRUE(comparison.winner);
+  EXPECT_EQ(comparison.winner->executor, "processes");
 }
 
 TEST(ExecutorComparisons, OfWorkThatWaitsNeedNoCores) {
