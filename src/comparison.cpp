@@ -147,8 +147,9 @@ std::vector<Standing> standings(const Contest& contest, int threads) {
     table.push_back(
         {&each, figures.bound_by_cpus ? figures.relative_throughput : figures.throughput_per_s});
   }
-  std::sort(table.begin(), table.end(),
-            [](const Standing& a, const Standing& b) { return a.rate.estimate > b.rate.estimate; });
+  std::stable_sort(table.begin(), table.end(), [](const Standing& a, const Standing& b) {
+    return a.rate.estimate > b.rate.estimate;
+  });
   return table;
 }
 
@@ -168,32 +169,55 @@ bool lacked_cores(const Contender& contender, int threads) {
          figures.relative_efficiency.high >= used_what_there_was;
 }
 
-/// Whoever is ahead may have lacked cores, but nobody behind.
-bool enough_cores(const Contest& contest, int threads) {
-  const auto table = standings(contest, threads);
-  return std::none_of(table.begin() + 1, table.end(),
-                      [&](const Standing& each) { return lacked_cores(*each.contender, threads); });
+/// Whether the first `count` of a table are surely ahead of all others.
+bool surely_ahead(const std::vector<Standing>& table, std::size_t count) {
+  const auto split = table.begin() + static_cast<std::ptrdiff_t>(count);
+  const auto low = [](const Standing& a, const Standing& b) { return a.rate.low < b.rate.low; };
+  const auto high = [](const Standing& a, const Standing& b) { return a.rate.high < b.rate.high; };
+  return std::min_element(table.begin(), split, low)->rate.low >
+         std::max_element(split, table.end(), high)->rate.high;
 }
 
-/// Whoever surely leads with so many threads; null if nobody does.
-const Contender* leader(const Contest& contest, int threads) {
-  if (!comparable(contest, threads)) return nullptr;
-  const auto table = standings(contest, threads);
-  return table[0].rate.low > table[1].rate.high ? table[0].contender : nullptr;
+/// How many lead; 0 if nobody surely does.
+std::size_t leaders_of(const std::vector<Standing>& table) {
+  for (std::size_t count = 1; count < table.size(); ++count)
+    if (surely_ahead(table, count)) return count;
+  return 0;
 }
 
-std::optional<ExecutorComparison::Winner> winner_of(const Contest& contest,
-                                                    const std::vector<int>& threads) {
-  const Contender* const best = leader(contest, threads.back());
-  if (!best) return std::nullopt;
-  int from = threads.back();
-  for (auto count = threads.rbegin(); count != threads.rend(); ++count) {
-    if (leader(contest, *count) != best) break;
-    from = *count;
-  }
+/// The same ones lead another table, in any order.
+bool lead_too(const std::vector<Standing>& leaders, const std::vector<Standing>& table) {
+  return surely_ahead(table, leaders.size()) &&
+         std::is_permutation(
+             leaders.begin(), leaders.end(), table.begin(),
+             [](const Standing& a, const Standing& b) { return a.contender == b.contender; });
+}
+
+struct Outcome {
+  bool enough_cores = true;
+  std::optional<ExecutorComparison::Winner> winner;
+};
+
+/// Who leads at the largest count of threads, and from which count on. Those who lead may have
+/// lacked cores, but nobody behind.
+Outcome outcome_of(const Contest& contest, const std::vector<int>& threads) {
+  if (!comparable(contest, threads.back())) return {};
   const auto table = standings(contest, threads.back());
-  return ExecutorComparison::Winner{best->name, from, table[1].contender->name,
-                                    table[0].rate.estimate / table[1].rate.estimate};
+  const std::size_t count = leaders_of(table);
+  for (std::size_t i = std::max<std::size_t>(count, 1); i < table.size(); ++i)
+    if (lacked_cores(*table[i].contender, threads.back())) return {false, std::nullopt};
+  if (count == 0) return {};
+  const std::vector<Standing> leaders(table.begin(),
+                                      table.begin() + static_cast<std::ptrdiff_t>(count));
+  ExecutorComparison::Winner winner;
+  for (const Standing& each : leaders) winner.executors.push_back(each.contender->name);
+  for (auto n = threads.rbegin(); n != threads.rend(); ++n) {
+    if (!comparable(contest, *n) || !lead_too(leaders, standings(contest, *n))) break;
+    winner.from_threads = *n;
+  }
+  winner.next = table[count].contender->name;
+  winner.factor = table[0].rate.estimate / table[count].rate.estimate;
+  return {true, winner};
 }
 
 ExecutorComparison::Entry entry_of(const Contender& contender, int threads) {
@@ -253,8 +277,9 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
     comparison.label = label_of(contest.workload);
     for (const Contender& each : contest.contenders)
       comparison.entries.push_back(entry_of(each, threads.back()));
-    comparison.had_cores = enough_cores(contest, threads.back());
-    if (comparison.had_cores) comparison.winner = winner_of(contest, threads);
+    Outcome outcome = outcome_of(contest, threads);
+    comparison.had_cores = outcome.enough_cores;
+    comparison.winner = std::move(outcome.winner);
     comparisons.push_back(std::move(comparison));
   }
   return comparisons;

@@ -60,12 +60,13 @@ struct ExecutorComparison {
     std::optional<std::int64_t> memory_bytes;
   };
 
-  /// Who surely makes the most calls per second, at the machine's speed of that moment.
+  /// Who surely makes more calls per second than all others, at the machine's speed of that moment;
+  /// more than one where these cannot be told apart.
   struct Winner {
-    std::string executor;
-    int from_threads = 1;  ///< and at every larger count that was measured
-    std::string next;      ///< who comes next at the largest count
-    double factor = 1;     ///< over the next, at the largest count
+    std::vector<std::string> executors;  ///< the best first
+    int from_threads = 1;                ///< and at every larger count that was measured
+    std::string next;                    ///< the first behind them at the largest count
+    double factor = 1;                   ///< the best over the next, at the largest count
   };
 
   std::string label;

@@ -90,7 +90,7 @@ json case_document(const CaseResult& result) {
 json winner_document(const ExecutorComparison& comparison) {
   if (!comparison.winner) return nullptr;
   const ExecutorComparison::Winner& winner = *comparison.winner;
-  return {{"executor", winner.executor},
+  return {{"executors", winner.executors},
           {"from_threads", winner.from_threads},
           {"next", winner.next},
           {"factor", winner.factor}};

@@ -1,5 +1,6 @@
 #include <fmt/color.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -289,8 +290,10 @@ std::string winner_sentence(const ExecutorComparison& comparison) {
   const std::string from = winner.from_threads == threads
                                ? std::string()
                                : fmt::format(" from {} threads on", winner.from_threads);
-  return fmt::format("{}: {} wins{}: {:.2f} times the calls/s of {} at {} threads\n",
-                     comparison.label, winner.executor, from, winner.factor, winner.next, threads);
+  const char* verb = winner.executors.size() == 1 ? "wins" : "win";
+  return fmt::format("{}: {} {}{}: {:.2f} times the calls/s of {} at {} threads\n",
+                     comparison.label, fmt::join(winner.executors, " and "), verb, from,
+                     winner.factor, winner.next, threads);
 }
 
 /// The executors side by side, for each workload.

@@ -179,3 +179,33 @@ def test_member_processes_are_pinned_like_threads(gilscale, workload):
     workload("pinned.py", "import os\ndef work():\n    assert len(os.sched_getaffinity(0)) == 1\n")
     case, = gilscale.cases("run", "pinned.py:work", "-x", "processes", "-t2", "--pin", *QUICK)
     assert case["error"] is None
+
+
+def test_calls_that_wait_scale_as_the_executor_lets_them(gilscale, python_minor):
+    cases = gilscale.cases("run", "hold", "release", "--args=(10000,)", "-x", "all", "-t4", "--calls=1",
+                           "--benchmark_min_time=8x")
+    speedups = {(case["workload"], case["executor"]): case["points"][0]["speedup"]["estimate"]
+                for case in cases if case["points"]}
+    assert len(speedups) == (8 if python_minor >= 12 else 6)
+    for (workload, executor), speedup in speedups.items():
+        takes_turns = workload == "hold" and executor in ("threads", "pool")
+        assert speedup == pytest.approx(1, rel=0.1) if takes_turns else speedup > 2, (workload, executor)
+
+
+def test_executors_stand_side_by_side_with_the_one_that_wins(gilscale):
+    document = gilscale.json("run", "hold", "--args=(10000,)", "-x", "threads,processes", "-t1,4", "--calls=1",
+                             "--benchmark_min_time=8x")
+    comparison, = document["gilscale"]["comparisons"]["executors"]
+    assert [entry["executor"] for entry in comparison["entries"]] == ["threads", "processes"]
+    assert comparison["entries"][1]["start_s"] > comparison["entries"][0]["start_s"] > 0
+    assert comparison["entries"][1]["memory_bytes"] > comparison["entries"][0]["memory_bytes"] > 0
+    assert comparison["winner"]["executors"] == ["processes"]
+    assert comparison["winner"]["from_threads"] == 4
+    assert comparison["winner"]["factor"] > 2
+
+
+def test_who_wins_is_said_in_a_sentence(gilscale):
+    done = gilscale("run", "hold", "--args=(10000,)", "-x", "threads,processes", "-t1,4", "--calls=1",
+                    "--benchmark_min_time=8x")
+    assert "hold/10000: processes wins: " in done.stdout
+    assert " times the calls/s of threads at 4 threads" in done.stdout

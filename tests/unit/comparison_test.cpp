@@ -149,7 +149,7 @@ TEST(ExecutorComparisons, NameWhoWinsAndFromHowManyThreads) {
   EXPECT_EQ(comparison.entries[2].threads, 4);
   EXPECT_DOUBLE_EQ(comparison.entries[2].throughput_per_s.estimate, 4);
   ASSERT_TRUE(comparison.winner);
-  EXPECT_EQ(comparison.winner->executor, "processes");
+  EXPECT_THAT(comparison.winner->executors, ElementsAre("processes"));
   EXPECT_EQ(comparison.winner->from_threads, 4);
   EXPECT_DOUBLE_EQ(comparison.winner->factor, 4);
 }
@@ -159,6 +159,16 @@ TEST(ExecutorComparisons, CountFromTheFewestThreadsFromWhichTheWinnerAlwaysLeads
   ASSERT_TRUE(comparison.winner);
   EXPECT_EQ(comparison.winner->from_threads, 2);  // with one thread both are the same
   EXPECT_EQ(comparison.winner->next, "threads");
+}
+
+TEST(ExecutorComparisons, NameAllWhoAreAheadTogether) {
+  const auto comparison =
+      compared({on("threads", 2, 4), on("interpreters", 1, 1), on("processes", 1, 1)});
+  ASSERT_TRUE(comparison.winner);
+  EXPECT_THAT(comparison.winner->executors, ElementsAre("interpreters", "processes"));
+  EXPECT_EQ(comparison.winner->from_threads, 2);
+  EXPECT_EQ(comparison.winner->next, "threads");
+  EXPECT_DOUBLE_EQ(comparison.winner->factor, 4);
 }
 
 TEST(ExecutorComparisons, HaveNoWinnerWhereIntervalsMeet) {
@@ -186,7 +196,7 @@ TEST(ExecutorComparisons, NameAWinnerThatIsAheadEvenWithTooFewCores) {
   const auto comparison = compared({on("threads", 2, 4), starved});
   EXPECT_TRUE(comparison.had_cores);
   ASSERT_TRUE(comparison.winner);
-  EXPECT_EQ(comparison.winner->executor, "processes");
+  EXPECT_THAT(comparison.winner->executors, ElementsAre("processes"));
 }
 
 TEST(ExecutorComparisons, OfWorkThatWaitsNeedNoCores) {
@@ -194,14 +204,14 @@ TEST(ExecutorComparisons, OfWorkThatWaitsNeedNoCores) {
   waiting.points[2] = steady_point(4, {.control_parallel_s = 4, .cpu_share = 0.01});
   const auto comparison = compared({on("threads", 2, 4, 0.01), waiting});
   ASSERT_TRUE(comparison.winner);
-  EXPECT_EQ(comparison.winner->executor, "processes");
+  EXPECT_THAT(comparison.winner->executors, ElementsAre("processes"));
 }
 
 TEST(ExecutorComparisons, TellArgumentsOfTheirOwnApart) {
   CaseResult own = on("threads", 1, 1);
   own.planned.workload.share = "none";
   const auto comparison = compared({on("threads", 2, 4), own});
-  EXPECT_EQ(comparison.winner->executor, "threads, own arguments");
+  EXPECT_THAT(comparison.winner->executors, ElementsAre("threads, own arguments"));
 }
 
 TEST(ExecutorComparisons, NeedTwoThatMeasured) {
