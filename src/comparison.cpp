@@ -1,8 +1,9 @@
 #include "gilscale/comparison.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+
+#include "number.hpp"
 
 namespace gilscale {
 namespace {
@@ -10,18 +11,16 @@ namespace {
 /// A speedup up to this is none: jitter favours whoever waits more often.
 constexpr double worth_while = 1.05;
 
-std::optional<double> number_in(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+/// What was measured at so many threads; null if nothing was.
+const Point* point_at(const CaseResult& result, int threads) {
+  for (const Point& point : result.points)
+    if (point.threads == threads && point.samples.size() > 0) return &point;
+  return nullptr;
 }
 
-/// The speedup at so many threads, if it was measured.
 std::optional<Estimate> speedup_at(const CaseResult& result, int threads) {
-  for (const Point& point : result.points)
-    if (point.threads == threads && point.samples.size() > 0) return figures_of(point).speedup;
-  return std::nullopt;
+  const Point* const point = point_at(result, threads);
+  return point ? std::optional(figures_of(*point).speedup) : std::nullopt;
 }
 
 int most_threads(const CaseResult& result, bool may_be_oversubscribed) {
@@ -61,7 +60,7 @@ std::vector<Family> families_in(const Report& report) {
     const ParameterValues& params = result.planned.workload.params;
     for (std::size_t i = 0; i < params.size(); ++i) {
       const auto& [name, text] = params[i];
-      if (const auto value = number_in(text))
+      if (const auto value = to_number(text))
         family_of(families, without_parameter(result.planned, i), name)
             .members.push_back({{*value, text, {}}, &result});
     }
@@ -89,11 +88,7 @@ struct Contender {
   std::string name;
   const CaseResult* result;
 
-  [[nodiscard]] const Point* at(int threads) const {
-    for (const Point& point : result->points)
-      if (point.threads == threads && point.samples.size() > 0) return &point;
-    return nullptr;
-  }
+  [[nodiscard]] const Point* at(int threads) const { return point_at(*result, threads); }
 };
 
 struct Contest {

@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "gilscale/thread_list.hpp"
 #include "gilscale/version.hpp"
 #include "near_match.hpp"
+#include "number.hpp"
 
 namespace gilscale {
 namespace {
@@ -182,13 +182,6 @@ void add_selftest(CLI::App& selftest, Raw& raw) {
       ->type_name("LIST");
   selftest.add_flag("--quick", raw.selftest.quick,
                     "Calls of 5 ms only, 1.5 minutes; without, also of 1 and 20 ms, 8 minutes");
-}
-
-std::optional<double> to_number(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 std::optional<std::int64_t> parse_calls(const std::string& text) {

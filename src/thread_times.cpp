@@ -34,13 +34,17 @@ class ScheduleFile {
   int fd_;
 };
 
-}  // namespace
-
-double thread_cpu_s() {
+double seconds_on(clockid_t clock) {
   timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  clock_gettime(clock, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
+
+}  // namespace
+
+double thread_cpu_s() { return seconds_on(CLOCK_THREAD_CPUTIME_ID); }
+
+double process_cpu_s() { return seconds_on(CLOCK_PROCESS_CPUTIME_ID); }
 
 double thread_runnable_s() {
   thread_local const ScheduleFile file;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <exception>
 #include <sstream>
 #include <utility>
@@ -14,18 +13,13 @@
 #include "gilscale/sampler.hpp"
 #include "gilscale/statistics.hpp"
 #include "memory.hpp"
+#include "thread_times.hpp"
 
 namespace gilscale {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
-
-double process_cpu_s() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 /// Passes rounds on and tells of each: a sign of life. Notes what else computes meanwhile.
 class Heartbeat : public Executor {

@@ -155,25 +155,6 @@ def test_what_is_printed_goes_to_standard_error(gilscale, workload, isolated):
         assert text not in done.stdout
 
 
-def test_a_workload_that_closes_its_streams_is_measured_all_the_same(gilscale, workload):
-    workload("closes.py", """
-        import os, sys
-
-        sys.stdout.close()
-        sys.stderr.close()
-        for fd in (0, 1, 2):
-            try:
-                os.close(fd)
-            except OSError:
-                pass
-
-        def work():
-            pass
-        """)
-    case, = gilscale.cases("run", "closes.py:work", "-x", "processes", "-t2", *QUICK)
-    assert case["error"] is None
-
-
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="the system does not tell")
 def test_member_processes_are_pinned_like_threads(gilscale, workload):
     workload("pinned.py", "import os\ndef work():\n    assert len(os.sched_getaffinity(0)) == 1\n")

@@ -334,7 +334,8 @@ def test_output_that_is_no_text_passes_through(gilscale, workload):
     assert "ValueError" in case["error"]["message"]
 
 
-def test_a_workload_that_closes_its_streams_is_measured_all_the_same(gilscale, workload):
+@pytest.mark.parametrize("how", [("-t1",), ("-x", "processes", "-t2")])
+def test_a_workload_that_closes_its_streams_is_measured_all_the_same(gilscale, workload, how):
     workload("closes.py", """
         import os, sys
 
@@ -349,7 +350,7 @@ def test_a_workload_that_closes_its_streams_is_measured_all_the_same(gilscale, w
         def work():
             pass
         """)
-    case, = gilscale.cases("run", "closes.py:work", "-t1", *QUICK)
+    case, = gilscale.cases("run", "closes.py:work", *how, *QUICK)
     assert case["error"] is None
 
 
