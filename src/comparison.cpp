@@ -188,14 +188,14 @@ bool lead_too(const std::vector<Standing>& leaders, const std::vector<Standing>&
              [](const Standing& a, const Standing& b) { return a.contender == b.contender; });
 }
 
-struct Outcome {
+struct Ranking {
   bool enough_cores = true;
   std::optional<ExecutorComparison::Winner> winner;
 };
 
 /// Who leads at the largest count of threads, and from which count on. Those who lead may have
 /// lacked cores, but nobody behind.
-Outcome outcome_of(const Contest& contest, const std::vector<int>& threads) {
+Ranking ranking_of(const Contest& contest, const std::vector<int>& threads) {
   if (!comparable(contest, threads.back())) return {};
   const auto table = standings(contest, threads.back());
   const std::size_t count = leaders_of(table);
@@ -272,9 +272,9 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
     comparison.label = label_of(contest.workload);
     for (const Contender& each : contest.contenders)
       comparison.entries.push_back(entry_of(each, threads.back()));
-    Outcome outcome = outcome_of(contest, threads);
-    comparison.had_cores = outcome.enough_cores;
-    comparison.winner = std::move(outcome.winner);
+    Ranking ranking = ranking_of(contest, threads);
+    comparison.had_cores = ranking.enough_cores;
+    comparison.winner = std::move(ranking.winner);
     comparisons.push_back(std::move(comparison));
   }
   return comparisons;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gilscale/estimate.hpp"
-#include "gilscale/result.hpp"
+#include "gilscale/report.hpp"
 
 namespace gilscale {
 

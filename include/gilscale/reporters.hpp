@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "gilscale/result.hpp"
+#include "gilscale/report.hpp"
 
 namespace gilscale {
 

@@ -51,10 +51,5 @@ struct CaseResult {
   std::optional<Failure> failure;
 };
 
-/// Everything that a run found: what the reporters show.
-struct Report {
-  std::vector<CaseResult> cases;
-  nlohmann::json context = nlohmann::json::object();  ///< of this run, besides the workers'
-};
 
 }  // namespace gilscale

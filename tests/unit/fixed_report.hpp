@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "gilscale/codec.hpp"
-#include "gilscale/result.hpp"
+#include "gilscale/report.hpp"
+include "gilscale/result.hpp"
 #include "gilscale/workloads.hpp"
 #include "steady_point.hpp"
 

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gilscale/estimate.hpp"
+#include "gilscale/result.hpp"
+
+namespace gilscale {
+
+/// What --expect says: "WORKLOAD[@THREADS] METRIC OP NUMBER", as in
+/// "cpp_fib_nogil@2 relative_efficiency >= 0.9".
+struct Expectation {
+  std::string text;              ///< as the user wrote it
+  std::string workload;          ///< a name, a label as in tables, or a pattern with * and ?
+  std::optional<int> threads;    ///< @2
+  bool at_most_threads = false;  ///< @max: the largest count that was measured
+  std::string metric;            ///< of the result file: "relative_efficiency"
+  std::string relation;          ///< one of >= > <= <
+  double bound = 0;
+
+  /// Whether values above the bound are the wanted ones.
+  [[nodiscard]] bool wants_more() const { return relation.front() == '>'; }
+};
+
+/// Throws UsageError that says what is wrong, where, and what the form is.
+Expectation parse_expectation(std::string_view text);
+
+/// What is warned of before anything is measured: that the metric rests on absolute time. Empty if
+/// there is nothing to say.
+std::string warning_of(const Expectation& expectation);
+
+/// Whether the expectation is about this case at all, or about that point of it.
+bool concerns(const Expectation& expectation, const Case& planned);
+bool concerns(const Expectation& expectation, const Case& planned, int threads);
+
+/// Throws UsageError for an expectation that is about none of the cases that will be measured.
+void refuse_idle(const std::vector<Expectation>& expectations, const std::vector<Case>& cases);
+
+enum class Outcome { passed, failed, inconclusive };
+
+/// "passed", "failed", "inconclusive".
+std::string_view to_string(Outcome outcome);
+
+/// One expectation at one point of a case.
+struct Check {
+  Expectation expectation;
+  std::string label;           ///< of the case, as in tables
+  std::optional<int> threads;  ///< none for what concerns a case as a whole
+  /// The figure at the look that decided, or at the last one; its interval allows for all looks.
+  std::optional<Estimate> seen;
+  Outcome outcome = Outcome::inconclusive;
+  std::string why;  ///< one sentence
+};
+
+/// The expectation at a point, with the samples that there are. Only intervals decide; where the
+/// machine did not have the cores that an answer needs, there is none.
+Check check_point(const Expectation& expectation, const CaseResult& result, const Point& point);
+
+/// All expectations, at all points that they are about.
+std::vector<Check> check_all(const std::vector<Expectation>& expectations,
+                             const std::vector<CaseResult>& cases);
+
+}  // namespace gilscale

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "gilscale/change.hpp"
+#include "gilscale/expectation.hpp"
+#include "gilscale/result.hpp"
+
+namespace gilscale {
+
+/// Everything that a run found: what the reporters show.
+struct Report {
+  std::vector<CaseResult> cases;
+  nlohmann::json context = nlohmann::json::object();  ///< of this run, besides the workers'
+  std::vector<Check> checks;                          ///< of the expectations
+  std::vector<CaseResult> against;                    ///< the other version's cases (--against)
+  std::optional<Changes> changes;                     ///< since the other version
+};
+
+}  // namespace gilscale
