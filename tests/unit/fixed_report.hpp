@@ -6,7 +6,7 @@
 
 #include "gilscale/codec.hpp"
 #include "gilscale/report.hpp"
-include "gilscale/result.hpp"
+#include "gilscale/result.hpp"
 #include "gilscale/workloads.hpp"
 #include "steady_point.hpp"
 
