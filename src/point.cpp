@@ -82,16 +82,24 @@ Samples without_disturbed(const Point& point) {
   return rest.size() < fewest_for_interval ? point.samples : rest;
 }
 
-/// What the machine allowed: the part of the figures that the others build on.
-PointFigures machine_figures(const Point& point, const Samples& samples) {
-  PointFigures figures;
-  figures.capacity = median_interval(capacities(point, samples));
-  figures.cpu_share = median_cpu_share(samples);
-  figures.achievable =
-      achievable_speedup(point.threads, figures.capacity.estimate, figures.cpu_share);
-  figures.bound_by_cpus =
-      !has_cpus_to_spare(point.threads, figures.capacity.estimate, figures.cpu_share);
-  return figures;
+/// What the machine allowed: the part of the values that the others build on.
+PointValues machine_values(const Point& point, Samples samples) {
+  PointValues values;
+  values.capacity = capacities(point, samples);
+  values.cpu_share = median_cpu_share(samples);
+  const double capacity = median(values.capacity);
+  values.achievable = achievable_speedup(point.threads, capacity, values.cpu_share);
+  values.bound_by_cpus = !has_cpus_to_spare(point.threads, capacity, values.cpu_share);
+  values.samples = std::move(samples);
+  return values;
+}
+
+/// Disturbed samples only matter where cores are the bound.
+PointValues machine_values(const Point& point) {
+  PointValues calm = machine_values(point, without_disturbed(point));
+  if (calm.bound_by_cpus) return calm;
+  PointValues all = machine_values(point, point.samples);
+  return all.bound_by_cpus ? calm : all;
 }
 
 /// Relative efficiency per sample, S(N)/A(N). Where cores are the bound, the speedup is divided by
@@ -106,15 +114,15 @@ Values against_capacity(const Values& speedup, const Values& capacity, double cp
 
 /// Beside busy processes, which thread of which round loses its CPU, and for how long, is by far
 /// the largest noise: there both sides are taken without what they waited for a CPU.
-Values efficiencies(const Point& point, const Samples& samples, const PointFigures& figures) {
-  const Values speedup = speedups(point, samples.single_s, samples.parallel_s);
-  if (!figures.bound_by_cpus) return scaled(speedup, 1.0 / point.threads);
+Values efficiencies(const Point& point, const PointValues& values) {
+  const Samples& samples = values.samples;
+  if (!values.bound_by_cpus) return scaled(values.speedup, 1.0 / point.threads);
   if (!control_was_delayed(point, samples))
-    return against_capacity(speedup, capacities(point, samples), figures.cpu_share, point.threads);
+    return against_capacity(values.speedup, values.capacity, values.cpu_share, point.threads);
   return against_capacity(speedups(point, samples.single_undelayed_s, samples.parallel_undelayed_s),
                           weak_speedups(point.threads, samples.control_single_undelayed_s,
                                         samples.control_parallel_undelayed_s),
-                          figures.cpu_share, point.threads);
+                          values.cpu_share, point.threads);
 }
 
 /// Over all rounds, so that the shares add up. Clocks of different granularity can disagree by a
@@ -150,39 +158,50 @@ std::vector<bool> disturbed_samples(const Point& point) {
   return disturbed;
 }
 
-PointFigures figures_of(const Point& point) {
-  Samples samples = without_disturbed(point);
-  PointFigures figures = machine_figures(point, samples);
-  if (!figures.bound_by_cpus) {
-    const PointFigures of_all = machine_figures(point, point.samples);
-    if (!of_all.bound_by_cpus) {
-      samples = point.samples;
-      figures = of_all;
-    }
-  }
+PointValues values_of(const Point& point) {
+  PointValues values = machine_values(point);
+  const Samples& samples = values.samples;
   const CallShare parallel = parallel_calls(point);
+  const double all = static_cast<double>(parallel.total(point.threads));
   const double single = static_cast<double>(single_calls(point).each);
   const auto control = static_cast<double>(point.control_calls);
-  const Values rate = ratios(Values(samples.size(), 1.0), samples.parallel_s);
+  values.makespan_s = samples.parallel_s;
+  values.call_s = scaled(samples.parallel_s, 1 / static_cast<double>(parallel.most()));
+  values.throughput_per_s = scaled(ratios(Values(samples.size(), 1.0), samples.parallel_s), all);
+  values.speedup = speedups(point, samples.single_s, samples.parallel_s);
+  values.relative_efficiency = efficiencies(point, values);
+  values.single_call_s = scaled(samples.single_s, 1 / single);
+  values.undelayed_call_s = scaled(samples.single_undelayed_s, 1 / single);
+  values.control_call_s = scaled(samples.control_single_undelayed_s, 1 / control);
+  values.relative_call =
+      scaled(ratios(samples.single_s, samples.control_single_s), control / single);
+  values.relative_throughput =
+      scaled(ratios(samples.control_single_s, samples.parallel_s), all / control);
+  return values;
+}
 
-  figures.makespan_s = median_interval(samples.parallel_s);
-  figures.call_s =
-      median_interval(scaled(samples.parallel_s, 1 / static_cast<double>(parallel.most())));
-  figures.throughput_per_s =
-      median_interval(scaled(rate, static_cast<double>(parallel.total(point.threads))));
-  figures.speedup = median_interval(speedups(point, samples.single_s, samples.parallel_s));
-  figures.relative_efficiency = median_interval(efficiencies(point, samples, figures));
-  figures.single_call_s = median_interval(scaled(samples.single_s, 1 / single));
-  figures.undisturbed_call_s =
-      median(differences(samples.single_s, samples.single_runnable_s)) / single;
-  figures.control_call_s = median(samples.control_cpu_s) / control;
-  figures.relative_call =
-      median_interval(scaled(ratios(samples.single_s, samples.control_single_s), control / single));
-  figures.relative_throughput =
-      median_interval(scaled(ratios(samples.control_single_s, samples.parallel_s),
-                             static_cast<double>(parallel.total(point.threads)) / control));
+PointFigures figures_of(const Point& point) {
+  const PointValues values = values_of(point);
+  const Samples& samples = values.samples;
+  PointFigures figures;
+  figures.makespan_s = median_interval(values.makespan_s);
+  figures.call_s = median_interval(values.call_s);
+  figures.throughput_per_s = median_interval(values.throughput_per_s);
+  figures.speedup = median_interval(values.speedup);
+  figures.capacity = median_interval(values.capacity);
+  figures.relative_efficiency = median_interval(values.relative_efficiency);
+  figures.single_call_s = median_interval(values.single_call_s);
+  figures.relative_call = median_interval(values.relative_call);
+  figures.relative_throughput = median_interval(values.relative_throughput);
   figures.spread_s = median_interval(samples.spread_s);
+  figures.undisturbed_call_s = median(differences(samples.single_s, samples.single_runnable_s)) /
+                               static_cast<double>(single_calls(point).each);
+  figures.control_call_s =
+      median(samples.control_cpu_s) / static_cast<double>(point.control_calls);
   figures.time = time_shares(samples);
+  figures.cpu_share = values.cpu_share;
+  figures.bound_by_cpus = values.bound_by_cpus;
+  figures.achievable = values.achievable;
   if (point.threads > 1) figures.serial_fraction = karp_flatt(point.threads, figures.speedup);
   return figures;
 }

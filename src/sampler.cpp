@@ -20,16 +20,6 @@ double precision_reached(const Point& point) {
   return relative_half_width(figures.bound_by_cpus ? figures.relative_call : figures.call_s);
 }
 
-Samples first_of(const Samples& samples, std::size_t count) {
-  Samples first;
-  const auto n = static_cast<std::ptrdiff_t>(count);
-  Samples::for_each_member([&](auto member) {
-    const std::vector<double>& values = samples.*member;
-    (first.*member).assign(values.begin(), values.begin() + n);
-  });
-  return first;
-}
-
 /// Four times the samples should halve the interval's width. Where they did not narrow it at all,
 /// the machine changes as fast as samples come in, and more of them will not help. Looked at when
 /// the number of samples has doubled, so that looking often does not make it likely.

@@ -22,9 +22,8 @@ double middle(const std::vector<double>& ordered) {
 }
 
 /// The rank k (from 1) of the interval's lower end; 0 when n values cannot bound their median.
-std::size_t interval_rank(std::size_t n) {
+std::size_t interval_rank(std::size_t n, double tail) {
   const boost::math::binomial_distribution<double> heads(static_cast<double>(n), 0.5);
-  const double tail = (1 - confidence) / 2;
   std::size_t k = 0;
   while (k < n / 2 && cdf(heads, static_cast<double>(k)) <= tail) ++k;
   return k;
@@ -53,11 +52,11 @@ double effective_size(std::span<const double> values) {
   return std::max<double>(fewest_for_interval, n * (1 - correlation) / (1 + correlation));
 }
 
-Estimate median_interval(std::span<const double> values) {
+Estimate median_interval(std::span<const double> values, double tail) {
   assert(!values.empty());
   const std::vector<double> ordered = sorted(values);
   const double worth = effective_size(values);
-  const std::size_t rank = interval_rank(static_cast<std::size_t>(worth));
+  const std::size_t rank = interval_rank(static_cast<std::size_t>(worth), tail);
   constexpr double unbounded = std::numeric_limits<double>::infinity();
   if (rank == 0) return {middle(ordered), -unbounded, unbounded};
   // The same share of all values lies outside as of the fewer independent ones.

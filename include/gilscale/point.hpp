@@ -56,6 +56,29 @@ struct TimeShares {
   double blocked = 0;   ///< neither: the GIL, a lock, sleep, input and output
 };
 
+/// The figures of a point sample by sample, in the order of time. Times in seconds. Where cores are
+/// the bound, disturbed samples are left out, as long as enough others remain for an interval.
+struct PointValues {
+  Samples samples;  ///< those that are not left out
+  std::vector<double> makespan_s;
+  std::vector<double> call_s;
+  std::vector<double> throughput_per_s;
+  std::vector<double> speedup;
+  std::vector<double> capacity;
+  std::vector<double> relative_efficiency;
+  std::vector<double> single_call_s;
+  std::vector<double> undelayed_call_s;  ///< the same without what it waited for a CPU
+  std::vector<double> control_call_s;    ///< of the control on 1 thread, without that too
+  std::vector<double> relative_call;
+  std::vector<double> relative_throughput;
+  double cpu_share = 1;       ///< see PointFigures
+  bool bound_by_cpus = true;
+  double achievable = 1;
+};
+
+/// The values of a point that has at least one sample.
+PointValues values_of(const Point& point);
+
 /// What the samples of a point say. Times in seconds.
 struct PointFigures {
   Estimate makespan_s;
@@ -93,8 +116,7 @@ inline constexpr double delayed_from = 0.02;
 std::vector<bool> disturbed_samples(const Point& point);
 
 /// The figures of a point that has at least one sample. Each is the median of per-sample values
-/// with its interval, so that what disturbs a whole sample cancels in its ratios. Where cores are
-/// the bound, disturbed samples are left out, as long as enough others remain for an interval.
+/// with its interval, so that what disturbs a whole sample cancels in its ratios.
 PointFigures figures_of(const Point& point);
 
 }  // namespace gilscale

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -41,5 +42,16 @@ struct Samples {
       visit(member);
   }
 };
+
+/// The first so many samples; all of them if there are fewer.
+inline Samples first_of(const Samples& samples, std::size_t count) {
+  Samples first;
+  const auto n = static_cast<std::ptrdiff_t>(std::min(count, samples.size()));
+  Samples::for_each_member([&](auto member) {
+    const std::vector<double>& values = samples.*member;
+    (first.*member).assign(values.begin(), values.begin() + n);
+  });
+  return first;
+}
 
 }  // namespace gilscale

@@ -29,8 +29,9 @@ double median(std::span<const double> values);
 /// That holds for independent values. A machine that is slow stays slow for a while, so values in
 /// the order in which they were taken resemble their neighbours, and so many are worth fewer: the
 /// interval is that of effective_size() values.
-/// `values`, in the order of time, must not be empty.
-Estimate median_interval(std::span<const double> values);
+/// `values`, in the order of time, must not be empty. `tail` is the chance that the median lies
+/// beyond one end.
+Estimate median_interval(std::span<const double> values, double tail = (1 - confidence) / 2);
 
 /// How many independent values the given ones are worth, in the order of time:
 /// n·(1 − ρ)/(1 + ρ), with ρ the correlation of neighbours (Bayley & Hammersley, The "Effective"
