@@ -1,12 +1,249 @@
 #include "gilscale/change.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
+#include <cmath>
+
+#include "gilscale/decision.hpp"
+#include "gilscale/statistics.hpp"
+#include "gilscale/two_samples.hpp"
 
 namespace gilscale {
+namespace {
+
+using Values = std::vector<double>;
+
+/// The GIL, and not the cores, keeps the threads from doing more (the utilisation law). Then the
+/// speedup is the same on any machine that has these cores, and not what it is of the capacity.
+bool is_bound_by_gil(const PointOf& of, const PointValues& values) {
+  const GilState& gil = of.result->gil;
+  const bool in_play = gil.shared && gil.after_run && of.point->threads > 1;
+  return in_play && of.point->gil_demand.value_or(1) * values.achievable > 1;
+}
+
+/// One version at one point, sample by sample.
+struct Version {
+  Version(const PointOf& of, std::size_t samples) : threads(of.point->threads) {
+    Point first = *of.point;
+    first.samples = first_of(of.point->samples, samples);
+    values = values_of(first);
+    bound_by_gil = is_bound_by_gil(of, values);
+    const std::vector<bool> disturbed = disturbed_samples(first);
+    const bool all = values.samples.size() == first.samples.size();
+    for (std::size_t i = 0; i < disturbed.size(); ++i)
+      if (all || !disturbed[i]) places.push_back(i);
+  }
+
+  /// The speedup that there would be with all cores there, as a share of N.
+  [[nodiscard]] Values efficiency() const {
+    if (!bound_by_gil) return values.relative_efficiency;
+    return ratios(values.speedup, Values(values.speedup.size(), threads));
+  }
+  /// A call at the speed of the machine at which one of the control takes `reference_s`; only the
+  /// share that computes depends on that.
+  [[nodiscard]] Values cost(double reference_s) const {
+    const double share = values.cpu_share;
+    const Values efficiencies = efficiency();
+    Values costs;
+    for (std::size_t i = 0; i < efficiencies.size(); ++i) {
+      const double speed = reference_s / values.control_call_s[i];
+      costs.push_back(values.undelayed_call_s[i] * (1 - share + share * speed) / efficiencies[i]);
+    }
+    return costs;
+  }
+  [[nodiscard]] bool lacks_cores() const {
+    return values.bound_by_cpus && !bound_by_gil && threads > 1 &&
+           values.achievable < cores_were_there * threads;
+  }
+
+  int threads;
+  PointValues values;
+  bool bound_by_gil = false;
+  std::vector<std::size_t> places;  ///< of the values among the point's samples
+};
+
+/// Ratios of the values that were taken beside one another.
+Values paired_ratios(const Version& before, const Values& before_values, const Version& after,
+                     const Values& after_values) {
+  Values ratios;
+  for (std::size_t i = 0, k = 0; i < before.places.size() && k < after.places.size();) {
+    if (before.places[i] == after.places[k])
+      ratios.push_back(after_values[k++] / before_values[i++]);
+    else if (before.places[i] < after.places[k])
+      ++i;
+    else
+      ++k;
+  }
+  return ratios;
+}
+
+/// Two versions at one look.
+class Duel {
+ public:
+  Duel(const PointOf& before, const PointOf& after, const ChangeRule& rule, const Look& look)
+      : before_(before, rule.paired ? look.samples : before.point->samples.size()),
+        after_(after, look.samples),
+        paired_(rule.paired),
+        tail_(look.tail) {}
+
+  [[nodiscard]] Estimate ratio(const Values& before, const Values& after) const {
+    if (!paired_) return ratio_of_independent(before, after, tail_);
+    const Values ratios = paired_ratios(before_, before, after_, after);
+    return ratios.empty() ? Estimate{std::nan(""), -HUGE_VAL, HUGE_VAL}
+                          : median_interval(ratios, tail_);
+  }
+  [[nodiscard]] Estimate ratio(Values PointValues::* member) const {
+    return ratio(before_.values.*member, after_.values.*member);
+  }
+  void fill(Change& change) const {
+    const double reference_s = median(before_.values.control_call_s);
+    const Values before = before_.cost(reference_s);
+    const Values after = after_.cost(reference_s);
+    change.cost = ratio(before, after);
+    change.p = paired_ ? sign_test_p(paired_ratios(before_, before, after_, after))
+                       : mann_whitney_p(before, after);
+    change.call_s = ratio(&PointValues::call_s);
+    change.throughput_per_s = ratio(&PointValues::throughput_per_s);
+    if (before_.threads == 1) return;
+    change.speedup = ratio(&PointValues::speedup);
+    change.relative_efficiency = ratio(&PointValues::relative_efficiency);
+  }
+  /// Why the cost says nothing of the code; empty if it does.
+  [[nodiscard]] std::string fault_of_machine(double threshold) const {
+    const double then = median(before_.values.capacity);
+    const double now = median(after_.values.capacity);
+    if (before_.lacks_cores() || after_.lacks_cores())
+      return fmt::format("the machine gave {} threads {:.2f} cores before and {:.2f} now, too few",
+                         before_.threads, then, now);
+    const bool differ = std::max(then, now) > std::min(then, now) * (1 + threshold);
+    if (differ && (is_bound_by_something_else(before_) || is_bound_by_something_else(after_)))
+      return fmt::format(
+          "the machine gave {} threads {:.2f} cores before and {:.2f} now, which "
+          "tells too little of what does not scale with them",
+          before_.threads, then, now);
+    return "";
+  }
+
+ private:
+  /// Neither by the cores nor by the GIL: what it would do with other cores cannot be known.
+  static bool is_bound_by_something_else(const Version& version) {
+    constexpr double parallel = 0.9;
+    return version.threads > 1 && version.values.bound_by_cpus && !version.bound_by_gil &&
+           median(version.values.relative_efficiency) < parallel;
+  }
+
+  Version before_;
+  Version after_;
+  bool paired_;
+  double tail_;
+};
+
+std::string too_few(std::size_t before, std::size_t after) {
+  return fmt::format("{} and {} samples are too few", before, after);
+}
+
+/// Only the whole interval decides. Both ways round, a ratio and its inverse are as far from 1.
+void give_word(Change& change, double threshold) {
+  const double bound = 1 + threshold;
+  if (change.cost.low > bound)
+    change.word = Word::slower;
+  else if (change.cost.high < 1 / bound && change.cost.high > 0)
+    change.word = Word::faster;
+  else if (change.cost.low >= 1 / bound && change.cost.high <= bound)
+    change.word = Word::same;
+  else if (!std::isfinite(change.cost.low))
+    change.why = "the samples are too few, or too much alike in turn, for an interval";
+  else
+    change.why = fmt::format(
+        "the cost is {:.3f} [{:.3f}, {:.3f}] times the old one, on both sides "
+        "of a bound of {:.3g} %",
+        change.cost.estimate, change.cost.low, change.cost.high, threshold * 100);
+}
+
+struct Match {
+  PointOf before;
+  PointOf after;
+};
+
+/// The points of `after` that `before` has too; the names of the others go into `lonely`.
+std::vector<Match> matches(const std::vector<CaseResult>& before,
+                           const std::vector<CaseResult>& after, std::vector<std::string>& lonely) {
+  std::vector<Match> found;
+  for (const CaseResult& result : after) {
+    const CaseResult* partner = same_case(result.planned, before);
+    for (const Point& point : result.points) {
+      const Point* other = partner ? point_at(*partner, point.threads) : nullptr;
+      if (other && point.samples.size() > 0)
+        found.push_back({{partner, other}, {&result, &point}});
+      else
+        lonely.push_back(name_of_point(result, point));
+    }
+  }
+  return found;
+}
+
+}  // namespace
 
 std::string_view to_string(Word word) {
   constexpr std::array<std::string_view, 4> words{"faster", "slower", "same", "unclear"};
   return words.at(static_cast<std::size_t>(word));
+}
+
+std::string name_of_point(const CaseResult& result, const Point& point) {
+  return fmt::format("{}@{}", label_of(result.planned), point.threads);
+}
+
+Change change_between(const PointOf& before, const PointOf& after, const ChangeRule& rule) {
+  Change change;
+  change.name = name_of_point(*after.result, *after.point);
+  change.threads = after.point->threads;
+  change.cost = {std::nan(""), -HUGE_VAL, HUGE_VAL};
+  const std::size_t count =
+      rule.paired ? std::min(before.point->samples.size(), after.point->samples.size())
+                  : after.point->samples.size();
+  std::vector<Look> looks = looks_up_to(count, rule.points);
+  if (!rule.sequential) looks = {{count, gate_error / static_cast<double>(rule.points)}};
+  change.why = too_few(before.point->samples.size(), after.point->samples.size());
+  for (const Look& look : looks) {
+    const Duel duel(before, after, rule, look);
+    duel.fill(change);
+    change.why = duel.fault_of_machine(rule.threshold);
+    if (change.why.empty()) give_word(change, rule.threshold);
+    if (change.word != Word::unclear) break;
+  }
+  return change;
+}
+
+Change change_of_times(const std::string& name, const std::vector<double>& before_s,
+                       const std::vector<double>& after_s, const ChangeRule& rule) {
+  Change change;
+  change.name = name;
+  const double tail = gate_error / static_cast<double>(rule.points);
+  change.cost = ratio_of_independent(before_s, after_s, tail);
+  change.p = mann_whitney_p(before_s, after_s);
+  change.call_s = change.cost;
+  change.throughput_per_s = ratio_of_independent(after_s, before_s, tail);
+  give_word(change, rule.threshold);
+  return change;
+}
+
+Changes changes_between(const std::vector<CaseResult>& before, const std::vector<CaseResult>& after,
+                        ChangeRule rule) {
+  Changes changes;
+  changes.threshold = rule.threshold;
+  const std::vector<Match> both = matches(before, after, changes.only_after);
+  matches(after, before, changes.only_before);
+  rule.points = std::max(rule.points, both.size());
+  Values p;
+  for (const Match& match : both) {
+    changes.points.push_back(change_between(match.before, match.after, rule));
+    p.push_back(changes.points.back().p);
+  }
+  const Values corrected = holm_corrected(p);
+  for (std::size_t i = 0; i < corrected.size(); ++i) changes.points[i].p = corrected[i];
+  return changes;
 }
 
 }  // namespace gilscale

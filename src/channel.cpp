@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <thread>
+#include <utility>
 
 namespace gilscale {
 namespace {
@@ -43,13 +44,32 @@ void Channel::send(const nlohmann::json& message) const {
   }
 }
 
-void Channel::at_end_of_input(void (*end)()) const {
-  std::thread([input = input, end] {
-    char ignored = 0;
-    while (read(input, &ignored, 1) > 0) {
+void Channel::at_end_of_input(void (*end)(), Inbox* inbox) const {
+  std::thread([input = input, inbox, end] {
+    std::string line;
+    for (char c = 0; read(input, &c, 1) > 0;) {
+      if (!inbox) continue;
+      if (c != '\n')
+        line += c;
+      else
+        inbox->put(std::exchange(line, {}));
     }
     end();
   }).detach();
+}
+
+void Inbox::put(std::string line) {
+  const std::lock_guard lock(mutex_);
+  lines_.push_back(std::move(line));
+  came_.notify_one();
+}
+
+std::string Inbox::take() {
+  std::unique_lock lock(mutex_);
+  came_.wait(lock, [&] { return !lines_.empty(); });
+  std::string line = std::move(lines_.front());
+  lines_.pop_front();
+  return line;
 }
 
 }  // namespace gilscale

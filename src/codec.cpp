@@ -14,12 +14,6 @@ double number_or(const json& value, double if_null) {
   return value.is_null() ? if_null : value.get<double>();
 }
 
-template <typename T>
-std::optional<T> optional_at(const json& object, const char* key) {
-  const json& value = object.at(key);
-  return value.is_null() ? std::nullopt : std::optional<T>(value.get<T>());
-}
-
 }  // namespace
 
 void to_json(json& json, const Estimate& estimate) {
@@ -69,18 +63,21 @@ void from_json(const json& json, StopRule& rule) {
 void to_json(json& json, const Case& planned) {
   json = {{"workload", planned.workload},
           {"python", planned.python},
+          {"folder", planned.folder},
           {"executor", planned.executor},
           {"threads", planned.threads},
           {"scaling", planned.scaling},
           {"calls", value_or_null(planned.calls)},
           {"pin", planned.pin},
           {"stop", planned.stop},
-          {"repetitions", planned.repetitions}};
+          {"repetitions", planned.repetitions},
+          {"asks", planned.asks}};
 }
 
 void from_json(const json& json, Case& planned) {
   json.at("workload").get_to(planned.workload);
   json.at("python").get_to(planned.python);
+  json.at("folder").get_to(planned.folder);
   json.at("executor").get_to(planned.executor);
   json.at("threads").get_to(planned.threads);
   json.at("scaling").get_to(planned.scaling);
@@ -88,6 +85,7 @@ void from_json(const json& json, Case& planned) {
   json.at("pin").get_to(planned.pin);
   json.at("stop").get_to(planned.stop);
   json.at("repetitions").get_to(planned.repetitions);
+  json.at("asks").get_to(planned.asks);
 }
 
 void to_json(json& json, const Point& point) {

@@ -12,11 +12,6 @@ namespace {
 constexpr double worth_while = 1.05;
 
 /// What was measured at so many threads; null if nothing was.
-const Point* point_at(const CaseResult& result, int threads) {
-  for (const Point& point : result.points)
-    if (point.threads == threads && point.samples.size() > 0) return &point;
-  return nullptr;
-}
 
 std::optional<Estimate> speedup_at(const CaseResult& result, int threads) {
   const Point* const point = point_at(result, threads);

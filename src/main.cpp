@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "compare.hpp"
 #include "doctor.hpp"
 #include "gilscale/cpu_budget.hpp"
 #include "gilscale/error.hpp"
@@ -26,6 +27,7 @@ struct Commands {
     return ExitCode::ok;
   }
   ExitCode operator()(const RunOptions& options) const { return run(options, built_for()); }
+  ExitCode operator()(const CompareOptions& options) const { return compare(options); }
   ExitCode operator()(const ListOptions&) const {
     print_out(listing(executor_choices(), built_for()));
     return ExitCode::ok;

@@ -48,6 +48,13 @@ json point(const Point& point, json benchmarks, json context) {
           {"context", std::move(context)}};
 }
 
+json question(const Question& question) {
+  return {{"message", "question"},
+          {"point", question.point},
+          {"spent_s", question.spent_s},
+          {"stop", value_or_null(question.stop)}};
+}
+
 json found(const std::vector<FoundWorkload>& workloads) {
   return {{"message", "found"}, {"workloads", workloads}};
 }
@@ -56,7 +63,16 @@ json finished(const GilState& gil) { return {{"message", "finished"}, {"gil", gi
 
 json failed(const Failure& failure) { return {{"message", "failed"}, {"failure", failure}}; }
 
+json answer(const std::optional<std::string>& stop) { return {{"stop", value_or_null(stop)}}; }
+
 }  // namespace message
+
+std::optional<std::string> read_answer(const std::string& line) {
+  const auto answer = nlohmann::json::parse(line, nullptr, false);
+  if (!answer.is_object() || !answer.contains("stop")) return "unanswered";
+  if (answer.at("stop").is_null()) return std::nullopt;
+  return answer.value("stop", "unanswered");
+}
 
 void MessageReader::take(const std::string& line) {
   try {
@@ -84,6 +100,9 @@ void MessageReader::apply(const nlohmann::json& message) {
     result_.context = message.at("context");
     result_.benchmarks.insert(result_.benchmarks.end(), benchmarks.begin(), benchmarks.end());
     result_.points.push_back(std::move(point));
+  } else if (kind == "question") {
+    question_ = {message.at("point").get<Point>(), message.at("spent_s").get<double>(),
+                 optional_at<std::string>(message, "stop")};
   } else if (kind == "found") {
     message.at("workloads").get_to(result_.found);
     complete_ = true;

@@ -149,6 +149,10 @@ CallShare single_calls(const Point& point) {
   return point.scaling == Scaling::weak ? point.calls : parallel_calls(point).total(point.threads);
 }
 
+std::int64_t case_calls(const Point& point) {
+  return point.scaling == Scaling::weak ? point.calls : parallel_calls(point).total(point.threads);
+}
+
 std::vector<bool> disturbed_samples(const Point& point) {
   if (point.samples.size() == 0) return {};
   const Values capacity = capacities(point, point.samples);
@@ -196,8 +200,7 @@ PointFigures figures_of(const Point& point) {
   figures.spread_s = median_interval(samples.spread_s);
   figures.undisturbed_call_s = median(differences(samples.single_s, samples.single_runnable_s)) /
                                static_cast<double>(single_calls(point).each);
-  figures.control_call_s =
-      median(samples.control_cpu_s) / static_cast<double>(point.control_calls);
+  figures.control_call_s = median(samples.control_cpu_s) / static_cast<double>(point.control_calls);
   figures.time = time_shares(samples);
   figures.cpu_share = values.cpu_share;
   figures.bound_by_cpus = values.bound_by_cpus;

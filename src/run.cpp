@@ -9,6 +9,7 @@
 
 #include "discovery.hpp"
 #include "executable.hpp"
+#include "gate.hpp"
 #include "gilscale/codec.hpp"
 #include "gilscale/finding.hpp"
 #include "gilscale/machine.hpp"
@@ -16,6 +17,7 @@
 #include "gilscale/reporters.hpp"
 #include "gilscale/supervisor.hpp"
 #include "gilscale/version.hpp"
+#include "in_turns.hpp"
 #include "interrupt.hpp"
 #include "output_file.hpp"
 #include "progress_line.hpp"
@@ -106,7 +108,7 @@ bool is_error(const CaseResult& result) {
 }
 
 /// Says at once what went wrong; the table comes only at the end.
-void complain(const CaseResult& result) {
+void complain(const CaseResult& result, std::string_view which = "") {
   if (!is_error(result)) return;
   // A crash report has been seen already: it came over the worker's standard error.
   const bool raised = result.failure->kind == "exception";
@@ -114,12 +116,7 @@ void complain(const CaseResult& result) {
   // What the worker says of an exception or of arguments names the workload already.
   const bool named = raised || result.failure->kind == "usage";
   const std::string name = named ? "" : label_of(result.planned) + ": ";
-  fmt::print(stderr, "gilscale: {}{}\n", name, result.failure->message);
-}
-
-Style style_of_stdout() {
-  const char* no_color = std::getenv("NO_COLOR");
-  return {isatty(STDOUT_FILENO) == 1 && (!no_color || !*no_color)};
+  fmt::print(stderr, "gilscale: {}{}{}\n", name, result.failure->message, which);
 }
 
 void print(const Report& report, const std::string& format) {
@@ -127,15 +124,16 @@ void print(const Report& report, const std::string& format) {
   print_out(reporter(name).render(report, style_of_stdout()));
 }
 
-ExitCode exit_code_of(const Report& report) {
+ExitCode exit_code_of(const Report& report, const std::string& inconclusive) {
   const auto any = [&](auto condition) {
-    return std::any_of(report.cases.begin(), report.cases.end(), condition);
+    return std::any_of(report.cases.begin(), report.cases.end(), condition) ||
+           std::any_of(report.against.begin(), report.against.end(), condition);
   };
   if (interrupted()) return ExitCode::interrupted;
   if (any([](const CaseResult& result) { return has_kind(result, "usage"); }))
     return ExitCode::usage;
   if (any(is_error)) return ExitCode::workload_failed;
-  return ExitCode::ok;
+  return exit_code_of_gate(report, inconclusive);
 }
 
 ExitCode list_benchmarks(const std::vector<Case>& cases) {
@@ -177,17 +175,41 @@ FoundWorkloads found_workloads(const RunOptions& options) {
   return found;
 }
 
+void warn_of_expectations(const std::vector<Expectation>& expectations) {
+  for (const Expectation& expectation : expectations)
+    if (const std::string warning = warning_of(expectation); !warning.empty())
+      fmt::print(stderr, "gilscale: warning: {}\n", warning);
+}
+
+/// One case, beside its other version if there is one.
+void measure_case(const Case& planned, const Gate& gate, const RunOptions& options,
+                  ProgressLine& progress, Report& report) {
+  progress.begin(label_of(planned));
+  if (gate.has_other_version()) {
+    InTurns both = run_in_turns(
+        gate.other_version(planned), {planned, worker_command()}, options.timeout_s, progress,
+        [&](const Turn& before, const Turn& after) { return gate.answer(before, after); });
+    report.against.push_back(std::move(both.before));
+    report.cases.push_back(std::move(both.after));
+  } else {
+    report.cases.push_back(run_case(planned, worker_command(), options.timeout_s, progress,
+                                    [&](const CaseResult& so_far, const Question& question) {
+                                      return gate.answer(so_far, question);
+                                    }));
+  }
+  progress.clear();
+  gate.judge(report);
+}
+
 /// Measures until the cases are finished, the user interrupts, or the command line proves wrong.
 /// False if the last files could not be written.
-[[nodiscard]] bool measure(const std::vector<Case>& cases, const RunOptions& options,
-                           const OutputFiles& files, Report& report) {
-  const std::vector<std::string> worker = worker_command();
+[[nodiscard]] bool measure(const std::vector<Case>& cases, const Gate& gate,
+                           const RunOptions& options, const OutputFiles& files, Report& report) {
   ProgressLine progress(cases.size());
   bool written = true;
   for (const Case& planned : cases) {
-    progress.begin(label_of(planned));
-    report.cases.push_back(run_case(planned, worker, options.timeout_s, progress));
-    progress.clear();
+    measure_case(planned, gate, options, progress, report);
+    if (gate.has_other_version()) complain(report.against.back(), " (old version)");
     complain(report.cases.back());
     if (has_kind(report.cases.back(), "usage")) break;
     written = files.write(report);
@@ -201,19 +223,22 @@ FoundWorkloads found_workloads(const RunOptions& options) {
 ExitCode run(RunOptions options, const PythonInfo& built_for) {
   watch_for_interrupts();
   options.python = chosen_python(options, built_for);
-  const std::vector<Case> cases = plan_cases(options, found_workloads(options));
+  Gate gate(options.gate, built_for);
+  std::vector<Case> cases = plan_cases(options, found_workloads(options));
   if (options.benchmark.list_tests) return list_benchmarks(cases);
   const OutputFiles files(options);
   forget_benchmark_variables();
   const Machine machine = read_machine("/", cpu_budget());
   Report report = empty_report(machine, options.benchmark);
-  const bool written = measure(cases, options, files, report);
+  gate.prepare(cases, report.context);
+  warn_of_expectations(options.gate.expectations);
+  const bool written = measure(cases, gate, options, files, report);
   const bool nothing_to_show = report.cases.size() == 1 && has_kind(report.cases.front(), "usage");
   if (!nothing_to_show) {
     print(report, options.benchmark.format);
     warn_of_what_matters(report, machine);
   }
-  const ExitCode code = exit_code_of(report);
+  const ExitCode code = exit_code_of(report, options.gate.rules.inconclusive);
   return code == ExitCode::ok && !written ? ExitCode::usage : code;
 }
 

@@ -14,13 +14,11 @@
 #include "stream.hpp"
 
 namespace gilscale {
-namespace {
 
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
-/// One worker from start to end.
-class Watch {
+class Worker::Watch {
  public:
   Watch(const Case& planned, const std::vector<std::string>& command, double timeout_s,
         WorkerListener& listener)
@@ -33,11 +31,13 @@ class Watch {
     process_.send(nlohmann::json(planned).dump() + "\n");
   }
 
-  CaseResult run() {
+  std::optional<Question> next_question() {
+    last_sign_ = Clock::now();
     while (!over()) {
       wait_for_news();
       read_news();
       if (over()) break;
+      if (auto question = reader_.take_question()) return question;
       if (interrupted()) {
         fail("interrupted", "interrupted before it was finished");
       } else if (const auto status = process_.status()) {
@@ -48,8 +48,14 @@ class Watch {
       }
     }
     forward(error_.read_available());
-    return std::move(result_);
+    return std::nullopt;
   }
+
+  void answer(const std::optional<std::string>& stop) {
+    process_.send(message::answer(stop).dump() + "\n");
+  }
+
+  CaseResult& result() { return result_; }
 
  private:
   [[nodiscard]] bool over() const { return reader_.complete() || result_.failure.has_value(); }
@@ -144,11 +150,26 @@ class Watch {
   Clock::time_point last_sign_ = Clock::now();
 };
 
-}  // namespace
+Worker::Worker(const Case& planned, const std::vector<std::string>& command, double timeout_s,
+               WorkerListener& listener)
+    : watch_(std::make_unique<Watch>(planned, command, timeout_s, listener)) {}
+
+Worker::~Worker() = default;
+
+std::optional<Question> Worker::watch() { return watch_->next_question(); }
+
+void Worker::answer(const std::optional<std::string>& stop) { watch_->answer(stop); }
+
+const CaseResult& Worker::result() const { return watch_->result(); }
+
+CaseResult Worker::take_result() { return std::move(watch_->result()); }
 
 CaseResult run_case(const Case& planned, const std::vector<std::string>& command, double timeout_s,
-                    WorkerListener& listener) {
-  return Watch(planned, command, timeout_s, listener).run();
+                    WorkerListener& listener, const Answers& answers) {
+  Worker worker(planned, command, timeout_s, listener);
+  while (const auto question = worker.watch())
+    worker.answer(answers ? answers(worker.result(), *question) : question->stop);
+  return worker.take_result();
 }
 
 }  // namespace gilscale

@@ -56,13 +56,6 @@ std::string did_of_achievable(const Seen& seen) {
   return fmt::format("{}; {:.2f} was achievable", did(seen), seen.figures.achievable);
 }
 
-/// The GIL is shared by the threads of the executor, and held for so much of a call that threads
-/// cannot gain. A demand that could not be measured counts as held: nothing else is known then.
-bool held_throughout(const Point& point, const CaseResult& result) {
-  const bool in_play = result.gil.shared && result.gil.after_run;
-  return in_play && point.gil_demand.value_or(1) >= held_all_the_time;
-}
-
 /// What keeps a partial workload from scaling further. A GIL demand of s allows 1/s (the
 /// utilisation law: Denning & Buzen, "The Operational Analysis of Queueing Network Models", 1978).
 std::string bound_of(const Seen& seen) {
@@ -77,7 +70,7 @@ std::string bound_of(const Seen& seen) {
 /// For a relative efficiency that is surely below what counts as parallel.
 Judgement judge_limited(const Seen& seen, const CaseResult& result) {
   const Estimate& speedup = seen.figures.speedup;
-  const bool held = held_throughout(*seen.point, result);
+  const bool held = gil_held_throughout(*seen.point, result.gil);
   // That the GIL is held was measured, whatever the machine gave. All else may be its fault: a
   // thread that loses its core while it holds a lock keeps the others waiting.
   if (!had_its_cores(seen) && !held)
@@ -119,6 +112,11 @@ Judgement judge_scaling(const Seen& seen, const CaseResult& result) {
 }
 
 }  // namespace
+
+bool gil_held_throughout(const Point& point, const GilState& gil) {
+  const bool in_play = gil.shared && gil.after_run;
+  return in_play && point.gil_demand.value_or(1) >= held_all_the_time;
+}
 
 std::string_view to_string(Verdict verdict) {
   constexpr std::array<std::pair<Verdict, std::string_view>, 8> words{{

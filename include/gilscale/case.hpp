@@ -11,11 +11,16 @@
 
 namespace gilscale {
 
+/// When a worker asks its front end whether to go on with a point: never, then it follows its own
+/// rule; once that rule would stop, and after every sample from then on; or after every sample.
+enum class Asks { never, before_stopping, after_each_sample };
+
 /// One workload on one executor: what one worker process measures, over all thread counts.
 /// It crosses to the worker as JSON.
 struct Case {
   WorkloadSpec workload;
   std::string python;  ///< whose packages are seen; empty: the one gilscale was built for
+  std::string folder;  ///< in which it runs; empty: the front end's
   std::string executor = "threads";
   std::vector<int> threads;
   Scaling scaling = Scaling::weak;
@@ -24,6 +29,7 @@ struct Case {
   bool pin = false;  ///< threads are bound to CPUs
   StopRule stop;
   int repetitions = 1;
+  Asks asks = Asks::never;
 };
 
 /// The benchmark's name as registered, without Google Benchmark's own suffix:

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gilscale/estimate.hpp"
+#include "gilscale/result.hpp"
 
 namespace gilscale {
 
@@ -34,13 +36,42 @@ struct Change {
 
 /// Two versions beside each other.
 struct Changes {
-  std::string before;      ///< what the old version is: a file, a folder
-  std::string how;         ///< "baseline", "against" or "compare"
-  double threshold = 0.05; ///< a cost within this share of the other one is the same
+  std::string before;       ///< what the old version is: a file, a folder
+  std::string how;          ///< "baseline", "against" or "compare"
+  double threshold = 0.05;  ///< a cost within this share of the other one is the same
   std::vector<Change> points;
   std::vector<std::string> only_before;  ///< names of points without a partner
   std::vector<std::string> only_after;
   std::vector<std::string> differences;  ///< one sentence each: what else differs between the two
 };
+
+/// How two versions are compared.
+struct ChangeRule {
+  double threshold = 0.05;
+  std::size_t points = 1;   ///< so many share the error (Bonferroni)
+  bool paired = false;      ///< sample i of one was taken beside sample i of the other
+  bool sequential = false;  ///< decided at the looks of decision.hpp, while samples come in
+};
+
+/// A point and the case that it is of.
+struct PointOf {
+  const CaseResult* result;
+  const Point* point;
+};
+
+/// The same point in two versions.
+Change change_between(const PointOf& before, const PointOf& after, const ChangeRule& rule);
+
+/// A benchmark of any program: its times in seconds, one for each repetition.
+Change change_of_times(const std::string& name, const std::vector<double>& before_s,
+                       const std::vector<double>& after_s, const ChangeRule& rule);
+
+/// "cpp_fib/30@2".
+std::string name_of_point(const CaseResult& result, const Point& point);
+
+/// Every point that both have, with p corrected for their number (Holm). They share the error, and
+/// so do those of `rule.points` that never came to be.
+Changes changes_between(const std::vector<CaseResult>& before, const std::vector<CaseResult>& after,
+                        ChangeRule rule);
 
 }  // namespace gilscale

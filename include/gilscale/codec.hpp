@@ -22,6 +22,13 @@ nlohmann::json value_or_null(const std::optional<T>& value) {
   return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
 }
 
+/// The value of a key that must be there; none if it is null.
+template <typename T>
+std::optional<T> optional_at(const nlohmann::json& object, const char* key) {
+  const nlohmann::json& value = object.at(key);
+  return value.is_null() ? std::nullopt : std::optional<T>(value.get<T>());
+}
+
 void to_json(nlohmann::json& json, const Estimate& estimate);
 void from_json(const nlohmann::json& json, Estimate& estimate);
 
@@ -30,6 +37,10 @@ void to_json(nlohmann::json& json, const CpuBudget& budget);
 
 void to_json(nlohmann::json& json, Scaling scaling);
 void from_json(const nlohmann::json& json, Scaling& scaling);
+
+NLOHMANN_JSON_SERIALIZE_ENUM(Asks, {{Asks::never, "never"},
+                                    {Asks::before_stopping, "before_stopping"},
+                                    {Asks::after_each_sample, "after_each_sample"}})
 
 void to_json(nlohmann::json& json, const StopRule& rule);
 void from_json(const nlohmann::json& json, StopRule& rule);

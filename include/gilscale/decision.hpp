@@ -3,8 +3,6 @@
 #include <cstddef>
 #include <vector>
 
-#include "gilscale/estimate.hpp"
-
 namespace gilscale {
 
 // How it is decided on which side of a bound the truth lies while samples still come in.
@@ -28,11 +26,5 @@ struct Look {
 /// The looks at up to so many samples: after 12, 18, 27, …, each half as many again. `comparisons`
 /// is the number of decisions that share the error (Bonferroni).
 std::vector<Look> looks_up_to(std::size_t samples, std::size_t comparisons = 1);
-
-/// Where the truth lies, as far as an interval tells.
-enum class Side { below, above, unknown };
-
-/// The side of the bound on which the whole interval lies.
-Side side_of(const Estimate& interval, double bound);
 
 }  // namespace gilscale

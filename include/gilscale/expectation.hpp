@@ -5,8 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gilscale/estimate.hpp"
-#include "gilscale/result.hpp"
+#include "gilscale/case.hpp"
 
 namespace gilscale {
 
@@ -38,29 +37,5 @@ bool concerns(const Expectation& expectation, const Case& planned, int threads);
 
 /// Throws UsageError for an expectation that is about none of the cases that will be measured.
 void refuse_idle(const std::vector<Expectation>& expectations, const std::vector<Case>& cases);
-
-enum class Outcome { passed, failed, inconclusive };
-
-/// "passed", "failed", "inconclusive".
-std::string_view to_string(Outcome outcome);
-
-/// One expectation at one point of a case.
-struct Check {
-  Expectation expectation;
-  std::string label;           ///< of the case, as in tables
-  std::optional<int> threads;  ///< none for what concerns a case as a whole
-  /// The figure at the look that decided, or at the last one; its interval allows for all looks.
-  std::optional<Estimate> seen;
-  Outcome outcome = Outcome::inconclusive;
-  std::string why;  ///< one sentence
-};
-
-/// The expectation at a point, with the samples that there are. Only intervals decide; where the
-/// machine did not have the cores that an answer needs, there is none.
-Check check_point(const Expectation& expectation, const CaseResult& result, const Point& point);
-
-/// All expectations, at all points that they are about.
-std::vector<Check> check_all(const std::vector<Expectation>& expectations,
-                             const std::vector<CaseResult>& cases);
 
 }  // namespace gilscale

@@ -4,11 +4,13 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "gilscale/expectation.hpp"
 #include "gilscale/sampler.hpp"
 #include "gilscale/workloads.hpp"
 
@@ -32,6 +34,26 @@ struct BenchmarkOptions {
   std::map<std::string, std::string> context;
 };
 
+/// What turns a comparison of two versions into an answer.
+struct CompareRules {
+  double threshold = 0.05;                ///< a cost within this share of the other one is the same
+  std::set<std::string> allow_different;  ///< kinds of differences that are no obstacle
+  std::string inconclusive = "4";         ///< what an open question ends with: pass, fail or 4
+};
+
+/// What a run is held against.
+struct GateOptions {
+  std::vector<Expectation> expectations;
+  double max_budget_s = 30;  ///< for each thread count, while something is undecided
+  std::string baseline;      ///< a result file; empty: none
+  std::string against;       ///< another version to measure in turns; empty: none
+  CompareRules rules;
+
+  [[nodiscard]] bool asks_for_anything() const {
+    return !expectations.empty() || !baseline.empty() || !against.empty();
+  }
+};
+
 /// `gilscale run`.
 struct RunOptions {
   WorkloadOptions workloads;
@@ -45,8 +67,16 @@ struct RunOptions {
   bool pin = false;
   StopRule stop;
   double timeout_s = 600;
+  GateOptions gate;
   std::string json_file;
   BenchmarkOptions benchmark;
+};
+
+/// `gilscale compare`.
+struct CompareOptions {
+  std::string before;
+  std::string after;
+  CompareRules rules;
 };
 
 /// `gilscale list`.
@@ -72,8 +102,8 @@ struct Answer {
   std::string text;
 };
 
-using Options =
-    std::variant<RunOptions, ListOptions, DoctorOptions, SelftestOptions, WorkerOptions, Answer>;
+using Options = std::variant<RunOptions, CompareOptions, ListOptions, DoctorOptions,
+                             SelftestOptions, WorkerOptions, Answer>;
 
 /// What the command line asks for. `executors` are the choices of --executor; `auto_threads` finds
 /// the thread counts of "--threads auto", and is asked only for them. Throws UsageError with a

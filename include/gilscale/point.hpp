@@ -47,6 +47,8 @@ struct Point {
 /// What the threads of an N-thread round, and the thread of a 1-thread round, have to do.
 CallShare parallel_calls(const Point& point);
 CallShare single_calls(const Point& point);
+/// What Case::calls has to be for a round of the point.
+std::int64_t case_calls(const Point& point);
 
 /// Where the time of the threads of an N-thread round went, as shares that add up to 1. From the
 /// opening of the gate each thread counts up to its own finish.
@@ -71,7 +73,7 @@ struct PointValues {
   std::vector<double> control_call_s;    ///< of the control on 1 thread, without that too
   std::vector<double> relative_call;
   std::vector<double> relative_throughput;
-  double cpu_share = 1;       ///< see PointFigures
+  double cpu_share = 1;  ///< see PointFigures
   bool bound_by_cpus = true;
   double achievable = 1;
 };

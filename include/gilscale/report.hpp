@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "gilscale/change.hpp"
-#include "gilscale/expectation.hpp"
+#include "gilscale/check.hpp"
 #include "gilscale/result.hpp"
 
 namespace gilscale {

@@ -51,5 +51,10 @@ struct CaseResult {
   std::optional<Failure> failure;
 };
 
+/// The point with so many threads; null if there is none, or none with samples.
+const Point* point_at(const CaseResult& result, int threads);
+
+/// The case of the same workload on the same executor; null if there is none.
+const CaseResult* same_case(const Case& planned, const std::vector<CaseResult>& results);
 
 }  // namespace gilscale

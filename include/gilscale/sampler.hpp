@@ -53,6 +53,7 @@ class Sampler {
   void take();
   /// Why to stop now: "precision", "no-improvement", "budget" or "requested"; nothing to go on.
   [[nodiscard]] std::optional<std::string> stop_reason() const;
+  [[nodiscard]] double spent_s() const { return spent_s_; }
 
  private:
   enum class Kind { control_single, single, control_parallel, parallel };

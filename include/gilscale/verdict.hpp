@@ -21,6 +21,10 @@ enum class Verdict {
 /// The word as in tables and files: "gil-bound".
 std::string_view to_string(Verdict verdict);
 
+/// The GIL is shared by the threads of the executor, and held for so much of a call that threads
+/// cannot gain. A demand that could not be measured counts as held: nothing else is known then.
+bool gil_held_throughout(const Point& point, const GilState& gil);
+
 struct Judgement {
   Verdict verdict;
   std::string why;  ///< one sentence

@@ -145,10 +145,12 @@ void set_flags(int repetitions) {
 /// One thread count of a case.
 class PointRun {
  public:
-  PointRun(const Case& planned, Executor& workload, Executor& control, Point& point, double spent_s)
+  PointRun(const Case& planned, Executor& workload, Executor& control, const MeasureEvents& events,
+           Point& point, double spent_s)
       : planned_(planned),
         workload_(workload),
         control_(control),
+        events_(events),
         point_(point),
         spent_s_(spent_s) {}
 
@@ -189,9 +191,19 @@ class PointRun {
     Sampler sampler(workload_, control_, repetition, rule_for(planned_.stop, point_.threads),
                     std::exchange(spent_s_, 0));
     sampler.warm_up();
+    sampler.take();
     std::optional<std::string> reason;
-    while (!(reason = sampler.stop_reason())) sampler.take();
+    while (!(reason = stop_reason(sampler, repetition))) sampler.take();
     repetition.stopped = *reason;
+  }
+
+  /// Who asks on behalf of all repetitions has to see all of them.
+  [[nodiscard]] std::optional<std::string> stop_reason(const Sampler& sampler,
+                                                       const Point& repetition) const {
+    Point so_far = repetition;
+    so_far.samples = point_.samples;
+    append(so_far.samples, repetition.samples);
+    return events_.stop_reason(so_far, sampler.spent_s(), sampler.stop_reason());
   }
 
   /// The samples as one batch of iterations: their number is known by now.
@@ -210,6 +222,7 @@ class PointRun {
   const Case& planned_;
   Executor& workload_;
   Executor& control_;
+  const MeasureEvents& events_;
   Point& point_;
   double spent_s_;  ///< before the first repetition
   std::vector<double> cpu_s_;
@@ -244,7 +257,8 @@ void measure_case(const Case& planned, Executor& workload, Executor& control,
     give_calls(current, planned.scaling, *calls);
     current.gil_demand = watched_workload.gil_demand(current.calls);
     const double spent_s = seconds_since(began);
-    json document = PointRun(planned, watched_workload, watched_control, current, spent_s).run();
+    json document =
+        PointRun(planned, watched_workload, watched_control, events, current, spent_s).run();
     current.other_cpus = watched_workload.other_cpus();
     current.memory_bytes = memory_of_all(workload);
     events.on_point(current, std::move(document["benchmarks"]), std::move(document["context"]));

@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 
 #include "gilscale/case.hpp"
 #include "gilscale/executor.hpp"
@@ -15,6 +17,11 @@ struct MeasureEvents {
   std::function<void(int threads, std::size_t samples)> on_round;
   std::function<void(const Point& point, nlohmann::json benchmarks, nlohmann::json context)>
       on_point;
+  /// Before each sample but the first: why not to take it, or nothing to go on. `stop` is what the
+  /// rule says.
+  std::function<std::optional<std::string>(const Point& so_far, double spent_s,
+                                           const std::optional<std::string>& stop)>
+      stop_reason = [](const Point&, double, const auto& stop) { return stop; };
 };
 
 /// What measuring needs to know of the place where it runs.

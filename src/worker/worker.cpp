@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 #include "channel.hpp"
@@ -38,6 +42,23 @@ class ProgressTeller {
   std::chrono::steady_clock::time_point told_{};
 };
 
+/// What the front end answers to questions. It outlives main(): a thread fills it.
+Inbox& answers() {
+  static Inbox inbox;
+  return inbox;
+}
+
+/// An exact number of samples is nobody's to change.
+std::optional<std::string> ask(const Case& planned, const Question& question,
+                               const Channel& channel) {
+  const bool asks = planned.asks == Asks::after_each_sample ||
+                    (planned.asks == Asks::before_stopping && question.stop);
+  if (!asks || (planned.asks == Asks::before_stopping && planned.stop.exactly))
+    return question.stop;
+  channel.send(message::question(question));
+  return read_answer(answers().take());
+}
+
 void measure(const Case& planned, Executor& workload, const MeasureSettings& settings,
              const Channel& channel) {
   NativeExecutor control(settings.placement);
@@ -46,6 +67,9 @@ void measure(const Case& planned, Executor& workload, const MeasureSettings& set
   events.on_round = [&](int threads, std::size_t samples) { progress.tell(threads, samples); };
   events.on_point = [&](const Point& point, nlohmann::json benchmarks, nlohmann::json context) {
     channel.send(message::point(point, std::move(benchmarks), std::move(context)));
+  };
+  events.stop_reason = [&](const Point& so_far, double spent_s, const auto& stop) {
+    return ask(planned, {so_far, spent_s, stop}, channel);
   };
   measure_case(planned, workload, control, settings, events);
 }
@@ -91,6 +115,11 @@ GilState measure_native(const Case& planned, const ExecutorEntry& executor,
   return no_gil;
 }
 
+void enter_folder(const std::string& folder) {
+  if (!folder.empty() && chdir(folder.c_str()) != 0)
+    throw UsageError(fmt::format("cannot enter the folder '{}': {}", folder, std::strerror(errno)));
+}
+
 Case read_case(const Channel& channel) {
   try {
     return nlohmann::json::parse(channel.read_line()).get<Case>();
@@ -102,7 +131,9 @@ Case read_case(const Channel& channel) {
 nlohmann::json measure_case_from(const Channel& channel, bool supervised) {
   try {
     const Case planned = read_case(channel);
-    if (supervised) channel.at_end_of_input([] { kill(0, SIGKILL); });  // the process group
+    if (supervised)
+      channel.at_end_of_input([] { kill(0, SIGKILL); }, &answers());  // the process group
+    enter_folder(planned.folder);
     if (asks_for_workloads(planned)) return discover(planned);
     const ExecutorEntry& executor = executor_entry(planned.executor);
     const Placement placement = cpu_budget().placement(planned.pin);

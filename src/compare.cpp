@@ -1,0 +1,66 @@
+#include "compare.hpp"
+
+#include <fmt/format.h>
+
+#include "differences.hpp"
+#include "gate.hpp"
+#include "gilscale/reporters.hpp"
+#include "gilscale/result_file.hpp"
+#include "gilscale/two_samples.hpp"
+#include "standard_output.hpp"
+
+namespace gilscale {
+namespace {
+
+/// Benchmarks of any program, by their names.
+Changes changes_of_times(const ResultFile& before, const ResultFile& after, ChangeRule rule) {
+  Changes changes;
+  changes.threshold = rule.threshold;
+  for (const auto& [name, times] : before.times_s)
+    if (!after.times_s.contains(name)) changes.only_before.push_back(name);
+  for (const auto& [name, times] : after.times_s)
+    if (!before.times_s.contains(name)) changes.only_after.push_back(name);
+  rule.points = std::max<std::size_t>(before.times_s.size() - changes.only_before.size(), 1);
+  std::vector<double> p;
+  for (const auto& [name, times] : after.times_s) {
+    const auto old_times = before.times_s.find(name);
+    if (old_times == before.times_s.end()) continue;
+    changes.points.push_back(change_of_times(name, old_times->second, times, rule));
+    p.push_back(changes.points.back().p);
+  }
+  const std::vector<double> corrected = holm_corrected(p);
+  for (std::size_t i = 0; i < p.size(); ++i) changes.points[i].p = corrected[i];
+  return changes;
+}
+
+}  // namespace
+
+Report compared(const CompareOptions& options) {
+  const ResultFile before = read_result_file(options.before);
+  const ResultFile after = read_result_file(options.after);
+  const auto differences =
+      differences_between({before.context, before.cases}, {after.context, after.cases});
+  refuse_differences(differences, options.rules.allow_different, options.before);
+  const ChangeRule rule{options.rules.threshold};
+  Report report;
+  report.context = after.context;
+  report.changes = before.is_gilscale && after.is_gilscale
+                       ? changes_between(before.cases, after.cases, rule)
+                       : changes_of_times(before, after, rule);
+  report.changes->before = options.before;
+  report.changes->how = "compare";
+  for (const Difference& difference : differences)
+    report.changes->differences.push_back(difference.what);
+  if (report.changes->points.empty())
+    throw UsageError(fmt::format("'{}' and '{}' have no benchmark in common that was measured",
+                                 options.before, options.after));
+  return report;
+}
+
+ExitCode compare(const CompareOptions& options) {
+  const Report report = compared(options);
+  print_out(reporters().front().render(report, style_of_stdout()));
+  return exit_code_of_gate(report, options.rules.inconclusive);
+}
+
+}  // namespace gilscale

@@ -1,0 +1,151 @@
+#include "gilscale/metric.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "gilscale/scalability.hpp"
+#include "gilscale/scaling.hpp"
+
+namespace gilscale {
+namespace {
+
+using Values = std::vector<double>;
+
+Values serial_fractions(const Point& point, const PointValues& values) {
+  Values fractions;
+  if (point.threads == 1) return fractions;
+  for (const double speedup : values.speedup)
+    fractions.push_back(karp_flatt(point.threads, speedup));
+  return fractions;
+}
+
+Values cpu_shares(const Point&, const PointValues& values) {
+  const Samples& samples = values.samples;
+  Values shares;
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    shares.push_back(
+        cpu_share(samples.single_cpu_s[i], samples.single_s[i], samples.single_runnable_s[i]));
+  return shares;
+}
+
+/// The share of the threads' time that `part` gives of a sample's CPU time and run delay.
+template <typename Part>
+Values time_shares(const Samples& samples, Part part) {
+  Values shares;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const double cpu_s = samples.parallel_cpu_s[i];
+    const double runnable_s = samples.parallel_runnable_s[i];
+    const double wall_s = std::max(samples.parallel_wall_s[i], cpu_s + runnable_s);
+    if (wall_s > 0) shares.push_back(part(cpu_s, runnable_s, wall_s) / wall_s);
+  }
+  return shares;
+}
+
+Values shares_on_cpu(const Point&, const PointValues& values) {
+  return time_shares(values.samples, [](double cpu_s, double, double) { return cpu_s; });
+}
+
+Values shares_runnable(const Point&, const PointValues& values) {
+  return time_shares(values.samples, [](double, double runnable_s, double) { return runnable_s; });
+}
+
+Values shares_blocked(const Point&, const PointValues& values) {
+  return time_shares(values.samples, [](double cpu_s, double runnable_s, double wall_s) {
+    return wall_s - cpu_s - runnable_s;
+  });
+}
+
+template <auto member>
+Values values_at(const Point&, const PointValues& values) {
+  return values.*member;
+}
+
+template <typename Value>
+Values once(const std::optional<Value>& value) {
+  return value ? Values{static_cast<double>(*value)} : Values{};
+}
+
+constexpr auto lower = Cores::missing_lower_it;
+constexpr auto raise = Cores::missing_raise_it;
+constexpr auto none = Cores::no_matter;
+
+// name, absolute, of scaling, once, cores, values
+constexpr std::array<Metric, 22> table{{
+    {"relative_efficiency", false, true, false, lower,
+     values_at<&PointValues::relative_efficiency>},
+    {"speedup", false, true, false, lower, values_at<&PointValues::speedup>},
+    {"serial_fraction", false, true, false, raise, serial_fractions},
+    {"relative_call", false, false, false, none, values_at<&PointValues::relative_call>},
+    {"relative_throughput", false, false, false, lower,
+     values_at<&PointValues::relative_throughput>},
+    {"capacity", false, true, false, none, values_at<&PointValues::capacity>},
+    {"achievable", false, true, true, none,
+     [](const Point&, const PointValues& values) { return Values{values.achievable}; }},
+    {"cpu_share", false, false, false, none, cpu_shares},
+    {"gil_demand", false, false, true, none,
+     [](const Point& point, const PointValues&) { return once(point.gil_demand); }},
+    {"other_cpus", false, false, true, none,
+     [](const Point& point, const PointValues&) { return Values{point.other_cpus}; }},
+    {"time.cpu", false, false, false, lower, shares_on_cpu},
+    {"time.runnable", false, false, false, raise, shares_runnable},
+    {"time.blocked", false, false, false, raise, shares_blocked},
+    {"call_s", true, false, false, raise, values_at<&PointValues::call_s>},
+    {"makespan_s", true, false, false, raise, values_at<&PointValues::makespan_s>},
+    {"throughput_per_s", true, false, false, lower, values_at<&PointValues::throughput_per_s>},
+    {"single_call_s", true, false, false, none, values_at<&PointValues::single_call_s>},
+    {"spread_s", true, false, false, raise,
+     [](const Point&, const PointValues& values) { return values.samples.spread_s; }},
+    {"setup_s", true, false, true, none,
+     [](const Point& point, const PointValues&) { return Values{point.setup_s}; }},
+    {"start_s", true, false, true, none,
+     [](const Point& point, const PointValues&) { return Values{point.start_s}; }},
+    {"memory_bytes", false, false, true, none,
+     [](const Point& point, const PointValues&) { return once(point.memory_bytes); }},
+    {"rounds", false, false, true, none,
+     [](const Point& point, const PointValues&) {
+       return Values{static_cast<double>(point.samples.size())};
+     }},
+}};
+
+constexpr std::array<CaseMetric, 4> case_table{{
+    {"contention",
+     [](const CaseResult& result) -> std::optional<double> {
+       const auto law = scalability_of(result.points).law;
+       return law ? std::optional(law->contention) : std::nullopt;
+     }},
+    {"coherency",
+     [](const CaseResult& result) -> std::optional<double> {
+       const auto law = scalability_of(result.points).law;
+       return law ? std::optional(law->coherency) : std::nullopt;
+     }},
+    {"peak_threads",
+     [](const CaseResult& result) -> std::optional<double> {
+       const auto law = scalability_of(result.points).law;
+       return law ? law->peak_threads() : std::nullopt;
+     }},
+    {"saturation_threads",
+     [](const CaseResult& result) -> std::optional<double> {
+       const auto threads = scalability_of(result.points).saturation_threads;
+       return threads ? std::optional(static_cast<double>(*threads)) : std::nullopt;
+     }},
+}};
+
+}  // namespace
+
+std::span<const Metric> point_metrics() { return table; }
+
+std::span<const CaseMetric> case_metrics() { return case_table; }
+
+const Metric* find_metric(std::string_view name) {
+  const auto* row = std::find_if(table.begin(), table.end(),
+                                 [&](const Metric& each) { return each.name == name; });
+  return row == table.end() ? nullptr : row;
+}
+
+const CaseMetric* find_case_metric(std::string_view name) {
+  const auto* row = std::find_if(case_table.begin(), case_table.end(),
+                                 [&](const CaseMetric& each) { return each.name == name; });
+  return row == case_table.end() ? nullptr : row;
+}
+
+}  // namespace gilscale
