@@ -32,6 +32,14 @@ struct BenchmarkOptions {
   std::map<std::string, std::string> context;
 };
 
+/// A file to write, and by which reporter.
+struct OutputRequest {
+  std::string path;
+  std::string reporter;
+
+  friend bool operator==(const OutputRequest&, const OutputRequest&) = default;
+};
+
 /// `gilscale run`.
 struct RunOptions {
   WorkloadOptions workloads;
@@ -45,7 +53,7 @@ struct RunOptions {
   bool pin = false;
   StopRule stop;
   double timeout_s = 600;
-  std::string json_file;
+  std::vector<OutputRequest> files;  ///< --json FILE and its like
   BenchmarkOptions benchmark;
 };
 
