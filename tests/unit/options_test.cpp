@@ -1,11 +1,11 @@
 #include "gilscale/options.hpp"
-#include "gilscale/reporters.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
 
+#include "gilscale/reporters.hpp"
 #include "gilscale/version.hpp"
 #include "thrown.hpp"
 
