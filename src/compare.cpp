@@ -7,6 +7,7 @@
 #include "gilscale/reporters.hpp"
 #include "gilscale/result_file.hpp"
 #include "gilscale/two_samples.hpp"
+#include "output_files.hpp"
 #include "standard_output.hpp"
 
 namespace gilscale {
@@ -58,9 +59,13 @@ Report compared(const CompareOptions& options) {
 }
 
 ExitCode compare(const CompareOptions& options) {
+  const OutputFiles files(options.files);
   const Report report = compared(options);
+  const bool written = files.write(report);
   print_out(reporters().front().render(report, style_of_stdout()));
-  return exit_code_of_gate(report, options.rules.inconclusive);
+  annotate(report);
+  const ExitCode code = exit_code_of_gate(report, options.rules.inconclusive);
+  return code == ExitCode::ok && !written ? ExitCode::usage : code;
 }
 
 }  // namespace gilscale

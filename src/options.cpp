@@ -12,6 +12,7 @@
 
 #include "differences.hpp"
 #include "gilscale/error.hpp"
+#include "gilscale/reporters.hpp"
 #include "gilscale/thread_list.hpp"
 #include "gilscale/version.hpp"
 #include "near_match.hpp"
@@ -137,9 +138,21 @@ void add_how(CLI::App& run, Raw& raw) {
   run.add_flag("--pin", raw.run.pin,
                "Bind thread i to the i-th CPU of the plan that `gilscale doctor` shows: one thread "
                "to a core first, fast cores first");
-  run.add_option("--json", raw.run.json_file,
-                 "Write all results there: Google Benchmark's JSON with gilscale's key in it")
-      ->type_name("FILE");
+}
+
+/// --json FILE and its like: one for each reporter that has an option.
+void add_files(CLI::App& command, std::vector<OutputRequest>& files) {
+  for (const Reporter& row : reporters()) {
+    if (row.option.empty()) continue;
+    const auto request = [&files, &row](const std::string& path) {
+      files.push_back({path, std::string(row.name)});
+    };
+    command
+        .add_option_function<std::string>(fmt::format("--{}", row.option), request,
+                                          fmt::format("Write {}", row.summary))
+        ->type_name("FILE")
+        ->group("Files");
+  }
 }
 
 void add_benchmark_flags(CLI::App& run, Raw& raw) {
@@ -439,9 +452,11 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   add_what(*run, raw, executors);
   add_how(*run, raw);
   add_gate(*run, raw);
+  add_files(*run, raw.run.files);
   add_benchmark_flags(*run, raw);
   CLI::App* compare = app.add_subcommand("compare", "Compare the results of two versions");
   add_compare(*compare, raw);
+  add_files(*compare, raw.compare.files);
   CLI::App* list = app.add_subcommand("list", "Show workloads, executors, reporters, interpreters");
   CLI::App* doctor = app.add_subcommand(
       "doctor", "Show the CPUs there are, and what on this machine spoils measurements");

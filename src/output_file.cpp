@@ -46,6 +46,7 @@ void write_whole(const fs::path& path, const std::string& text) {
 }  // namespace
 
 void check_writable(const std::string& path) {
+  if (path.empty()) throw UsageError("the name of a file to write is empty; name one");
   std::error_code ignored;
   if (fs::is_directory(path, ignored))
     throw UsageError(fmt::format("cannot write '{}': it is a folder; name a file", path));
@@ -58,6 +59,13 @@ void check_writable(const std::string& path) {
         fmt::format("cannot write '{}': {}; choose another place", path, std::strerror(errno)));
   }
   fs::remove(temporary);
+}
+
+bool same_file(const std::string& path, const std::string& other) {
+  const auto place = [](const std::string& name) {
+    return fs::weakly_canonical(fs::absolute(behind_links(name)));
+  };
+  return !is_special(path) && !is_special(other) && place(path) == place(other);
 }
 
 void write_atomically(const std::string& path, const std::string& text) {

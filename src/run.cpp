@@ -19,7 +19,7 @@
 #include "gilscale/version.hpp"
 #include "in_turns.hpp"
 #include "interrupt.hpp"
-#include "output_file.hpp"
+#include "output_files.hpp"
 #include "progress_line.hpp"
 #include "standard_output.hpp"
 #include "venv.hpp"
@@ -28,38 +28,6 @@ extern char** environ;  // NOLINT: POSIX names it so
 
 namespace gilscale {
 namespace {
-
-/// The files that options name, each with its format.
-class OutputFiles {
- public:
-  explicit OutputFiles(const RunOptions& options) {
-    add(options.json_file, "json");
-    add(options.benchmark.out, options.benchmark.out_format);
-  }
-
-  /// A disk that fills up costs the file, not what is measured and printed: false then.
-  [[nodiscard]] bool write(const Report& report) const {
-    bool all_written = true;
-    for (const auto& [path, format] : files_) {
-      try {
-        write_atomically(path, reporter(format).render(report, Style{}));
-      } catch (const Error& error) {
-        fmt::print(stderr, "gilscale: {}\n", error.what());
-        all_written = false;
-      }
-    }
-    return all_written;
-  }
-
- private:
-  void add(const std::string& path, const std::string& format) {
-    if (path.empty()) return;
-    check_writable(path);
-    files_.emplace_back(path, format);
-  }
-
-  std::vector<std::pair<std::string, std::string>> files_;
-};
 
 /// A report without cases: about the machine, and what the user adds.
 Report empty_report(const Machine& machine, const BenchmarkOptions& options) {
@@ -120,8 +88,17 @@ void complain(const CaseResult& result, std::string_view which = "") {
 }
 
 void print(const Report& report, const std::string& format) {
-  const std::string_view name = format.empty() ? reporters().front().name : format;
-  print_out(reporter(name).render(report, style_of_stdout()));
+  const Reporter& chosen = format.empty() ? reporters().front() : benchmark_reporter(format);
+  print_out(chosen.render(report, style_of_stdout()));
+}
+
+/// With that of --benchmark_out.
+std::vector<OutputRequest> files_of(const RunOptions& options) {
+  std::vector<OutputRequest> files = options.files;
+  const BenchmarkOptions& benchmark = options.benchmark;
+  if (!benchmark.out.empty())
+    files.push_back({benchmark.out, std::string(benchmark_reporter(benchmark.out_format).name)});
+  return files;
 }
 
 ExitCode exit_code_of(const Report& report, const std::string& inconclusive) {
@@ -226,7 +203,7 @@ ExitCode run(RunOptions options, const PythonInfo& built_for) {
   Gate gate(options.gate, built_for);
   std::vector<Case> cases = plan_cases(options, found_workloads(options));
   if (options.benchmark.list_tests) return list_benchmarks(cases);
-  const OutputFiles files(options);
+  const OutputFiles files(files_of(options));
   forget_benchmark_variables();
   const Machine machine = read_machine("/", cpu_budget());
   Report report = empty_report(machine, options.benchmark);
@@ -236,6 +213,7 @@ ExitCode run(RunOptions options, const PythonInfo& built_for) {
   const bool nothing_to_show = report.cases.size() == 1 && has_kind(report.cases.front(), "usage");
   if (!nothing_to_show) {
     print(report, options.benchmark.format);
+    annotate(report);
     warn_of_what_matters(report, machine);
   }
   const ExitCode code = exit_code_of(report, options.gate.rules.inconclusive);

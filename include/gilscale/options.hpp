@@ -48,10 +48,14 @@ struct GateOptions {
   std::string baseline;      ///< a result file; empty: none
   std::string against;       ///< another version to measure in turns; empty: none
   CompareRules rules;
+};
 
-  [[nodiscard]] bool asks_for_anything() const {
-    return !expectations.empty() || !baseline.empty() || !against.empty();
-  }
+/// A file to write, and by which reporter.
+struct OutputRequest {
+  std::string path;
+  std::string reporter;
+
+  friend bool operator==(const OutputRequest&, const OutputRequest&) = default;
 };
 
 /// `gilscale run`.
@@ -68,7 +72,7 @@ struct RunOptions {
   StopRule stop;
   double timeout_s = 600;
   GateOptions gate;
-  std::string json_file;
+  std::vector<OutputRequest> files;  ///< --json FILE and its like
   BenchmarkOptions benchmark;
 };
 
@@ -77,6 +81,7 @@ struct CompareOptions {
   std::string before;
   std::string after;
   CompareRules rules;
+  std::vector<OutputRequest> files;
 };
 
 /// `gilscale list`.

@@ -142,6 +142,50 @@ json comparisons_document(const Report& report) {
           {"executors", executors_document(report)}};
 }
 
+json checks_document(const Report& report) {
+  json checks = json::array();
+  for (const Check& check : report.checks)
+    checks.push_back({{"expectation", check.expectation.text},
+                      {"label", check.label},
+                      {"threads", value_or_null(check.threads)},
+                      {"metric", check.expectation.metric},
+                      {"relation", check.expectation.relation},
+                      {"bound", check.expectation.bound},
+                      {"seen", value_or_null(check.seen)},
+                      {"outcome", to_string(check.outcome)},
+                      {"why", check.why}});
+  return checks;
+}
+
+json change_document(const Change& change) {
+  return {{"name", change.name},
+          {"threads", value_or_null(change.threads)},
+          {"call_s", value_or_null(change.call_s)},
+          {"throughput_per_s", value_or_null(change.throughput_per_s)},
+          {"speedup", value_or_null(change.speedup)},
+          {"relative_efficiency", value_or_null(change.relative_efficiency)},
+          {"cost", change.cost},
+          {"p", change.p},
+          {"word", to_string(change.word)},
+          {"why", change.why}};
+}
+
+json changes_document(const std::optional<Changes>& changes) {
+  if (!changes) return nullptr;
+  json points = json::array();
+  for (const Change& change : changes->points) points.push_back(change_document(change));
+  return {{"before", changes->before},           {"how", changes->how},
+          {"threshold", changes->threshold},     {"points", std::move(points)},
+          {"only_before", changes->only_before}, {"only_after", changes->only_after},
+          {"differences", changes->differences}};
+}
+
+json case_documents(const std::vector<CaseResult>& cases) {
+  json documents = json::array();
+  for (const CaseResult& result : cases) documents.push_back(case_document(result));
+  return documents;
+}
+
 /// What Google Benchmark writes for a benchmark that was skipped with an error: the first thread
 /// count that has no point.
 json failed_benchmark(const CaseResult& result, const Failure& failure) {
@@ -188,15 +232,16 @@ json merged_context(const Report& report) {
 }  // namespace
 
 json to_document(const Report& report) {
-  json cases = json::array();
-  for (const CaseResult& result : report.cases) cases.push_back(case_document(result));
   return {{"context", merged_context(report)},
           {"benchmarks", all_benchmarks(report)},
           {"gilscale",
            {{"schema", 1},
             {"version", version},
-            {"cases", std::move(cases)},
-            {"comparisons", comparisons_document(report)}}}};
+            {"cases", case_documents(report.cases)},
+            {"comparisons", comparisons_document(report)},
+            {"checks", checks_document(report)},
+            {"changes", changes_document(report.changes)},
+            {"against", case_documents(report.against)}}}};
 }
 
 std::string render_json(const Report& report, const Style&) {

@@ -20,6 +20,9 @@ import pytest
 # The least that measures: two samples of one call. For tests in which figures do not matter.
 QUICK = ("--calls", "1", "--benchmark_min_time=2x")
 
+# What would change what gilscale prints, besides the variables of Python and of Google Benchmark.
+UNSET = ("GITHUB_ACTIONS", "NO_COLOR", "VIRTUAL_ENV")
+
 OK, USAGE, WORKLOAD_FAILED, INCONCLUSIVE, INTERRUPTED = 0, 2, 3, 4, 130
 
 
@@ -58,7 +61,7 @@ class Gilscale:
     def environment(self, **changes):
         """The environment without what would change gilscale's behaviour; a change to None unsets."""
         env = {name: value for name, value in os.environ.items()
-               if not name.startswith(("BENCHMARK_", "GILSCALE", "PYTHON")) and name not in ("NO_COLOR", "VIRTUAL_ENV")}
+               if not name.startswith(("BENCHMARK_", "GILSCALE", "PYTHON")) and name not in UNSET}
         env.update([self.marker.split("=")])
         env.update(changes)
         return {name: value for name, value in env.items() if value is not None}

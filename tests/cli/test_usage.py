@@ -9,7 +9,8 @@ from conftest import OK, QUICK, USAGE
 WORKLOADS = ["py_fib", "cpp_fib", "cpp_fib_nogil", "fib_holder_gil", "fib_holder_nogil",
              "hold", "release", "hold_release", "burn_hold", "burn_release", "burn_hold_release"]
 EXECUTORS = ["threads", "pool", "interpreters", "processes", "native"]
-REPORTERS = ["table", "json", "console", "csv"]
+REPORTERS = ["table", "json", "csv", "markdown", "junit", "github", "custom_bigger", "bencher", "console",
+             "benchmark_csv"]
 
 
 def refused(done, *words):

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -151,6 +152,128 @@ inline Report fixed_report() {
   report.cases = {scaling_case(), held_case(),   waiting_case(),
                   control_case(), failed_case(), crashed_case()};
   report.context = {{"usable_cpus", 2}, {"commit", "abc"}};
+  return report;
+}
+
+// ---- a report with gates ----
+
+/// All that markup, a terminal, XML and CSV make something of.
+inline std::string hostile(const std::string& begin) {
+  return begin + "|<b>&`*_[x](y)\\ \"q\", 'r'; \r\n# \x1b[31m\x01\xff\xc2\x9b\xef\xbf\xbf$1~2~ %:";
+}
+
+inline Check fixed_check(const std::string& text, Outcome outcome) {
+  Check check;
+  check.expectation.text = text;
+  check.expectation.workload = "cpp_fib_nogil";
+  check.expectation.metric = "relative_efficiency";
+  check.expectation.relation = ">=";
+  check.expectation.bound = 0.5;
+  check.label = "cpp_fib_nogil/30";
+  check.threads = 2;
+  check.seen = Estimate{0.96875, 0.9375, 1};
+  check.outcome = outcome;
+  check.why = "the interval is on one side of the bound";
+  return check;
+}
+
+/// One of each outcome; the last one was not measured at all.
+inline std::vector<Check> fixed_checks() {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  std::vector<Check> checks{
+      fixed_check("cpp_fib_nogil@2 relative_efficiency >= 0.5", Outcome::passed),
+      fixed_check(hostile("*") + " speedup > 3", Outcome::failed),
+      fixed_check("cpp_fib_nogil@4 speedup > 1", Outcome::inconclusive),
+      fixed_check("cpp_fib_nogil memory_bytes <= 1e9", Outcome::inconclusive)};
+  checks[1].label = hostile("name");
+  checks[1].why = hostile("because");
+  checks[2].threads = 4;
+  checks[2].seen = Estimate{1.5, -infinity, infinity};
+  checks[2].why = "3 samples are too few for an interval";
+  checks[3].threads.reset();
+  checks[3].seen.reset();
+  checks[3].why = "the system does not tell";
+  return checks;
+}
+
+inline Change fixed_change(const std::string& name, Word word, const Estimate& cost) {
+  Change change;
+  change.name = name;
+  change.threads = 2;
+  change.call_s = cost;
+  change.throughput_per_s = Estimate{1 / cost.estimate, 1 / cost.high, 1 / cost.low};
+  change.speedup = Estimate{1, 0.984375, 1.015625};
+  change.relative_efficiency = change.speedup;
+  change.cost = cost;
+  change.p = 0.03125;
+  change.word = word;
+  return change;
+}
+
+/// All four words; names without a partner on either side.
+inline Changes fixed_changes() {
+  Changes changes;
+  changes.before = hostile("old.json");
+  changes.how = "compare";
+  changes.points = {fixed_change("cpp_fib_nogil/30@1", Word::same, {1, 0.984375, 1.015625}),
+                    fixed_change("cpp_fib_nogil/30@2", Word::faster, {0.5, 0.46875, 0.53125}),
+                    fixed_change(hostile("name") + "@2", Word::slower, {2, 1.75, 2.25}),
+                    fixed_change("release/1000@2", Word::unclear, {1.0625, 0.9375, 1.25})};
+  changes.points[1].p = 0.0000152587890625;
+  changes.points[3].threads.reset();
+  changes.points[3].call_s.reset();
+  changes.points[3].throughput_per_s.reset();
+  changes.points[3].speedup.reset();
+  changes.points[3].relative_efficiency.reset();
+  changes.points[3].why = hostile("the interval includes the threshold");
+  changes.only_before = {"gone/1@1", hostile("gone")};
+  changes.only_after = {"new/1@1"};
+  changes.differences = {"the old version ran on 4 CPUs, the new one on 2", hostile("Python")};
+  return changes;
+}
+
+/// With every hostile character in its name, its message and its traceback.
+inline CaseResult hostile_case() {
+  CaseResult result = failed_case();
+  result.planned.workload.name = hostile("name");
+  result.planned.workload.share = "none";
+  result.failure->message = hostile("message");
+  result.failure->details = hostile("```` traceback") + "\n```\n</details>]]>\n";
+  return result;
+}
+
+inline CaseResult long_case() {
+  CaseResult result = held_case();
+  result.planned.workload.name = "long.py:";
+  for (int i = 0; i < 128; ++i) result.planned.workload.name += "verylong_µ";
+  return result;
+}
+
+/// Not to be had with this Python, which is no failure.
+inline CaseResult unavailable_case() {
+  CaseResult result = crashed_case();
+  result.planned.workload.name = "own:work";
+  result.planned.executor = "interpreters";
+  result.failure = Failure{"unavailable", "sub-interpreters with a GIL of their own need 3.12", ""};
+  return result;
+}
+
+/// Checks, changes and the other version's cases.
+inline Report gated_report() {
+  Report report;
+  report.cases = {scaling_case(), hostile_case(), long_case(), unavailable_case()};
+  report.context = {
+      {"usable_cpus", 2}, {"gilscale_version", "9.9.9"}, {"date", "2026-01-02T03:04:05+00:00"}};
+  report.checks = fixed_checks();
+  report.changes = fixed_changes();
+  report.against = {held_case()};
+  return report;
+}
+
+/// What the command `compare` shows.
+inline Report compared_report() {
+  Report report;
+  report.changes = fixed_changes();
   return report;
 }
 

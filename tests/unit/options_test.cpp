@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "gilscale/reporters.hpp"
 #include "gilscale/version.hpp"
 #include "thrown.hpp"
 
@@ -56,7 +57,7 @@ TEST(RunOptions, HaveDefaults) {
   EXPECT_EQ(options.calls, std::nullopt);
   EXPECT_EQ(options.stop, StopRule{});
   EXPECT_EQ(options.timeout_s, 600);
-  EXPECT_EQ(options.json_file, "");
+  EXPECT_THAT(options.files, IsEmpty());
   EXPECT_EQ(options.benchmark.format, "");
   EXPECT_EQ(options.benchmark.out, "");
   EXPECT_EQ(options.benchmark.out_format, "json");
@@ -111,8 +112,19 @@ TEST(RunOptions, TakeHowToMeasure) {
   EXPECT_EQ(options.stop.budget_s, 0.5);
   EXPECT_DOUBLE_EQ(options.stop.precision, 0.05);
   EXPECT_EQ(options.timeout_s, 3.5);
-  EXPECT_EQ(options.json_file, "out.json");
+  EXPECT_THAT(options.files, ElementsAre(OutputRequest{"out.json", "json"}));
   EXPECT_EQ(run({"--calls", "auto"}).calls, std::nullopt);
+}
+
+TEST(RunOptions, TakeAFileForEachReporterThatHasAnOption) {
+  for (const Reporter& row : reporters()) {
+    if (row.option.empty()) continue;
+    const std::string option = "--" + std::string(row.option);
+    EXPECT_THAT(run({option.c_str(), "out"}).files,
+                ElementsAre(OutputRequest{"out", std::string(row.name)}));
+  }
+  EXPECT_THAT(run({"--csv", "a", "--junit=b", "py_fib"}).files,
+              ElementsAre(OutputRequest{"a", "csv"}, OutputRequest{"b", "junit"}));
 }
 
 TEST(RunOptions, TakeGoogleBenchmarksFlags) {

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace gilscale {
+
+/// Text in columns as wide as their widest cell, the first one flush left, the others flush right.
+class Columns {
+ public:
+  explicit Columns(std::vector<std::string> header) { add(std::move(header)); }
+
+  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+
+  /// All lines, after an empty one.
+  [[nodiscard]] std::string paragraph() const;
+
+  [[nodiscard]] std::vector<std::string> lines() const;
+
+ private:
+  [[nodiscard]] std::size_t column_width(std::size_t column) const;
+  [[nodiscard]] std::string line(const std::vector<std::string>& row) const;
+
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace gilscale

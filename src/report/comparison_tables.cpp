@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "columns.hpp"
+#include "gilscale/comparison.hpp"
+#include "paragraphs.hpp"
+#include "text.hpp"
+
+namespace gilscale {
+namespace {
+
+std::string threads_beat_one(const ParameterCurve& curve) {
+  const auto from = curve.break_even();
+  const std::string& smallest = curve.entries.front().text;
+  const std::string& largest = curve.entries.back().text;
+  const std::string begin = fmt::format("{}: {} threads ", one_line(curve.label), curve.threads);
+  if (!from)
+    return begin +
+           fmt::format("do not surely beat one at {}={} or below\n", curve.parameter, largest);
+  if (*from == curve.entries.front().value)
+    return begin + fmt::format("beat one at every {} from {} on\n", curve.parameter, smallest);
+  return begin + fmt::format("beat one from {}={:g} on\n", curve.parameter, *from);
+}
+
+std::string megabytes(const std::optional<std::int64_t>& bytes) {
+  return bytes ? fmt::format("{:.0f} MB", static_cast<double>(*bytes) / 1e6) : "?";
+}
+
+std::string winner_sentence(const ExecutorComparison& comparison) {
+  const int threads = comparison.entries.front().threads;
+  if (!comparison.had_cores)
+    return fmt::format("{}: the machine gave too few cores to say which executor wins\n",
+                       one_line(comparison.label));
+  if (!comparison.winner)
+    return fmt::format("{}: no executor is surely ahead at {} threads\n",
+                       one_line(comparison.label), threads);
+  const ExecutorComparison::Winner& winner = *comparison.winner;
+  const std::string from = winner.from_threads == threads
+                               ? std::string()
+                               : fmt::format(" from {} threads on", winner.from_threads);
+  const char* verb = winner.executors.size() == 1 ? "wins" : "win";
+  return fmt::format("{}: {} {}{}: {:.2f} times the calls/s of {} at {} threads\n",
+                     one_line(comparison.label), fmt::join(winner.executors, " and "), verb, from,
+                     winner.factor, winner.next, threads);
+}
+
+struct SingleCall {
+  std::string label;
+  double call_s;
+  double corrected_s;  ///< at the machine's speed of the first case
+};
+
+/// The time of an undisturbed call if the machine were as fast as it was when the control took
+/// `reference_s`; only the share that computes depends on that.
+double at_reference_speed(const PointFigures& figures, double reference_s) {
+  const double speed = reference_s / figures.control_call_s;
+  return figures.undisturbed_call_s * (1 - figures.cpu_share + figures.cpu_share * speed);
+}
+
+/// From each case's first point: every sample holds a 1-thread round.
+std::vector<SingleCall> single_calls(const Report& report) {
+  std::vector<SingleCall> singles;
+  double reference_s = 0;
+  for (const CaseResult& result : report.cases) {
+    if (result.points.empty() || !result.python) continue;
+    const PointFigures figures = figures_of(result.points.front());
+    if (singles.empty()) reference_s = figures.control_call_s;
+    singles.push_back({row_label(label_of(result.planned)), figures.single_call_s.estimate,
+                       at_reference_speed(figures, reference_s)});
+  }
+  return singles;
+}
+
+}  // namespace
+
+std::string parameter_tables(const Report& report) {
+  std::string text;
+  for (const ParameterCurve& curve : parameter_curves(report)) {
+    std::vector<std::string> header{curve.parameter};
+    std::vector<std::string> speedups{fmt::format("speedup, {} threads", curve.threads)};
+    for (const ParameterCurve::Entry& entry : curve.entries) {
+      header.push_back(entry.text);
+      speedups.push_back(fmt::format("{:.2f}", entry.speedup.estimate));
+    }
+    Columns columns(std::move(header));
+    columns.add(std::move(speedups));
+    text += columns.paragraph() + threads_beat_one(curve);
+  }
+  return text;
+}
+
+std::string sharing_sentences(const Report& report) {
+  std::string text;
+  for (const SharingCost& cost : sharing_costs(report)) {
+    text += fmt::format(
+        "{}: {} threads with arguments of their own do {:.2f} times the work of one, "
+        "with shared ones {:.2f}: ",
+        one_line(cost.label), cost.threads, cost.own.estimate, cost.shared.estimate);
+    text += cost.differs() ? fmt::format("sharing costs {}\n", percent(cost.lost()))
+                           : "no difference that can be told\n";
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
+std::string executor_tables(const Report& report) {
+  std::string text;
+  for (const ExecutorComparison& comparison : executor_comparisons(report)) {
+    Columns columns(
+        {one_line(comparison.label), "threads", "calls/s", "speedup", "start", "memory"});
+    for (const ExecutorComparison::Entry& entry : comparison.entries)
+      columns.add({entry.executor, std::to_string(entry.threads),
+                   rate(entry.throughput_per_s.estimate), fmt::format("{:.2f}", entry.speedup),
+                   duration(entry.start_s), megabytes(entry.memory_bytes)});
+    text += columns.paragraph() + winner_sentence(comparison);
+  }
+  return text;
+}
+
+std::string single_thread_table(const Report& report) {
+  const std::vector<SingleCall> singles = single_calls(report);
+  if (singles.size() < 2) return "";
+  const auto cheaper = [](const SingleCall& a, const SingleCall& b) {
+    return a.corrected_s < b.corrected_s;
+  };
+  const double fastest_s = std::min_element(singles.begin(), singles.end(), cheaper)->corrected_s;
+  Columns columns({"one thread", "call", "times the fastest"});
+  for (const SingleCall& single : singles)
+    columns.add({single.label, duration(single.call_s),
+                 fmt::format("{:.2f}", single.corrected_s / fastest_s)});
+  return columns.paragraph();
+}
+
+}  // namespace gilscale

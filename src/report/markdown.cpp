@@ -1,0 +1,279 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "environment.hpp"
+#include "formats.hpp"
+#include "gilscale/verdict.hpp"
+#include "markup.hpp"
+#include "text.hpp"
+
+namespace gilscale {
+namespace {
+
+/// In a cell; the sentences below a table have it in full.
+std::string short_name(const std::string& name) {
+  constexpr std::size_t widest = 60;
+  return abridged(one_line(name), widest);
+}
+
+// ---- the overall result ----
+
+template <typename Items, typename Condition>
+std::size_t count(const Items& items, Condition condition) {
+  return static_cast<std::size_t>(std::count_if(items.begin(), items.end(), condition));
+}
+
+/// "1 is", "2 are".
+std::string so_many_are(std::size_t many) {
+  return fmt::format("{} {}", many, many == 1 ? "is" : "are");
+}
+
+/// Of expectations, of points, or of cases: how many there are, are bad, and gave no answer.
+struct Tally {
+  std::size_t all = 0;
+  std::size_t bad = 0;
+  std::size_t open = 0;
+};
+
+Tally tally(const std::vector<Check>& checks) {
+  const auto has = [](Outcome outcome) {
+    return [=](const Check& check) { return check.outcome == outcome; };
+  };
+  return {checks.size(), count(checks, has(Outcome::failed)),
+          count(checks, has(Outcome::inconclusive))};
+}
+
+Tally tally(const Changes& changes) {
+  const auto has = [](Word word) {
+    return [=](const Change& change) { return change.word == word; };
+  };
+  return {changes.points.size(), count(changes.points, has(Word::slower)),
+          count(changes.points, has(Word::unclear))};
+}
+
+std::size_t failed_cases(const Report& report) {
+  return count(report.cases,
+               [](const CaseResult& result) { return judge(result).verdict == Verdict::failed; });
+}
+
+std::string sentence_of_checks(const Tally& checks) {
+  const std::string open =
+      checks.open > 0 ? fmt::format(", {} inconclusive", so_many_are(checks.open)) : "";
+  const bool failed = checks.bad > 0;
+  return fmt::format("{} of {} expectation{} {}{}", failed ? checks.bad : checks.all - checks.open,
+                     checks.all, checks.all == 1 ? "" : "s", failed ? "failed" : "passed", open);
+}
+
+std::string sentence_of_changes(const Tally& changes) {
+  const std::string open =
+      changes.open > 0 ? fmt::format(", {} unclear", so_many_are(changes.open)) : "";
+  const std::string bad = changes.bad > 0 ? so_many_are(changes.bad) : "none is";
+  return fmt::format("of {} point{}, {} slower{}", changes.all, changes.all == 1 ? "" : "s", bad,
+                     open);
+}
+
+const char* overall_word(std::size_t bad, std::size_t open) {
+  if (bad > 0) return "failed";
+  return open > 0 ? "inconclusive" : "passed";
+}
+
+/// Where nothing was asked for: "2 parallel, 1 gil-bound", in the order of the cases.
+std::string verdict_counts(const Report& report) {
+  if (report.cases.empty()) return "nothing was measured";
+  std::vector<std::string_view> words;
+  for (const CaseResult& result : report.cases) words.push_back(to_string(judge(result).verdict));
+  std::vector<std::string> counts;
+  std::set<std::string_view> seen;
+  for (const std::string_view word : words)
+    if (seen.insert(word).second)
+      counts.push_back(fmt::format("{} {}", std::count(words.begin(), words.end(), word), word));
+  return fmt::format("{} case{}: {}", words.size(), words.size() == 1 ? "" : "s",
+                     fmt::join(counts, ", "));
+}
+
+std::string overall(const Report& report) {
+  if (report.checks.empty() && !report.changes) return verdict_counts(report) + "\n";
+  const Tally checks = tally(report.checks);
+  const Tally changes = report.changes ? tally(*report.changes) : Tally{};
+  const std::size_t failed = failed_cases(report);
+  std::vector<std::string> sentences;
+  if (checks.all > 0) sentences.push_back(sentence_of_checks(checks));
+  if (report.changes) sentences.push_back(sentence_of_changes(changes));
+  if (failed > 0)
+    sentences.push_back(fmt::format("{} of {} case{} failed", failed, report.cases.size(),
+                                    report.cases.size() == 1 ? "" : "s"));
+  return fmt::format("**{}**: {}\n",
+                     overall_word(checks.bad + changes.bad + failed, checks.open + changes.open),
+                     fmt::join(sentences, "; "));
+}
+
+// ---- expectations and changes ----
+
+std::string checks_section(const Report& report) {
+  if (report.checks.empty()) return "";
+  MarkdownTable table({"result", "expectation", "workload", " threads", " seen", "why"});
+  for (const Check& check : report.checks)
+    table.add({std::string(to_string(check.outcome)), check.expectation.text,
+               short_name(check.label), check.threads ? std::to_string(*check.threads) : "",
+               check.seen ? with_interval(*check.seen) : "",
+               check.outcome == Outcome::passed ? "" : check.why});
+  return "\n### Expectations\n" + table.paragraph();
+}
+
+std::string list_item(const std::string& head, const std::string& text) {
+  return fmt::format("- **{}**: {}\n", markdown_of(head), markdown_of(text));
+}
+
+std::string change_table(const Changes& changes) {
+  MarkdownTable table(
+      {"point", "change", " cost", " call", " calls/s", " speedup", " rel. eff.", " p"});
+  for (const Change& change : changes.points)
+    table.add({short_name(change.name), std::string(to_string(change.word)),
+               with_interval(change.cost), ratio(change.call_s), ratio(change.throughput_per_s),
+               ratio(change.speedup), ratio(change.relative_efficiency), probability(change.p)});
+  return table.paragraph();
+}
+
+std::string change_list(const Changes& changes) {
+  std::string text;
+  for (const Change& change : changes.points)
+    if (!change.why.empty())
+      text += list_item(change.name, fmt::format("{}: {}", to_string(change.word), change.why));
+  for (const std::string& difference : changes.differences)
+    text += list_item("differs", difference);
+  for (const auto& [where, names] :
+       {std::pair{"only before", &changes.only_before}, {"only after", &changes.only_after}})
+    if (!names->empty()) text += list_item(where, fmt::format("{}", fmt::join(*names, ", ")));
+  return text;
+}
+
+std::string changes_section(const Report& report) {
+  if (!report.changes) return "";
+  const Changes& changes = *report.changes;
+  return fmt::format(
+      "\n### Changes since {}\n{}All ratios are new over old; a cost within {:g} % is the "
+      "same.\n\n{}",
+      markdown_of(changes.before), change_table(changes), 100 * changes.threshold,
+      change_list(changes));
+}
+
+// ---- cases ----
+
+bool has_several_executors(const Report& report) {
+  std::set<std::string> executors;
+  for (const CaseResult& result : report.cases) executors.insert(result.planned.executor);
+  return executors.size() > 1;
+}
+
+/// With the executor in a column of its own where there are several.
+std::vector<std::string> name_cells(const CaseResult& result, bool executors) {
+  if (!executors) return {short_name(label_of(result.planned))};
+  return {short_name(label_of(result.planned.workload)), result.planned.executor};
+}
+
+void add_figures(std::vector<std::string>& cells, const Point& point) {
+  const PointFigures figures = figures_of(point);
+  cells.push_back(duration(figures.call_s.estimate));
+  cells.push_back(rate(figures.throughput_per_s.estimate));
+  cells.push_back(ratio(figures.speedup));
+  const bool several = point.threads > 1;
+  cells.push_back(several ? interval(figures.speedup) : "");
+  cells.push_back(several ? ratio(figures.capacity) : "");
+  cells.push_back(several ? ratio(figures.relative_efficiency) : "");
+}
+
+std::vector<std::string> point_cells(const Point& point) {
+  constexpr std::size_t figures = 6;
+  std::vector<std::string> cells{
+      fmt::format("{}{}", point.threads, point.oversubscribed ? "*" : "")};
+  if (point.samples.size() > 0)
+    add_figures(cells, point);
+  else
+    cells.resize(1 + figures);
+  return cells;
+}
+
+/// The verdict stands in the last row of its case.
+void add_case(MarkdownTable& table, const CaseResult& result, bool executors) {
+  const std::vector<std::string> names = name_cells(result, executors);
+  const std::string verdict(to_string(judge(result).verdict));
+  const auto add = [&](std::vector<std::string> figures, const std::string& word) {
+    figures.insert(figures.begin(), names.begin(), names.end());
+    figures.push_back(word);
+    table.add(figures);
+  };
+  for (const Point& point : result.points)
+    add(point_cells(point), &point == &result.points.back() ? verdict : "");
+  if (result.points.empty()) add(std::vector<std::string>(7), verdict);
+}
+
+std::string scaling_table(const Report& report) {
+  const bool executors = has_several_executors(report);
+  std::vector<std::string> header{"workload"};
+  if (executors) header.emplace_back("executor");
+  for (const char* name : {" threads", " call", " calls/s", " speedup", " 95 % interval",
+                           " capacity", " rel. eff.", "verdict"})
+    header.emplace_back(name);
+  MarkdownTable table(header);
+  for (const CaseResult& result : report.cases) add_case(table, result, executors);
+  return table.paragraph();
+}
+
+std::string footnote(const Report& report) {
+  for (const CaseResult& result : report.cases)
+    for (const Point& point : result.points)
+      if (point.oversubscribed)
+        return markdown_of(std::string("* more threads than CPUs that this process may use")) +
+               "\n\n";
+  return "";
+}
+
+std::string sentences(const Report& report) {
+  std::string text;
+  for (const CaseResult& result : report.cases) {
+    const Judgement judgement = judge(result);
+    text += list_item(label_of(result.planned),
+                      fmt::format("{}: {}", to_string(judgement.verdict), judgement.why));
+  }
+  return text;
+}
+
+/// Tracebacks and crash reports, folded up.
+std::string details(const Report& report) {
+  std::string text;
+  for (const CaseResult& result : report.cases) {
+    if (!result.failure || result.failure->details.empty()) continue;
+    text +=
+        fmt::format("\n<details><summary>{}</summary>\n\n{}\n</details>\n",
+                    html_of(fmt::format("{}: {}", label_of(result.planned), result.failure->kind)),
+                    code_block(result.failure->details));
+  }
+  return text;
+}
+
+std::string cases_section(const Report& report) {
+  if (report.cases.empty()) return "";
+  return "\n### Scaling\n" + scaling_table(report) + footnote(report) + sentences(report) +
+         details(report);
+}
+
+std::string environment_line(const Report& report) {
+  std::vector<std::string> facts;
+  for (const auto& [name, value] : environment_of(report))
+    facts.push_back(markdown_of(fmt::format("{}: {}", name, value)));
+  return facts.empty() ? "" : fmt::format("\n{}\n", fmt::join(facts, ", "));
+}
+
+}  // namespace
+
+std::string render_markdown(const Report& report, const Style&) {
+  return overall(report) + checks_section(report) + changes_section(report) +
+         cases_section(report) + environment_line(report);
+}
+
+}  // namespace gilscale

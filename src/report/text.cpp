@@ -1,0 +1,127 @@
+#include "text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace gilscale {
+namespace {
+
+constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
+
+bool begins_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
+bool is_white(char byte) { return byte == '\n' || byte == '\r' || byte == '\t'; }
+
+/// The bytes of the control character with which the text begins; 0 if it is none. Terminals obey
+/// U+0080 to U+009F as they obey those of ASCII.
+std::size_t control_bytes(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (text.size() > 1 && byte(0) == 0xC2 && byte(1) < 0xA0) return 2;
+  return (byte(0) < 0x20 && !is_white(text[0])) || byte(0) == 0x7F ? 1 : 0;
+}
+
+}  // namespace
+
+std::string duration(double seconds) {
+  struct Unit {
+    double least_s;
+    double per_s;
+    const char* name;
+  };
+  constexpr Unit units[] = {{1, 1, "s"}, {1e-3, 1e3, "ms"}, {1e-6, 1e6, "µs"}, {0, 1e9, "ns"}};
+  for (const Unit& unit : units)
+    if (seconds >= unit.least_s)
+      return fmt::format("{:.{}f} {}", seconds * unit.per_s, seconds * unit.per_s < 100 ? 2 : 1,
+                         unit.name);
+  return "?";
+}
+
+std::string rate(double per_s) {
+  if (per_s >= 1e6) return fmt::format("{:.3g}M", per_s / 1e6);
+  if (per_s >= 1e4) return fmt::format("{:.3g}k", per_s / 1e3);
+  return per_s >= 100 ? fmt::format("{:.0f}", per_s) : fmt::format("{:.3g}", per_s);
+}
+
+std::string percent(double share) { return fmt::format("{:.0f} %", 100 * share); }
+
+std::string ratio(const std::optional<Estimate>& estimate) {
+  return estimate ? fmt::format("{:.2f}", estimate->estimate) : "";
+}
+
+std::string probability(double p) { return p < 0.001 ? "<0.001" : fmt::format("{:.3f}", p); }
+
+bool is_bounded(const Estimate& estimate) {
+  return std::isfinite(estimate.low) && std::isfinite(estimate.high);
+}
+
+std::string interval(const Estimate& estimate) {
+  if (!is_bounded(estimate)) return "[too few]";
+  return fmt::format("[{:.2f}, {:.2f}]", estimate.low, estimate.high);
+}
+
+std::string with_interval(const Estimate& estimate) {
+  if (!is_bounded(estimate)) return fmt::format("{:#.4g} [too few]", estimate.estimate);
+  return fmt::format("{:#.4g} [{:#.4g}, {:#.4g}]", estimate.estimate, estimate.low, estimate.high);
+}
+
+std::string point_name(const std::string& label, std::optional<int> threads) {
+  return threads ? fmt::format("{}@{}", label, *threads) : label;
+}
+
+std::string utf8(const std::string& text) {
+  using nlohmann::json;
+  const std::string valid = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+  return json::parse(valid).get<std::string>();
+}
+
+std::string plain(const std::string& text) {
+  std::string kept;
+  const std::string valid = utf8(text);
+  for (std::string_view rest = valid; !rest.empty();) {
+    const std::size_t control = control_bytes(rest);
+    kept += control > 0 ? replacement : rest.substr(0, 1);
+    rest.remove_prefix(control > 0 ? control : 1);
+  }
+  return kept;
+}
+
+std::string one_line(const std::string& text) {
+  std::string line = plain(text);
+  std::replace_if(line.begin(), line.end(), is_white, ' ');
+  return line;
+}
+
+std::size_t width(std::string_view text) {
+  std::size_t count = 0;
+  bool in_color = false;
+  for (const char byte : text) {
+    in_color = in_color || byte == '\x1b';
+    if (!in_color && begins_code_point(byte)) ++count;
+    if (byte == 'm') in_color = false;
+  }
+  return count;
+}
+
+std::string abridged(const std::string& text, std::size_t widest) {
+  const std::size_t length = width(text);
+  if (length <= widest) return text;
+  std::string kept;
+  std::size_t place = 0;
+  for (const char byte : text) {
+    if (begins_code_point(byte)) ++place;
+    if (place <= widest / 2 || place > length - widest / 2 + 1) kept += byte;
+    if (place == widest / 2 + 1 && begins_code_point(byte)) kept += "…";
+  }
+  return kept;
+}
+
+std::string csv_quoted(std::string_view text) {
+  std::string field = "\"";
+  for (const char c : text) field += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return field + "\"";
+}
+
+}  // namespace gilscale
