@@ -10,6 +10,7 @@
 #include <memory>
 #include <sstream>
 
+#include "config_options.hpp"
 #include "gilscale/error.hpp"
 #include "gilscale/thread_list.hpp"
 #include "gilscale/version.hpp"
@@ -31,6 +32,8 @@ struct Raw {
   std::string min_time;
   std::vector<std::string> context;
   std::vector<std::string> params;
+  std::optional<std::string> config;
+  bool no_config = false;
 };
 
 std::vector<std::string> names_of(std::span<const Choice> choices) {
@@ -173,7 +176,19 @@ void add_benchmark_flags(CLI::App& run, Raw& raw) {
       ->group(group);
   run.add_flag("--benchmark_list_tests", benchmark.list_tests,
                "Print the names of the benchmarks and stop")
+      ->configurable(false)
       ->group(group);
+}
+
+void add_config(CLI::App& run, Raw& raw) {
+  CLI::Option* config = run.add_option(
+      "--config", raw.config,
+      "Read options from this TOML file and not from ./gilscale.toml: their long names are its "
+      "keys, and `workloads` for WORKLOAD; what the command line says goes before");
+  config->configurable(false)->type_name("FILE");
+  run.add_flag("--no-config", raw.no_config, "Read no configuration file")
+      ->configurable(false)
+      ->excludes(config);
 }
 
 void add_selftest(CLI::App& selftest, Raw& raw) {
@@ -284,6 +299,22 @@ RunOptions run_options(Raw raw, std::span<const Choice> executors,
   return run;
 }
 
+/// The same with the configuration file, which `app` still has to take in.
+RunOptions configured_run(CLI::App& app, Raw& raw, std::span<const Choice> executors,
+                          const std::function<std::vector<int>()>& auto_threads,
+                          const FileReader& read_file) {
+  Config config = raw.no_config ? Config{} : read_config(raw.config, read_file);
+  apply_config(app, config);
+  try {
+    RunOptions run = run_options(std::move(raw), executors, auto_threads);
+    run.config_file = config.file;
+    run.from_config = config.keys();
+    return run;
+  } catch (const UsageError& error) {
+    throw located(error, config);
+  }
+}
+
 /// Help and version come out of CLI11 as exceptions; `exit` renders them.
 std::string rendered(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream text;
@@ -312,7 +343,8 @@ void refuse_unknown_command(const CLI::App& app, std::string_view word) {
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
-                      const std::function<std::vector<int>()>& auto_threads) {
+                      const std::function<std::vector<int>()>& auto_threads,
+                      const FileReader& read_file) {
   CLI::App app(
       "Measures how a callable scales when several Python threads run it, and what stops it.",
       "gilscale");
@@ -323,6 +355,7 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   add_what(*run, raw, executors);
   add_how(*run, raw);
   add_benchmark_flags(*run, raw);
+  add_config(*run, raw);
   CLI::App* list = app.add_subcommand("list", "Show workloads, executors, reporters, interpreters");
   CLI::App* doctor = app.add_subcommand(
       "doctor", "Show the CPUs there are, and what on this machine spoils measurements");
@@ -349,7 +382,7 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   if (list->parsed()) return ListOptions{};
   if (doctor->parsed()) return DoctorOptions{};
   if (selftest->parsed()) return selftest_options(std::move(raw));
-  return run_options(std::move(raw), executors, auto_threads);
+  return configured_run(*run, raw, executors, auto_threads, read_file);
 }
 
 }  // namespace gilscale

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <variant>
@@ -47,6 +48,8 @@ struct RunOptions {
   double timeout_s = 600;
   std::string json_file;
   BenchmarkOptions benchmark;
+  std::string config_file;            ///< that was read; empty: none
+  std::set<std::string> from_config;  ///< options that it gave, without dashes; "workloads" too
 };
 
 /// `gilscale list`.
@@ -75,10 +78,15 @@ struct Answer {
 using Options =
     std::variant<RunOptions, ListOptions, DoctorOptions, SelftestOptions, WorkerOptions, Answer>;
 
-/// What the command line asks for. `executors` are the choices of --executor; `auto_threads` finds
-/// the thread counts of "--threads auto", and is asked only for them. Throws UsageError with a
-/// message that says what to do.
+/// The text of a file; none if there is no such file. Throws UsageError if it cannot be read.
+using FileReader = std::function<std::optional<std::string>(const std::string& path)>;
+
+/// What the command line asks for, and for `gilscale run` the configuration file. `executors` are
+/// the choices of --executor; `auto_threads` finds the thread counts of "--threads auto", and is
+/// asked only for them; `read_file` reads configuration files. Throws UsageError with a message
+/// that says what to do.
 Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
-                      const std::function<std::vector<int>()>& auto_threads);
+                      const std::function<std::vector<int>()>& auto_threads,
+                      const FileReader& read_file);
 
 }  // namespace gilscale
