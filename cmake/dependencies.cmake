@@ -71,6 +71,11 @@ FetchContent_Declare(CLI11 SYSTEM
   URL_HASH SHA256=c6ea6b2e5608b3ea8617999bd5f47420c71b2ebdb8dc4767c1034d1da5785711
   FIND_PACKAGE_ARGS 2.1 CONFIG)
 
+FetchContent_Declare(tomlplusplus SYSTEM
+  URL https://github.com/marzer/tomlplusplus/archive/refs/tags/v3.4.0.tar.gz
+  URL_HASH SHA256=8517f65938a4faae9ccf8ebb36631a38c1cadfb5efa85d9a72e15b9e97d25155
+  FIND_PACKAGE_ARGS 3.2 CONFIG)
+
 # Only Boost.Math is used, and fetched alone: it needs no other part of Boost. Its own CMake files
 # expect the whole of Boost, so the SOURCE_SUBDIR without any keeps them out.
 FetchContent_Declare(Boost SYSTEM
@@ -99,7 +104,7 @@ if(NOT TARGET PkgConfig::hwloc)
 endif()
 
 find_package(Threads REQUIRED)
-FetchContent_MakeAvailable(pybind11 fmt nlohmann_json CLI11 Boost benchmark)
+FetchContent_MakeAvailable(pybind11 fmt nlohmann_json CLI11 tomlplusplus Boost benchmark)
 
 if(NOT TARGET Boost::headers)
   add_library(gilscale_boost_math INTERFACE)

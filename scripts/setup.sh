@@ -6,7 +6,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv=$root/.venv
 wanted=(g++ ninja-build pkgconf libbenchmark-dev libbenchmark-tools libboost-dev libcli11-dev libfmt-dev
-  libgmock-dev libgtest-dev libhwloc-dev nlohmann-json3-dev) # and cmake and Python where they are missing
+  libgmock-dev libgtest-dev libhwloc-dev libtomlplusplus-dev
+  nlohmann-json3-dev) # and cmake and Python where they are missing
 
 setup_help='Installs what is missing, and says what:
   - Debian packages, with apt-get as root or through sudo: a compiler, Ninja, CMake (where there is

@@ -169,14 +169,15 @@ bool concerns(const Expectation& expectation, const Case& planned, int threads) 
   return !expectation.threads || *expectation.threads == threads;
 }
 
-void refuse_idle(const std::vector<Expectation>& expectations, const std::vector<Case>& cases) {
-  for (const Expectation& expectation : expectations) {
-    const auto is_concerned = [&](const Case& planned) { return concerns(expectation, planned); };
-    if (std::any_of(cases.begin(), cases.end(), is_concerned)) continue;
-    for (const Case& planned : cases)
-      if (names_workload(expectation, planned)) refuse_points(expectation, planned);
-    refuse_workload(expectation, cases);
-  }
+bool is_idle(const Expectation& expectation, const std::vector<Case>& cases) {
+  return std::none_of(cases.begin(), cases.end(),
+                      [&](const Case& planned) { return concerns(expectation, planned); });
+}
+
+void refuse_idle(const Expectation& expectation, const std::vector<Case>& cases) {
+  for (const Case& planned : cases)
+    if (names_workload(expectation, planned)) refuse_points(expectation, planned);
+  refuse_workload(expectation, cases);
 }
 
 }  // namespace gilscale

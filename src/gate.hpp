@@ -41,6 +41,7 @@ class Gate {
   void judge(Report& report) const;
 
  private:
+  void drop_idle_expectations(const std::vector<Case>& cases);
   [[nodiscard]] bool expectations_settled(const CaseResult& so_far, const Point& point) const;
   [[nodiscard]] bool baseline_settled(const CaseResult& so_far, const Point& point) const;
   [[nodiscard]] std::optional<std::string> answer(const Question& question, bool settled) const;

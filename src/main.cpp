@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "compare.hpp"
+#include "config_file.hpp"
 #include "doctor.hpp"
 #include "gilscale/cpu_budget.hpp"
 #include "gilscale/error.hpp"
@@ -46,8 +47,9 @@ struct Commands {
 int main(int argc, char** argv) {
   using namespace gilscale;
   try {
-    const Options options =
-        parse_options(argc, argv, executor_choices(), [] { return cpu_budget().thread_counts(); });
+    const Options options = parse_options(
+        argc, argv, executor_choices(), [] { return cpu_budget().thread_counts(); },
+        read_config_text);
     return static_cast<int>(std::visit(Commands{}, options));
   } catch (const Error& error) {
     fmt::print(stderr, "gilscale: {}\n", error.what());

@@ -5,18 +5,21 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <memory>
 #include <sstream>
 
-#include "differences.hpp"
+#include "config_options.hpp"
+#include "gate_options.hpp"
 #include "gilscale/error.hpp"
 #include "gilscale/reporters.hpp"
 #include "gilscale/thread_list.hpp"
 #include "gilscale/version.hpp"
 #include "near_match.hpp"
 #include "number.hpp"
+#include "option_range.hpp"
 
 namespace gilscale {
 namespace {
@@ -30,14 +33,14 @@ struct Raw {
   std::string threads = "auto";
   std::string calls = "auto";
   double precision_percent = 2;
-  std::vector<std::string> expect;
-  std::optional<double> max_budget_s;
-  std::string threshold = "5%";
-  std::vector<std::string> allow_different;
+  RawGate gate;
+  RawGate compare_gate;
   CompareOptions compare;
   std::string min_time;
   std::vector<std::string> context;
   std::vector<std::string> params;
+  std::optional<std::string> config;
+  bool no_config = false;
 };
 
 std::vector<std::string> names_of(std::span<const Choice> choices) {
@@ -192,67 +195,19 @@ void add_benchmark_flags(CLI::App& run, Raw& raw) {
       ->group(group);
   run.add_flag("--benchmark_list_tests", benchmark.list_tests,
                "Print the names of the benchmarks and stop")
+      ->configurable(false)
       ->group(group);
 }
 
-/// The options that every comparison has.
-void add_compare_rules(CLI::App& app, Raw& raw, std::string& inconclusive, const char* group) {
-  app.add_option("--threshold", raw.threshold,
-                 "A version whose calls cost so many percent more or less is the same")
-      ->capture_default_str()
-      ->type_name("PERCENT")
-      ->group(group);
-  app.add_option("--allow-different", raw.allow_different,
-                 fmt::format("Compare all the same where these differ, a list of: {}, or all",
-                             fmt::join(difference_kinds(), ", ")))
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("LIST")
-      ->group(group);
-  app.add_option("--inconclusive", inconclusive,
-                 "What undecided expectations and unclear points make of the exit code: pass (0), "
-                 "fail (1) or 4")
-      ->check(CLI::IsMember(std::vector<std::string>{"pass", "fail", "4"}))
-      ->capture_default_str()
-      ->type_name("pass|fail|4")
-      ->group(group);
-}
-
-void add_gate(CLI::App& run, Raw& raw) {
-  const char* group = "As a check";
-  GateOptions& gate = raw.run.gate;
-  run.add_option("--expect", raw.expect,
-                 "\"WORKLOAD[@THREADS] METRIC OP NUMBER\", as in \"cpp_fib_nogil@2 "
-                 "relative_efficiency >= 0.9\"; @max is the largest number of threads, without @ "
-                 "all are meant. Exit code 1 if it does not hold. May be repeated")
-      ->allow_extra_args(false)
-      ->type_name("TEXT")
-      ->group(group);
-  run.add_option("--baseline", gate.baseline,
-                 "A result file to compare with; exit code 1 if something became slower")
-      ->type_name("FILE")
-      ->group(group);
-  run.add_option("--against", gate.against,
-                 "Another version, measured in turns with this one and compared: a folder to "
-                 "import from, a virtual environment, another working tree, or another gilscale")
-      ->type_name("PATH")
-      ->group(group);
-  run.add_option("--max-budget", raw.max_budget_s,
-                 "Seconds for each thread count while something is undecided; ten times --budget "
-                 "if none is given")
-      ->type_name("SECONDS")
-      ->group(group);
-  add_compare_rules(run, raw, gate.rules.inconclusive, group);
-}
-
-void add_compare(CLI::App& compare, Raw& raw) {
-  compare.add_option("old", raw.compare.before, "The result file of the old version")
-      ->required()
-      ->type_name("OLD.json");
-  compare.add_option("new", raw.compare.after, "The result file of the new version")
-      ->required()
-      ->type_name("NEW.json");
-  add_compare_rules(compare, raw, raw.compare.rules.inconclusive, "");
+void add_config(CLI::App& run, Raw& raw) {
+  CLI::Option* config = run.add_option(
+      "--config", raw.config,
+      "Read options from this TOML file and not from ./gilscale.toml: their long names are its "
+      "keys, and `workloads` for WORKLOAD; what the command line says goes before");
+  config->configurable(false)->type_name("FILE");
+  run.add_flag("--no-config", raw.no_config, "Read no configuration file")
+      ->configurable(false)
+      ->excludes(config);
 }
 
 void add_selftest(CLI::App& selftest, Raw& raw) {
@@ -288,32 +243,6 @@ void parse_min_time(const std::string& text, StopRule& rule) {
     rule.at_least_s = *value;
 }
 
-double parse_threshold(const std::string& text) {
-  const bool has_sign = text.ends_with('%');
-  const auto percent =
-      to_number(std::string_view(text).substr(0, text.size() - (has_sign ? 1 : 0)));
-  constexpr double most = 1000;
-  if (!percent || !(*percent > 0) || *percent > most)
-    throw UsageError(fmt::format("--threshold '{}' is no percentage above 0, as in 5%", text));
-  return *percent / 100;
-}
-
-std::set<std::string> parse_allowed(const std::vector<std::string>& words) {
-  const auto kinds = difference_kinds();
-  std::set<std::string> allowed;
-  for (const std::string& word : words) {
-    if (word == "all") {
-      allowed.insert(kinds.begin(), kinds.end());
-      continue;
-    }
-    if (std::find(kinds.begin(), kinds.end(), word) == kinds.end())
-      throw UsageError(fmt::format("--allow-different '{}' is not known; choose from {} or all",
-                                   word, fmt::join(kinds, ", ")));
-    allowed.insert(word);
-  }
-  return allowed;
-}
-
 std::map<std::string, std::string> parse_context(const std::vector<std::string>& pairs) {
   std::map<std::string, std::string> context;
   for (const std::string& pair : pairs) {
@@ -339,12 +268,6 @@ void parse_workloads(WorkloadOptions& workloads, const std::vector<std::string>&
   }
 }
 
-void check_positive(const char* option, double value, double most) {
-  if (!(value > 0) || value > most)
-    throw UsageError(
-        fmt::format("{} {} is out of range; it is above 0 and at most {}", option, value, most));
-}
-
 /// The executors that were named; UsageError for one that there is not.
 std::vector<std::string> named_executors(const std::vector<std::string>& chosen,
                                          std::span<const Choice> executors) {
@@ -361,29 +284,6 @@ std::vector<std::string> named_executors(const std::vector<std::string>& chosen,
     named.push_back(name);
   }
   return named.empty() ? std::vector<std::string>{"threads"} : named;
-}
-
-void parse_gate(GateOptions& gate, const Raw& raw, const StopRule& stop) {
-  for (const std::string& text : raw.expect) gate.expectations.push_back(parse_expectation(text));
-  constexpr double times_the_budget = 10;
-  gate.max_budget_s = raw.max_budget_s.value_or(times_the_budget * stop.budget_s);
-  check_positive("--max-budget", gate.max_budget_s, 864000);
-  if (gate.max_budget_s < stop.budget_s)
-    throw UsageError(
-        fmt::format("--max-budget {} is less than --budget {}", gate.max_budget_s, stop.budget_s));
-  if (!gate.baseline.empty() && !gate.against.empty())
-    throw UsageError(
-        "--baseline and --against cannot go together; choose one, --against if the "
-        "other version can still be run");
-  gate.rules.threshold = parse_threshold(raw.threshold);
-  gate.rules.allow_different = parse_allowed(raw.allow_different);
-}
-
-CompareOptions compare_options(Raw raw) {
-  CompareOptions compare = std::move(raw.compare);
-  compare.rules.threshold = parse_threshold(raw.threshold);
-  compare.rules.allow_different = parse_allowed(raw.allow_different);
-  return compare;
 }
 
 SelftestOptions selftest_options(Raw raw) {
@@ -405,12 +305,38 @@ RunOptions run_options(Raw raw, std::span<const Choice> executors,
   check_positive("--timeout", run.timeout_s, 864000);
   run.stop.precision = raw.precision_percent / 100;
   parse_min_time(raw.min_time, run.stop);
-  parse_gate(run.gate, raw, run.stop);
+  parse_gate(raw.gate, run.stop, run.gate);
   run.benchmark.context = parse_context(raw.context);
   if (run.benchmark.repetitions < 1 || run.benchmark.repetitions > 1000)
     throw UsageError(fmt::format("--benchmark_repetitions {} is out of range; it is 1 to 1000",
                                  run.benchmark.repetitions));
   return run;
+}
+
+/// The same with the configuration file, which `app` still has to take in.
+/// Whether the command line chooses what is measured of all that there may be in a file.
+bool chooses(const CLI::App& run) {
+  constexpr std::array choices{"workload", "--stmt", "--threads", "--executor",
+                               "--benchmark_filter"};
+  return std::any_of(choices.begin(), choices.end(),
+                     [&](const char* name) { return run.get_option(name)->count() > 0; });
+}
+
+RunOptions configured_run(CLI::App& app, Raw& raw, std::span<const Choice> executors,
+                          const std::function<std::vector<int>()>& auto_threads,
+                          const FileReader& read_file) {
+  Config config = raw.no_config ? Config{} : read_config(raw.config, read_file);
+  const bool chosen = chooses(app);
+  apply_config(app, config);
+  try {
+    RunOptions run = run_options(std::move(raw), executors, auto_threads);
+    run.config_file = config.file;
+    run.from_config = config.keys();
+    run.gate.may_be_idle = chosen && run.from_config.contains("expect");
+    return run;
+  } catch (const UsageError& error) {
+    throw located(error, config);
+  }
 }
 
 /// Help and version come out of CLI11 as exceptions; `exit` renders them.
@@ -441,7 +367,8 @@ void refuse_unknown_command(const CLI::App& app, std::string_view word) {
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
-                      const std::function<std::vector<int>()>& auto_threads) {
+                      const std::function<std::vector<int>()>& auto_threads,
+                      const FileReader& read_file) {
   CLI::App app(
       "Measures how a callable scales when several Python threads run it, and what stops it.",
       "gilscale");
@@ -451,12 +378,13 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   CLI::App* run = app.add_subcommand("run", "Measure workloads and report how they scale");
   add_what(*run, raw, executors);
   add_how(*run, raw);
-  add_gate(*run, raw);
+  add_gate(*run, raw.gate, raw.run.gate);
   add_files(*run, raw.run.files);
   add_benchmark_flags(*run, raw);
   CLI::App* compare = app.add_subcommand("compare", "Compare the results of two versions");
-  add_compare(*compare, raw);
+  add_compare(*compare, raw.compare_gate, raw.compare);
   add_files(*compare, raw.compare.files);
+  add_config(*run, raw);
   CLI::App* list = app.add_subcommand("list", "Show workloads, executors, reporters, interpreters");
   CLI::App* doctor = app.add_subcommand(
       "doctor", "Show the CPUs there are, and what on this machine spoils measurements");
@@ -480,11 +408,14 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
     refuse(app, error);
   }
   if (worker->parsed()) return worker_options;
-  if (compare->parsed()) return compare_options(std::move(raw));
+  if (compare->parsed()) {
+    parse_rules(raw.compare_gate, raw.compare.rules);
+    return std::move(raw.compare);
+  }
   if (list->parsed()) return ListOptions{};
   if (doctor->parsed()) return DoctorOptions{};
   if (selftest->parsed()) return selftest_options(std::move(raw));
-  return run_options(std::move(raw), executors, auto_threads);
+  return configured_run(*run, raw, executors, auto_threads, read_file);
 }
 
 }  // namespace gilscale

@@ -35,7 +35,10 @@ std::string warning_of(const Expectation& expectation);
 bool concerns(const Expectation& expectation, const Case& planned);
 bool concerns(const Expectation& expectation, const Case& planned, int threads);
 
-/// Throws UsageError for an expectation that is about none of the cases that will be measured.
-void refuse_idle(const std::vector<Expectation>& expectations, const std::vector<Case>& cases);
+/// Whether the expectation is about none of the cases that will be measured.
+bool is_idle(const Expectation& expectation, const std::vector<Case>& cases);
+
+/// Throws UsageError that says why it is.
+[[noreturn]] void refuse_idle(const Expectation& expectation, const std::vector<Case>& cases);
 
 }  // namespace gilscale

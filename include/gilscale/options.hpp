@@ -44,6 +44,8 @@ struct CompareRules {
 /// What a run is held against.
 struct GateOptions {
   std::vector<Expectation> expectations;
+  /// They stand in a file, and the command line chose what is measured: they may be about the rest.
+  bool may_be_idle = false;
   double max_budget_s = 30;  ///< for each thread count, while something is undecided
   std::string baseline;      ///< a result file; empty: none
   std::string against;       ///< another version to measure in turns; empty: none
@@ -74,6 +76,8 @@ struct RunOptions {
   GateOptions gate;
   std::vector<OutputRequest> files;  ///< --json FILE and its like
   BenchmarkOptions benchmark;
+  std::string config_file;            ///< that was read; empty: none
+  std::set<std::string> from_config;  ///< options that it gave, without dashes; "workloads" too
 };
 
 /// `gilscale compare`.
@@ -110,10 +114,15 @@ struct Answer {
 using Options = std::variant<RunOptions, CompareOptions, ListOptions, DoctorOptions,
                              SelftestOptions, WorkerOptions, Answer>;
 
-/// What the command line asks for. `executors` are the choices of --executor; `auto_threads` finds
-/// the thread counts of "--threads auto", and is asked only for them. Throws UsageError with a
-/// message that says what to do.
+/// The text of a file; none if there is no such file. Throws UsageError if it cannot be read.
+using FileReader = std::function<std::optional<std::string>(const std::string& path)>;
+
+/// What the command line asks for, and for `gilscale run` the configuration file. `executors` are
+/// the choices of --executor; `auto_threads` finds the thread counts of "--threads auto", and is
+/// asked only for them; `read_file` reads configuration files. Throws UsageError with a message
+/// that says what to do.
 Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
-                      const std::function<std::vector<int>()>& auto_threads);
+                      const std::function<std::vector<int>()>& auto_threads,
+                      const FileReader& read_file);
 
 }  // namespace gilscale

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <map>
 
 #include "gilscale/reporters.hpp"
 #include "gilscale/version.hpp"
@@ -23,10 +24,18 @@ using testing::StartsWith;
 constexpr std::array<Choice, 3> executors{
     {{"threads", "a team"}, {"pool", "a pool"}, {"native", "the control", false}}};
 
-Options parsed(std::vector<const char*> words) {
+/// Configuration files by their path, in place of the file system.
+using Files = std::map<std::string, std::string>;
+
+Options parsed(std::vector<const char*> words, const Files& files = {}) {
   words.insert(words.begin(), "gilscale");
-  return parse_options(static_cast<int>(words.size()), words.data(), executors,
-                       [] { return std::vector{1, 2, 4}; });
+  const auto read_file = [&](const std::string& path) -> std::optional<std::string> {
+    const auto file = files.find(path);
+    return file == files.end() ? std::nullopt : std::optional(file->second);
+  };
+  return parse_options(
+      static_cast<int>(words.size()), words.data(), executors, [] { return std::vector{1, 2, 4}; },
+      read_file);
 }
 
 /// `gilscale run` with these words.
@@ -252,6 +261,199 @@ TEST(Refusal, OfNoCommandOrAnUnknownOneNamesTheHelp) {
 TEST(Refusal, IsOneLine) {
   for (const auto& words : {std::vector<const char*>{}, {"run", "--nonsense"}, {"measure"}})
     EXPECT_THAT(refusal(words), Not(HasSubstr("\n")));
+}
+
+// ---- the configuration file ----
+
+/// `gilscale run` with a file gilscale.toml and these words.
+RunOptions configured(const std::string& file, std::vector<const char*> words = {}) {
+  words.insert(words.begin(), "run");
+  return std::get<RunOptions>(parsed(words, {{"gilscale.toml", file}}));
+}
+
+std::string config_refusal(const std::string& file, const std::vector<const char*>& words = {}) {
+  return usage_error([&] { configured(file, words); });
+}
+
+TEST(Config, GivesOptionsByTheirLongNames) {
+  const RunOptions options = configured(
+      "args = '(1, 2)'\nkwargs = \"{'level': 9}\"\nfib = 20\nthreads = '1-3'\nscaling = 'strong'\n"
+      "calls = 12\nbudget = 0.5\nprecision = 5\ntimeout = 3.5\njson = 'out.json'\npin = true\n"
+      "share = 'none'\nvenv = 'env'\nbenchmark_min_time = '10x'\nbenchmark_repetitions = 3");
+  EXPECT_EQ(options.workloads.args, "(1, 2)");
+  EXPECT_EQ(options.workloads.kwargs, "{'level': 9}");
+  EXPECT_EQ(options.workloads.fib, 20);
+  EXPECT_THAT(options.threads, ElementsAre(1, 2, 3));
+  EXPECT_EQ(options.scaling, Scaling::strong);
+  EXPECT_EQ(options.calls, 12);
+  EXPECT_EQ(options.stop.budget_s, 0.5);
+  EXPECT_DOUBLE_EQ(options.stop.precision, 0.05);
+  EXPECT_EQ(options.timeout_s, 3.5);
+  EXPECT_THAT(options.files, ElementsAre(OutputRequest{"out.json", "json"}));
+  EXPECT_TRUE(options.pin);
+  EXPECT_EQ(options.share, "none");
+  EXPECT_EQ(options.venv, "env");
+  EXPECT_EQ(options.stop.exactly, 10);
+  EXPECT_EQ(options.benchmark.repetitions, 3);
+}
+
+TEST(Config, GivesListsAsArraysOrAsTheCommandLineWritesThem) {
+  EXPECT_THAT(configured("threads = [1, 2]").threads, ElementsAre(1, 2));
+  EXPECT_THAT(configured("threads = ['1-2', 8]").threads, ElementsAre(1, 2, 8));
+  EXPECT_THAT(configured("threads = 2").threads, ElementsAre(2));
+  EXPECT_THAT(configured("threads = 'auto'").threads, ElementsAre(1, 2, 4));
+  EXPECT_THAT(configured("executor = ['threads', 'pool']").executors,
+              ElementsAre("threads", "pool"));
+  EXPECT_THAT(configured("executor = 'pool,native'").executors, ElementsAre("pool", "native"));
+  EXPECT_THAT(configured("executor = []").executors, ElementsAre("threads"));
+  EXPECT_THAT(configured("benchmark_context = ['a=1', 'b=2']").benchmark.context,
+              ElementsAre(Pair("a", "1"), Pair("b", "2")));
+  EXPECT_THAT(configured("json = ['out.json']").files,
+              ElementsAre(OutputRequest{"out.json", "json"}));
+}
+
+TEST(Config, GivesAStatementAndItsSetUpLineByLine) {
+  const RunOptions options = configured("setup = ['import zlib', 'x = 1']\nstmt = 'f(x)'");
+  EXPECT_THAT(options.workloads.setup, ElementsAre("import zlib", "x = 1"));
+  EXPECT_THAT(options.workloads.statement, ElementsAre("f(x)"));
+}
+
+TEST(Config, GivesParametersInTheOrderOfTheFile) {
+  const RunOptions options = configured("[param]\nsize = [1024, 65536]\nlevel = [1, 9]");
+  EXPECT_THAT(options.workloads.params,
+              ElementsAre(Axis{"size", {"1024", "65536"}}, Axis{"level", {"1", "9"}}));
+  EXPECT_THAT(configured("param = ['n=1,2', 'm=3']").workloads.params,
+              ElementsAre(Axis{"n", {"1", "2"}}, Axis{"m", {"3"}}));
+}
+
+TEST(Config, LeavesAFlagOffThatIsFalse) {
+  EXPECT_FALSE(configured("pin = false").pin);
+  EXPECT_TRUE(configured("pin = false", {"--pin"}).pin);
+}
+
+TEST(Config, YieldsToTheCommandLineKeyByKey) {
+  const RunOptions options =
+      configured("threads = [1, 2]\nexecutor = 'pool'\nbudget = 3\n[param]\nsize = 1",
+                 {"-t", "4", "-x", "native", "--param", "n=5"});
+  EXPECT_THAT(options.threads, ElementsAre(4));
+  EXPECT_THAT(options.executors, ElementsAre("native"));
+  EXPECT_EQ(options.stop.budget_s, 3);
+  EXPECT_THAT(options.workloads.params, ElementsAre(Axis{"n", {"5"}}));
+}
+
+TEST(Config, IsNotJudgedWhereTheCommandLineTakesItsPlace) {
+  EXPECT_EQ(configured("budget = -1", {"--budget", "2"}).stop.budget_s, 2);
+}
+
+TEST(Config, NamesWhatToMeasureOnlyIfTheCommandLineDoesNot) {
+  const std::string file = "workloads = ['m:f', 'm:g']\nsetup = 'import m'\nstmt = 'm.h()'";
+  const WorkloadOptions of_file = configured(file).workloads;
+  EXPECT_THAT(of_file.names, ElementsAre("m:f", "m:g"));
+  EXPECT_THAT(of_file.statement, ElementsAre("m.h()"));
+  const WorkloadOptions named = configured(file, {"py_fib"}).workloads;
+  EXPECT_THAT(named.names, ElementsAre("py_fib"));
+  EXPECT_THAT(named.statement, IsEmpty());
+  EXPECT_THAT(named.setup, IsEmpty());
+  const WorkloadOptions stated = configured(file, {"--stmt", "m.i()"}).workloads;
+  EXPECT_THAT(stated.names, IsEmpty());
+  EXPECT_THAT(stated.statement, ElementsAre("m.i()"));
+  EXPECT_THAT(stated.setup, ElementsAre("import m"));
+}
+
+TEST(Config, IsRememberedWithTheOptionsThatItGave) {
+  const RunOptions options =
+      configured("threads = 2\nbudget = 1\nworkloads = 'm:f'\n[param]\nn = 1\nm = 2", {"-t1"});
+  EXPECT_EQ(options.config_file, "gilscale.toml");
+  EXPECT_THAT(options.from_config, ElementsAre("budget", "param", "workloads"));
+  EXPECT_EQ(run().config_file, "");
+  EXPECT_THAT(run().from_config, IsEmpty());
+}
+
+TEST(Config, IsTheFileThatIsNamedOrNone) {
+  const Files files{{"gilscale.toml", "fib = 1"}, {"ci/other.toml", "fib = 2"}};
+  const auto with = [&](std::vector<const char*> words) {
+    words.insert(words.begin(), "run");
+    return std::get<RunOptions>(parsed(words, files));
+  };
+  EXPECT_EQ(with({}).workloads.fib, 1);
+  EXPECT_EQ(with({"--config", "ci/other.toml"}).workloads.fib, 2);
+  EXPECT_EQ(with({"--config", "ci/other.toml"}).config_file, "ci/other.toml");
+  EXPECT_EQ(with({"--no-config"}).workloads.fib, 30);
+  EXPECT_EQ(with({"--no-config"}).config_file, "");
+  EXPECT_EQ(usage_error([&] { with({"--config", "missing.toml"}); }),
+            "--config 'missing.toml' is not there; check the path");
+  EXPECT_THAT(usage_error([&] { with({"--config", ""}); }), StartsWith("--config"));
+  EXPECT_THAT(usage_error([&] { with({"--config", "ci/other.toml", "--no-config"}); }),
+              AllOf(HasSubstr("--config"), HasSubstr("--no-config")));
+}
+
+TEST(Config, IsForRunAlone) {
+  const Files files{{"gilscale.toml", "this is no TOML"}};
+  EXPECT_TRUE(std::holds_alternative<ListOptions>(parsed({"list"}, files)));
+  EXPECT_TRUE(std::holds_alternative<Answer>(parsed({"run", "--help"}, files)));
+  EXPECT_TRUE(std::holds_alternative<SelftestOptions>(parsed({"selftest"}, files)));
+}
+
+TEST(ConfigRefusal, OfAnUnknownKeyNamesTheNearest) {
+  EXPECT_EQ(config_refusal("pin = true\n\nthread = 2"),
+            "gilscale.toml:3: there is no key 'thread'; did you mean 'threads'?");
+  EXPECT_THAT(config_refusal("workload = 'm:f'"), HasSubstr("did you mean 'workloads'?"));
+  EXPECT_EQ(config_refusal("frobnicate = 2"),
+            "gilscale.toml:1: there is no key 'frobnicate'; the keys are `workloads` and the "
+            "options of `gilscale run --help`");
+}
+
+TEST(ConfigRefusal, IsOfOptionsThatMakeNoSenseInAFile) {
+  for (const char* key : {"config", "no-config", "help", "benchmark_list_tests", "version", "t",
+                          "-threads", "--threads", "''", "supervised"})
+    EXPECT_THAT(
+        config_refusal(std::string(*key == '-' ? "'" + std::string(key) + "'" : key) + " = true"),
+        StartsWith("gilscale.toml:1: there is no key '"))
+        << key;
+}
+
+TEST(ConfigRefusal, OfAnUnknownKeyComesBeforeTheCommandLineTakesItsPlace) {
+  EXPECT_THAT(config_refusal("thread = 2", {"--threads", "1"}), HasSubstr("no key 'thread'"));
+}
+
+TEST(ConfigRefusal, OfAWrongTypeSaysWhatTheKeyTakes) {
+  EXPECT_EQ(config_refusal("\nbudget = 'long'"),
+            "gilscale.toml:2: 'budget' takes SECONDS, not 'long'; see `gilscale run --help`");
+  EXPECT_EQ(config_refusal("fib = 1.5"),
+            "gilscale.toml:1: 'fib' takes N, not '1.5'; see `gilscale run --help`");
+  EXPECT_EQ(config_refusal("pin = 'yes'"), "gilscale.toml:1: 'pin' takes true or false");
+  EXPECT_EQ(config_refusal("json = true"), "gilscale.toml:1: 'json' takes FILE, not true or false");
+  EXPECT_EQ(config_refusal("json = ['a', 'b']"),
+            "gilscale.toml:1: 'json' takes one FILE, not an array");
+}
+
+TEST(ConfigRefusal, OfWhatIsNoChoiceNamesTheChoices) {
+  EXPECT_THAT(config_refusal("\nscaling = 'sideways'"),
+              AllOf(StartsWith("gilscale.toml:2: --scaling"), HasSubstr("sideways"),
+                    HasSubstr("weak"), HasSubstr("; see `gilscale run --help`")));
+  EXPECT_EQ(config_refusal("executor = [\n'pool',\n'fork']"),
+            "gilscale.toml:3: --executor 'fork' is not known; choose from threads, pool, native or "
+            "all");
+}
+
+TEST(ConfigRefusal, OfAValueOutOfRangeNamesFileAndLine) {
+  EXPECT_EQ(config_refusal("pin = true\nbudget = -1"),
+            "gilscale.toml:2: --budget -1 is out of range; it is above 0 and at most 86400");
+  EXPECT_THAT(config_refusal("\n\nthreads = [1, 0]"),
+              StartsWith("gilscale.toml:3: --threads '1,0' is not a list"));
+  EXPECT_THAT(config_refusal("benchmark_min_time = '1h'"),
+              StartsWith("gilscale.toml:1: --benchmark_min_time '1h'"));
+  EXPECT_THAT(config_refusal("[param]\na = 1\nb = []"),
+              StartsWith("gilscale.toml:3: --param 'b='"));
+  EXPECT_THAT(config_refusal("setup = 'x = 1'"), StartsWith("gilscale.toml:1: --setup is for"));
+  EXPECT_THAT(config_refusal("param = 'a\\n'"), Not(HasSubstr("\n")));
+}
+
+TEST(ConfigRefusal, LeavesFaultsOfTheCommandLineAsTheyAre) {
+  EXPECT_THAT(config_refusal("budget = 1", {"--timeout", "0"}), StartsWith("--timeout 0 is"));
+  EXPECT_THAT(config_refusal("budget = -1\ntimeout = 1", {"--budget", "0"}),
+              StartsWith("--budget 0 is"));
+  EXPECT_THAT(config_refusal("stmt = 'f()'", {"m:f", "--setup", "x"}), StartsWith("--setup is"));
 }
 
 // ---- the other commands ----
