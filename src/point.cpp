@@ -116,13 +116,15 @@ Values against_capacity(const Values& speedup, const Values& capacity, double cp
 /// the largest noise: there both sides are taken without what they waited for a CPU.
 Values efficiencies(const Point& point, const PointValues& values) {
   const Samples& samples = values.samples;
-  if (!values.bound_by_cpus) return scaled(values.speedup, 1.0 / point.threads);
-  if (!control_was_delayed(point, samples))
-    return against_capacity(values.speedup, values.capacity, values.cpu_share, point.threads);
-  return against_capacity(speedups(point, samples.single_undelayed_s, samples.parallel_undelayed_s),
-                          weak_speedups(point.threads, samples.control_single_undelayed_s,
-                                        samples.control_parallel_undelayed_s),
-                          values.cpu_share, point.threads);
+  const bool delayed = control_was_delayed(point, samples);
+  const Values speedup =
+      delayed ? speedups(point, samples.single_undelayed_s, samples.parallel_undelayed_s)
+              : values.speedup;
+  if (!values.bound_by_cpus) return scaled(speedup, 1.0 / point.threads);
+  const Values capacity = delayed ? weak_speedups(point.threads, samples.control_single_undelayed_s,
+                                                  samples.control_parallel_undelayed_s)
+                                  : values.capacity;
+  return against_capacity(speedup, capacity, values.cpu_share, point.threads);
 }
 
 /// Over all rounds, so that the shares add up. Clocks of different granularity can disagree by a

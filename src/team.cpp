@@ -166,10 +166,15 @@ void Team::take_place(const Member& me) const {
     move_this_thread(cpu);
 }
 
+/// A thread that loses its CPU while it waits at the gate may get it back only after the opening.
+/// That part of its delay belongs to the round, the rest does not.
 void Team::pass_gate(Member& me) {
   take_place(me);
-  me.runnable_s = -thread_runnable_s();
+  const double before_s = thread_runnable_s();
   shared_->gate.pass();
+  const double after_s = thread_runnable_s();
+  const double late_s = Seconds(Clock::now() - shared_->gate.opened_at()).count();
+  me.runnable_s = std::min(after_s - before_s, late_s) - after_s;
   me.cpu_s = -thread_cpu_s();
 }
 
