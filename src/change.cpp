@@ -15,8 +15,7 @@ namespace {
 
 using Values = std::vector<double>;
 
-/// The GIL, and not the cores, keeps the threads from doing more (the utilisation law). Then the
-/// speedup is the same on any machine that has these cores, and not what it is of the capacity.
+/// The GIL, and not the cores, keeps the threads from doing more (the utilisation law).
 bool is_bound_by_gil(const PointOf& of, const PointValues& values) {
   const GilState& gil = of.result->gil;
   const bool in_play = gil.shared && gil.after_run && of.point->threads > 1;
@@ -36,16 +35,14 @@ struct Version {
       if (all || !disturbed[i]) places.push_back(i);
   }
 
-  /// The speedup that there would be with all cores there, as a share of N.
+  /// The speedup as a share of N.
   [[nodiscard]] Values efficiency() const {
-    if (!bound_by_gil) return values.relative_efficiency;
     return ratios(values.speedup, Values(values.speedup.size(), threads));
   }
   /// A call at the speed of the machine at which one of the control takes `reference_s`; only the
   /// share that computes depends on that.
-  [[nodiscard]] Values cost(double reference_s) const {
+  [[nodiscard]] Values cost(double reference_s, const Values& efficiencies) const {
     const double share = values.cpu_share;
-    const Values efficiencies = efficiency();
     Values costs;
     for (std::size_t i = 0; i < efficiencies.size(); ++i) {
       const double speed = reference_s / values.control_call_s[i];
@@ -54,7 +51,7 @@ struct Version {
     return costs;
   }
   [[nodiscard]] bool lacks_cores() const {
-    return values.bound_by_cpus && !bound_by_gil && threads > 1 &&
+    return values.bound_by_cpus && threads > 1 &&
            values.achievable < cores_were_there * threads;
   }
 
@@ -98,9 +95,8 @@ class Duel {
     return ratio(before_.values.*member, after_.values.*member);
   }
   void fill(Change& change) const {
-    const double reference_s = median(before_.values.control_call_s);
-    const Values before = before_.cost(reference_s);
-    const Values after = after_.cost(reference_s);
+    const Values before = cost_of(before_);
+    const Values after = cost_of(after_);
     change.cost = ratio(before, after);
     change.p = paired_ ? sign_test_p(paired_ratios(before_, before, after_, after))
                        : mann_whitney_p(before, after);
@@ -112,6 +108,7 @@ class Duel {
   }
   /// Why the cost says nothing of the code; empty if it does.
   [[nodiscard]] std::string fault_of_machine(double threshold) const {
+    if (both_bound_by_gil()) return "";
     const double then = median(before_.values.capacity);
     const double now = median(after_.values.capacity);
     if (before_.lacks_cores() || after_.lacks_cores())
@@ -127,6 +124,16 @@ class Duel {
   }
 
  private:
+  /// Then the speedup is the same for any number of cores; else it is what it is of the capacity.
+  /// Both versions have to be measured by the same.
+  [[nodiscard]] bool both_bound_by_gil() const {
+    return before_.bound_by_gil && after_.bound_by_gil;
+  }
+  [[nodiscard]] Values cost_of(const Version& version) const {
+    const double reference_s = median(before_.values.control_call_s);
+    return version.cost(reference_s, both_bound_by_gil() ? version.efficiency()
+                                                         : version.values.relative_efficiency);
+  }
   /// Neither by the cores nor by the GIL: what it would do with other cores cannot be known.
   static bool is_bound_by_something_else(const Version& version) {
     constexpr double parallel = 0.9;
