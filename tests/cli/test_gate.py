@@ -8,8 +8,9 @@ import pytest
 from conftest import FAILED, INCONCLUSIVE, INTERRUPTED, OK, QUICK, USAGE, WORKLOAD_FAILED, wait_until
 from test_usage import refused
 
-# Enough samples to decide, whatever the machine does, and no more.
-DECIDE = ("--args", "(2000,)", "--calls", "1", "-t1,2", "--benchmark_min_time=30x")
+# Samples until all is decided; the limit is generous, only a failure reaches it.
+UNTIL_DECIDED = ("--budget", "0.3", "--max-budget", "40")
+DECIDE = ("--args", "(2000,)", "--calls", "1", "-t1,2", *UNTIL_DECIDED)
 METRICS = ["relative_efficiency", "speedup", "serial_fraction", "relative_call", "relative_throughput", "capacity",
            "achievable", "cpu_share", "gil_demand", "other_cpus", "time.cpu", "time.runnable", "time.blocked", "call_s",
            "makespan_s", "throughput_per_s", "single_call_s", "spread_s", "setup_s", "start_s", "memory_bytes", "rounds"]
@@ -114,7 +115,7 @@ def test_the_list_of_metrics_in_these_tests_is_whole(gilscale):
 
 @pytest.mark.parametrize("metric", ["contention", "saturation_threads"])
 def test_metrics_of_a_case_as_a_whole_have_no_threads(gilscale, metric):
-    options = [*DECIDE[:4], "-t1,2,3,4", "--benchmark_min_time=12x"]
+    options = [*DECIDE[:4], "-t1,2,3,4", *UNTIL_DECIDED]
     found, = checks(gilscale, "hold", *options, *expecting(f"hold {metric} > -10"))
     assert found["threads"] is None and found["outcome"] == "passed"
 
@@ -274,7 +275,8 @@ workloads = ["hold", "release"]
 threads = [1, 2]
 args = "(2000,)"
 calls = 1
-benchmark_min_time = "30x"
+budget = 0.3
+max-budget = 40
 expect = [
   "release@2 relative_efficiency >= 0.8",
   "hold@2 relative_efficiency <= 0.8",
@@ -308,7 +310,7 @@ def test_the_command_lines_expectations_take_the_place_of_the_files(gilscale, co
 
 def test_faults_of_expectations_in_the_file_are_told_by_line(gilscale, config):
     config(CONFIG.replace("hold@2 relative_efficiency <=", "hold@2 relative_efficency <="))
-    assert refused(gilscale("run"), "gilscale.toml:8: --expect 'hold@2 relative_efficency <= 0.8'", "did you mean")
+    assert refused(gilscale("run"), "gilscale.toml:9: --expect 'hold@2 relative_efficency <= 0.8'", "did you mean")
     config(CONFIG.replace("hold@2", "hodl@2"))
     assert refused(gilscale("run"), "hodl@2", "no workload 'hodl'")
 
@@ -388,6 +390,8 @@ def versions(tmp_path, builtin_workloads):
 
 
 EXTENSION = ("ext:work", *DECIDE)
+# A file does not get more samples while something is open.
+MANY = ("--benchmark_min_time=60x",)
 
 
 def test_a_release_guard_that_was_removed_is_caught_by_an_expectation(gilscale, versions):
@@ -398,7 +402,7 @@ def test_a_release_guard_that_was_removed_is_caught_by_an_expectation(gilscale, 
 
 
 def test_a_release_guard_that_was_removed_is_caught_against_a_baseline(gilscale, versions):
-    assert gilscale("run", *EXTENSION, "--path", "good", "--json", "old.json").returncode == OK
+    assert gilscale("run", *EXTENSION, *MANY, "--path", "good", "--json", "old.json").returncode == OK
     assert gilscale("run", *EXTENSION, "--path", "same", "--baseline", "old.json", "--threshold=30%").returncode == OK
     done = gilscale("run", *EXTENSION, "--path", "broken", "--baseline", "old.json", "--threshold=30%")
     assert done.returncode == FAILED
@@ -420,7 +424,7 @@ def test_a_release_guard_that_was_removed_is_caught_against_the_other_version(gi
 
 def test_a_run_like_its_baseline_is_the_same(gilscale):
     run = ["run", "release", *DECIDE]
-    assert gilscale(*run, "--json", "old.json").returncode == OK
+    assert gilscale(*run, *MANY, "--json", "old.json").returncode == OK
     document = gilscale.json(*run, "--baseline", "old.json", "--threshold", "30%")
     found = document["gilscale"]["changes"]
     assert (found["before"], found["how"], found["threshold"]) == ("old.json", "baseline", 0.3)
@@ -437,7 +441,7 @@ def test_calls_are_those_of_the_baseline(gilscale):
 
 
 def test_a_run_may_be_its_own_next_baseline(gilscale):
-    run = ["run", "release", *DECIDE, "--json", "same.json"]
+    run = ["run", "release", *DECIDE, *MANY, "--json", "same.json", "--inconclusive=pass"]
     assert gilscale(*run).returncode == OK
     assert gilscale(*run, "--baseline", "same.json", "--threshold=30%").returncode == OK
     assert json.loads((gilscale.folder / "same.json").read_text())["gilscale"]["changes"]["how"] == "baseline"
