@@ -13,16 +13,25 @@ def noise(seed, count=SAMPLES, share=0.005):
     return [1 + generator.uniform(-share, share) for _ in range(count)]
 
 
-def samples_of(call_s, calls, threads, seed, speedup=None, cpu_share=0.0, count=SAMPLES):
-    """The samples of a point whose single call takes call_s, on a machine that had all the cores."""
+def samples_of(call_s, calls, threads, seed, speedup=None, cpu_share=0.0, count=SAMPLES, delay=0.0):
+    """The samples of a point whose single call takes call_s, on a machine that had all the cores.
+
+    With a delay, threads waited for a CPU for up to that share of each round, beside busy processes.
+    """
     speedup = speedup or threads
     single = [call_s * calls * factor for factor in noise(f"{seed} single", count)]
     parallel = [call_s * calls * threads / speedup * factor for factor in noise(f"{seed} parallel", count)]
     control = [0.005 * factor for factor in noise(f"{seed} control", count)]
     # At one thread the rounds are the same round.
     parallel = parallel if threads > 1 else single
+
+    def delayed(times, what):
+        generator = random.Random(f"{seed} delay {what}")
+        return [time * (1 + generator.uniform(0, delay)) for time in times]
+
     return {
-        "single_s": single, "parallel_s": parallel, "control_single_s": control, "control_parallel_s": control,
+        "single_s": delayed(single, "single"), "parallel_s": delayed(parallel, "parallel" if threads > 1 else "single"),
+        "control_single_s": delayed(control, "control"), "control_parallel_s": delayed(control, "controls"),
         "single_undelayed_s": single, "parallel_undelayed_s": parallel, "control_single_undelayed_s": control,
         "control_parallel_undelayed_s": control, "control_cpu_s": control,
         "single_cpu_s": [cpu_share * each for each in single],

@@ -90,6 +90,17 @@ def test_a_lost_speedup_is_slower_at_that_number_of_threads_alone(gilscale, comp
     assert found == {"release/2000@1": "same", "release/2000@2": "slower"}
 
 
+@pytest.mark.parametrize("gil_demand", [0.01, 1.0])
+def test_what_threads_waited_for_a_cpu_beside_busy_processes_is_no_change(gilscale, compare, real, gil_demand):
+    """gil_demand is the most that it can be: time.sleep() releases the GIL unseen, and counts as 1."""
+    documents = [scaled(real, seed, delay=0.5) for seed in ("old", "new")]
+    for document in documents:
+        for point in document["gilscale"]["cases"][0]["points"]:
+            point["gil_demand"] = gil_demand
+    found = words(gilscale, compare, *documents, code=OK)
+    assert found == {"release/2000@1": "same", "release/2000@2": "same"}
+
+
 def test_too_few_samples_are_unclear_and_say_so(gilscale, compare, real):
     done = changes(compare, scaled(real, "old", count=5), scaled(real, "new", count=5), code=INCONCLUSIVE)
     assert "too few" in done.stdout

@@ -1,6 +1,7 @@
 """`gilscale run` as a check: what is expected holds, does not, or cannot be told, and the exit code says which."""
 
 import json
+import os
 import re
 import signal
 
@@ -123,6 +124,19 @@ def test_metrics_of_a_case_as_a_whole_have_no_threads(gilscale, metric):
 def test_a_metric_of_a_case_that_was_not_found_is_inconclusive(gilscale):
     found, = checks(gilscale, "release", "-t1,2", *QUICK, *expecting("release peak_threads > 1"), code=INCONCLUSIVE)
     assert found["outcome"] == "inconclusive" and found["seen"] is None and "could not be measured" in found["why"]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot bind a process to a CPU")
+@pytest.mark.parametrize("text", ["speedup >= 1.5", "serial_fraction <= 0.3", "relative_efficiency >= 0.8"])
+@pytest.mark.parametrize("workload", [
+    ["burn_release", "--args", "(2000,)"],
+    # In libpython, where that the GIL is released is not seen: the GIL demand is 1, and at most that.
+    ["-s", "import zlib; data = bytes(range(256)) * 100", "-e", "zlib.compress(data, 6)"],
+], ids=["extension", "libpython"])
+def test_code_that_scales_does_not_fail_on_one_cpu(gilscale, text, workload):
+    done = gilscale("run", *workload, "-t1,2", "--budget", "0.3", "--max-budget", "2", *expecting(f"*@2 {text}"),
+                    preexec_fn=lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
+    assert done.returncode in (OK, INCONCLUSIVE), done
 
 
 # ---- which exit code goes first ----
@@ -299,6 +313,12 @@ def test_those_about_what_is_left_out_are_skipped_with_a_note(gilscale, config):
     assert "release@2 relative_efficiency >= 0.8 " in done.stdout
     done = gilscale("run", "-t1")
     assert done.returncode == OK and done.stderr.count("not checked") == 2
+
+
+def test_a_workload_of_an_expectation_that_is_nowhere_is_no_thing_left_out(gilscale, config):
+    """The command line changes the threads; the workloads are the file's, and this one is misspelt."""
+    config(CONFIG.replace("hold@2", "hodl@2"))
+    assert refused(gilscale("run", "-t1,2"), "hodl@2", "no workload 'hodl'")
 
 
 def test_the_command_lines_expectations_take_the_place_of_the_files(gilscale, config):
