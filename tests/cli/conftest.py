@@ -23,7 +23,7 @@ QUICK = ("--calls", "1", "--benchmark_min_time=2x")
 # What would change what gilscale prints, besides the variables of Python and of Google Benchmark.
 UNSET = ("GITHUB_ACTIONS", "NO_COLOR", "VIRTUAL_ENV")
 
-OK, USAGE, WORKLOAD_FAILED, INCONCLUSIVE, INTERRUPTED = 0, 2, 3, 4, 130
+OK, FAILED, USAGE, WORKLOAD_FAILED, INCONCLUSIVE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
 def wait_until(condition, seconds=20):

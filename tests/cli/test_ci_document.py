@@ -1,0 +1,132 @@
+"""What docs/ci.md offers to copy works: the shell script is run as it stands, the workflow's commands are those of a run."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import FAILED, OK
+from test_documents import ROOT, blocks_of
+
+DOCUMENT = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+FILES = {block.notes["file"]: block.text for block in blocks_of(DOCUMENT) if "file" in block.notes}
+WORKFLOW = FILES[".github/workflows/scaling.yml"]
+
+# Stands for the Python of the script: its `-m venv` makes a pip that copies sources.
+FAKE_PYTHON = """\
+#!/bin/sh
+[ "$1 $2" = "-m venv" ] || exit 9
+mkdir -p "$3/bin"
+cat > "$3/bin/pip" <<'PIP'
+#!/bin/sh
+[ "$1 $2" = "install --target" ] || exit 9
+mkdir -p "$3" && cp "$4"/src/* "$3"
+PIP
+chmod +x "$3/bin/pip"
+"""
+
+
+@pytest.fixture
+def project(gilscale):
+    """A repository with the project of the document in it; returns a function that runs a script there."""
+    if not shutil.which("git"):
+        pytest.skip("there is no git")
+    folder = gilscale.folder / "project"
+    for name in ("src/codec.py", "bench/bench_codec.py", "gilscale.toml", "scaling.sh"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(FILES[name].replace("max-budget = 20", "max-budget = 6"))
+    tools = gilscale.folder / "tools"
+    tools.mkdir()
+    (tools / "gilscale").symlink_to(gilscale.executable)
+    (tools / "python").write_text(FAKE_PYTHON)
+    (tools / "python").chmod(0o755)
+
+    def run(*command, **more):
+        env = gilscale.environment(PYTHON=str(tools / "python"), GIT_CONFIG_GLOBAL="/dev/null", **more)
+        env["PATH"] = f"{tools}:{env['PATH']}"
+        return subprocess.run(command, cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=200, check=False)
+
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        done = run("git", "-c", "user.name=a", "-c", "user.email=a@example.org", *command)
+        assert done.returncode == 0, done
+    run.folder = folder
+    return run
+
+
+def test_the_script_passes_where_nothing_changed(project):
+    done = project("sh", "scaling.sh", "HEAD")
+    assert done.returncode == OK, done
+    for name in ("scaling", "change"):
+        for suffix in ("md", "xml", "json"):
+            assert (project.folder / f"{name}.{suffix}").stat().st_size > 0
+    assert (project.folder / "scaling.md").read_text().startswith("**passed**")
+
+
+def test_the_script_fails_where_a_lock_was_added(project):
+    (project.folder / "src/codec.py").write_text(
+        "import threading, time\nlock = threading.Lock()\n\n\ndef encode(data):\n    with lock:\n        time.sleep(0.002)\n")
+    done = project("sh", "scaling.sh", "HEAD")
+    assert done.returncode == FAILED, done
+    assert "relative_efficiency >= 0.8: failed" in done.stdout
+    assert not (project.folder / "change.json").exists()
+
+
+def test_the_script_fails_where_a_call_became_slower(project):
+    (project.folder / "src/codec.py").write_text(FILES["src/codec.py"].replace("0.002", "0.003"))
+    done = project("sh", "scaling.sh", "HEAD")
+    assert done.returncode == FAILED, done
+    assert "slower" in (project.folder / "change.md").read_text()
+
+
+def commands_of(text):
+    """Every gilscale command in a workflow, on one line each."""
+    return re.findall(r"(?m)^ *(?:run: )?(gilscale .*)$", text)
+
+
+def test_every_command_of_the_workflow_works(project):
+    for folder in ("new", "old"):
+        (project.folder / folder).mkdir()
+        (project.folder / folder / "codec.py").write_text(FILES["src/codec.py"])
+    commands = commands_of(WORKFLOW)
+    assert len(commands) == 3
+    for command in commands:
+        done = project("sh", "-ec", command, GITHUB_STEP_SUMMARY=str(project.folder / "summary.md"), GITHUB_ACTIONS="true")
+        assert done.returncode == OK, done
+    assert re.match(r"\*\*(passed|inconclusive)\*\*", (project.folder / "summary.md").read_text())
+
+
+def test_the_workflow_is_yaml_with_jobs_of_known_steps():
+    yaml = pytest.importorskip("yaml")
+    workflow = yaml.safe_load(WORKFLOW)
+    assert set(workflow) == {"name", True, "permissions", "env", "jobs"}  # YAML 1.1 reads `on` as true
+    assert workflow["permissions"] == {"contents": "read"}
+    assert set(workflow["jobs"]) == {"expectations", "change"}
+    for job in workflow["jobs"].values():
+        assert job["runs-on"] and job["timeout-minutes"]
+        for step in job["steps"]:
+            assert ("uses" in step) != ("run" in step)
+            assert set(step) <= {"uses", "run", "name", "with", "if", "env"}
+            assert "${{" not in step.get("run", "")  # a branch's name would be a command
+
+
+def test_every_script_of_the_workflow_is_a_shell_script():
+    yaml = pytest.importorskip("yaml")
+    for job in yaml.safe_load(WORKFLOW)["jobs"].values():
+        for step in job["steps"]:
+            if "run" in step:
+                subprocess.run(["bash", "-n", "-c", step["run"]], check=True)
+
+
+def test_scripts_of_gilscale_that_the_workflow_calls_are_there():
+    called = set(re.findall(r"\.gilscale/(scripts/\S+)", WORKFLOW))
+    assert called and all((ROOT / name).exists() for name in called)
+
+
+def test_the_table_of_metrics_is_whole(gilscale):
+    """The message about an unknown metric names all."""
+    said = gilscale("run", "hold", "--expect", "hold nonsense_without_neighbour > 1").stderr
+    metrics = re.search(r"there are (.*?);", said)[1].split(", ")
+    table = re.search(r"(?ms)^\| metric \|.*?\n\n", DOCUMENT)[0]
+    rows = [row.split(" | ")[0] for row in table.splitlines()[2:]]
+    assert sorted(name for row in rows for name in re.findall(r"`([^`]+)`", row)) == sorted(metrics)
