@@ -97,11 +97,13 @@ class Duel {
   [[nodiscard]] Estimate ratio(Values PointValues::* member) const {
     return ratio(before_.values.*member, after_.values.*member);
   }
+  [[nodiscard]] Estimate cost() const {
+    return ratio(before_.cost(reference_s()), after_.cost(reference_s()));
+  }
+  /// What the word does not rest on.
   void fill(Change& change) const {
-    const double reference_s = median(before_.values.control_call_s);
-    const Values before = before_.cost(reference_s);
-    const Values after = after_.cost(reference_s);
-    change.cost = ratio(before, after);
+    const Values before = before_.cost(reference_s());
+    const Values after = after_.cost(reference_s());
     change.p = paired_ ? sign_test_p(paired_ratios(before_, before, after_, after))
                        : mann_whitney_p(before, after);
     change.call_s = ratio(&PointValues::call_s);
@@ -127,6 +129,8 @@ class Duel {
   }
 
  private:
+  [[nodiscard]] double reference_s() const { return median(before_.values.control_call_s); }
+
   /// Neither by the cores nor by the GIL: what it would do with other cores cannot be known.
   static bool is_bound_by_something_else(const Version& version) {
     constexpr double parallel = 0.9;
@@ -165,7 +169,7 @@ void give_word(Change& change, double threshold) {
 double width(const Estimate& interval) { return interval.high - interval.low; }
 
 Change change_at(const Duel& duel, Change change, double threshold) {
-  duel.fill(change);
+  change.cost = duel.cost();
   change.why = duel.fault_of_machine(threshold);
   if (change.why.empty()) give_word(change, threshold);
   return change;
@@ -215,12 +219,18 @@ Change change_between(const PointOf& before, const PointOf& after, const ChangeR
   std::vector<Look> looks = looks_up_to(count, rule.points);
   if (!rule.sequential) looks = {{count, gate_error / static_cast<double>(rule.points)}};
   change.why = too_few(before.point->samples.size(), after.point->samples.size());
+  std::optional<Duel> shown;
   for (const Look& look : looks) {
-    const Change seen = change_at(Duel(before, after, rule, look), change, rule.threshold);
-    if (seen.word != Word::unclear) return seen;
+    const Duel duel(before, after, rule, look);
+    const Change seen = change_at(duel, change, rule.threshold);
     // Later looks may err less often: where one version has no more samples, they see less.
-    if (&look == &looks.front() || width(seen.cost) <= width(change.cost)) change = seen;
+    const bool better = !shown || width(seen.cost) <= width(change.cost);
+    if (seen.word == Word::unclear && !better) continue;
+    change = seen;
+    shown = duel;
+    if (seen.word != Word::unclear) break;
   }
+  if (shown) shown->fill(change);
   return change;
 }
 
