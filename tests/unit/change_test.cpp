@@ -117,7 +117,8 @@ TEST(ChangedPoint, ThatWaitsCostsTheTimeThatPasses) {
   // Waiting does not take longer on a slow machine.
   const auto waiting = [](double control_s) {
     return steady_point(
-        2, {.control_single_s = control_s, .control_parallel_s = control_s, .cpu_share = 1.0 / 1024},
+        2,
+        {.control_single_s = control_s, .control_parallel_s = control_s, .cpu_share = 1.0 / 1024},
         20);
   };
   EXPECT_EQ(word(waiting(1), waiting(2)), Word::same);
@@ -280,7 +281,8 @@ TEST(ChangeOfWhatScales, DoesNotMindThatTheCoresDiffer) {
 // ---- all points ----
 
 TEST(AllChanges, AreOfThePointsThatBothHave) {
-  const std::vector<CaseResult> before{result_of({costing(1)}, "f"), result_of({costing(1)}, "old")};
+  const std::vector<CaseResult> before{result_of({costing(1)}, "f"),
+                                       result_of({costing(1)}, "old")};
   const std::vector<CaseResult> after{result_of({steady_point(1, {}, 20), costing(2)}, "f"),
                                       result_of({costing(1)}, "new")};
   const Changes changes = changes_between(before, after, {});

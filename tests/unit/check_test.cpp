@@ -286,7 +286,8 @@ TEST(CaseChecks, AreOfTheLawThatFits) {
 }
 
 TEST(CaseChecks, AreInconclusiveWhereThereIsNoLaw) {
-  const auto checks = check_all({parse_expectation("f contention < 1")}, {result_of({efficient(1)})});
+  const auto checks =
+      check_all({parse_expectation("f contention < 1")}, {result_of({efficient(1)})});
   ASSERT_EQ(checks.size(), 1U);
   EXPECT_EQ(checks[0].outcome, Outcome::inconclusive);
   EXPECT_EQ(checks[0].why, "contention could not be measured here");

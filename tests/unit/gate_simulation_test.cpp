@@ -92,29 +92,30 @@ struct Conditions {
 constexpr Conditions normal{"normal, 3 %"};
 constexpr Conditions heavy{"Student t(3), 3 %", Shape::heavy};
 constexpr Conditions skewed{"lognormal delays, 3 %", Shape::skewed};
-/// Neighbours' resemblance has to be estimated from the same few samples, and what is estimated from
-/// 12 of a series that does not leave its level is too little: at the bound itself this costs some
-/// error. It does not reach truths that are 5 % off.
+/// Neighbours' resemblance has to be estimated from the same few samples, and what is estimated
+/// from 12 of a series that does not leave its level is too little: at the bound itself this costs
+/// some error. It does not reach truths that are 5 % off.
 constexpr Conditions correlated{"AR(1), phi 0.5, 3 %", Shape::correlated, 0.03, 0.015};
-constexpr Conditions loses_a_core{"one core 1/5 of the time", Shape::normal, 0.03, gate_error, 0.025, 0.1};
-constexpr Conditions lacks_a_core{"one core 2/3 of the time", Shape::normal, 0.03, gate_error, 0.2, 0.1};
+constexpr Conditions loses_a_core{
+    "one core 1/5 of the time", Shape::normal, 0.03, gate_error, 0.025, 0.1};
+constexpr Conditions lacks_a_core{
+    "one core 2/3 of the time", Shape::normal, 0.03, gate_error, 0.2, 0.1};
 constexpr Conditions noisy{"normal, 30 %", Shape::normal, 0.3};
 constexpr Conditions noisy_delays{"lognormal delays, 30 %", Shape::skewed, 0.3};
 
 /// The machine while one point is measured, or two in turns.
 class Machine {
  public:
-  Machine(const Conditions& conditions, Random& random)
-      : conditions_(conditions), random_(random) {
+  Machine(const Conditions& conditions, Random& random) : conditions_(conditions), random_(random) {
     // In the long run it is in that state as often.
-    const double often =
-        conditions.loses_core / (conditions.loses_core + conditions.finds_core);
+    const double often = conditions.loses_core / (conditions.loses_core + conditions.finds_core);
     one_core_ = random.uniform() < often;
   }
 
   /// Time goes on to the next sample.
   void pass() {
-    one_core_ = random_.uniform() < (one_core_ ? 1 - conditions_.finds_core : conditions_.loses_core);
+    one_core_ =
+        random_.uniform() < (one_core_ ? 1 - conditions_.finds_core : conditions_.loses_core);
   }
   [[nodiscard]] double cores() const { return one_core_ ? 1 : 2; }
   std::array<Noise, 4> make_noise() {
@@ -185,9 +186,7 @@ class Rates {
 
 /// The largest rate that `runs` runs may show where the true one is `rate` at most: four standard
 /// deviations of a binomial share above it.
-double with_margin(double rate, int runs) {
-  return rate + 4 * std::sqrt(rate * (1 - rate) / runs);
-}
+double with_margin(double rate, int runs) { return rate + 4 * std::sqrt(rate * (1 - rate) / runs); }
 
 // ---- expectations ----
 
@@ -221,9 +220,10 @@ Rates check_rates(const Conditions& conditions, double efficiency) {
 }
 
 void print_header(const char* title, const char* yes, const char* no, const char* open) {
-  fmt::print("\n{}\n\n| {:<26} | {:>8} | {:>9} | {:>9} | {:>12} |\n| {:-<26} | {:->8} | {:->9} | "
-             "{:->9} | {:->12} |\n",
-             title, "noise", "truth", yes, no, open, "", "", "", "", "");
+  fmt::print(
+      "\n{}\n\n| {:<26} | {:>8} | {:>9} | {:>9} | {:>12} |\n| {:-<26} | {:->8} | {:->9} | "
+      "{:->9} | {:->12} |\n",
+      title, "noise", "truth", yes, no, open, "", "", "", "", "");
 }
 
 void print_row(const char* name, double truth, const Rates& rates) {
@@ -341,13 +341,11 @@ TEST_P(GateSimulationOfChanges, AtAThresholdOf5Percent) {
   EXPECT_LT(slower.no(), 0.005);
 }
 
-INSTANTIATE_TEST_SUITE_P(InTurns, GateSimulationOfChanges,
-                         testing::Values(Comparison{normal, true, 4000},
-                                         Comparison{heavy, true, 1500},
-                                         Comparison{skewed, true, 1500},
-                                         Comparison{correlated, true, 1500},
-                                         Comparison{loses_a_core, true, 1500},
-                                         Comparison{noisy, true, 1000}));
+INSTANTIATE_TEST_SUITE_P(
+    InTurns, GateSimulationOfChanges,
+    testing::Values(Comparison{normal, true, 4000}, Comparison{heavy, true, 1500},
+                    Comparison{skewed, true, 1500}, Comparison{correlated, true, 1500},
+                    Comparison{loses_a_core, true, 1500}, Comparison{noisy, true, 1000}));
 INSTANTIATE_TEST_SUITE_P(Baseline, GateSimulationOfChanges,
                          testing::Values(Comparison{normal, false, 800},
                                          Comparison{skewed, false, 800},

@@ -185,8 +185,8 @@ TEST(BadResultFiles, OfNoJsonAreRefused) {
 }
 
 TEST(BadResultFiles, OfOtherJsonAreRefused) {
-  for (const char* text : {"[]", "3", "null", "\"benchmarks\"", "{\"benchmarks\": 3}",
-                           "{\"benchmarks\": {}}"})
+  for (const char* text :
+       {"[]", "3", "null", "\"benchmarks\"", "{\"benchmarks\": 3}", "{\"benchmarks\": {}}"})
     EXPECT_THAT(refusal(text), HasSubstr("it has no array 'benchmarks'")) << text;
   EXPECT_THAT(refusal(R"({"benchmarks": [], "context": []})"),
               HasSubstr("its 'context' is no object"));
@@ -215,7 +215,8 @@ TEST(BadResultFiles, WithNumbersThatDoNotFitAreRefused) {
 }
 
 TEST(BadResultFiles, OfAnotherSchemaAreRefused) {
-  for (const json& schema : {json(2), json(0), json("1"), json(1e300), json(nullptr), json::array()}) {
+  for (const json& schema :
+       {json(2), json(0), json("1"), json(1e300), json(nullptr), json::array()}) {
     json document = small_document();
     document["gilscale"]["schema"] = schema;
     EXPECT_THAT(refusal(document), HasSubstr("this gilscale reads schema 1")) << schema;

@@ -80,7 +80,8 @@ TEST(MannWhitney, IsNearTheExactTest) {
 }
 
 TEST(MannWhitney, IsCarefulWhereItMatters) {
-  // Far out, the normal distribution's tail is longer than the exact one: never less than 0.9 of it.
+  // Far out, the normal distribution's tail is longer than the exact one: never less than 0.9 of
+  // it.
   for (const auto& [n, m] : {std::pair(6U, 6U), {8, 8}, {6, 11}, {11, 11}}) {
     const auto counts = orders_with_u(n, m);
     for (std::size_t u = 0; u < n * m / 2; ++u) {
