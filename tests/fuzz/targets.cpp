@@ -10,6 +10,7 @@
 #include "differences.hpp"
 #include "gilscale/change.hpp"
 #include "gilscale/check.hpp"
+#include "gilscale/codec.hpp"
 #include "gilscale/error.hpp"
 #include "gilscale/expectation.hpp"
 #include "gilscale/options.hpp"
@@ -50,32 +51,14 @@ void read_results(std::string_view input) {
 
 /// A file of gilscale's with a point of enough samples for a look.
 std::string small_results() {
-  std::string samples;
-  Samples::for_each_member([&, k = 0](auto) mutable {
-    constexpr std::array<std::string_view, 16> names{"single_s",
-                                                     "parallel_s",
-                                                     "control_single_s",
-                                                     "control_parallel_s",
-                                                     "control_cpu_s",
-                                                     "single_cpu_s",
-                                                     "single_runnable_s",
-                                                     "parallel_wall_s",
-                                                     "parallel_cpu_s",
-                                                     "parallel_runnable_s",
-                                                     "single_undelayed_s",
-                                                     "parallel_undelayed_s",
-                                                     "control_single_undelayed_s",
-                                                     "control_parallel_undelayed_s",
-                                                     "spread_s",
-                                                     "handover_s"};
-    samples += fmt::format("{}\"{}\":[1,2,1,2,1,2,1,2,1,2,1,2,1]", k == 0 ? "" : ",", names.at(k));
-    ++k;
-  });
+  Samples samples;
+  Samples::for_each_member(
+      [&](auto member) { samples.*member = {1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1}; });
   return fmt::format(
       R"({{"benchmarks":[],"gilscale":{{"schema":1,"cases":[{{"label":"f","executor":"pool",)"
       R"("scaling":"weak","gil":{{"shared":true}},"python":null,"error":null,"points":[)"
-      R"({{"threads":2,"calls":3,"samples":{{{}}}}}]}}]}}}})",
-      samples);
+      R"({{"threads":2,"calls":3,"samples":{}}}]}}]}}}})",
+      nlohmann::json(samples).dump());
 }
 
 /// The words of `gilscale run`, one a line; what follows a line "---" is its gilscale.toml.

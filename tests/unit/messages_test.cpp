@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gilscale/codec.hpp"
 #include "gilscale/error.hpp"
 #include "steady_point.hpp"
 #include "thrown.hpp"
