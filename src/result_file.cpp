@@ -32,7 +32,7 @@ struct Fault {
 constexpr std::size_t most_bytes = std::size_t{256} << 20;
 constexpr int most_depth = 32;
 /// Of cases, and of points in a case: each is looked for among all.
-constexpr std::size_t most_of_a_kind = 5000;
+constexpr std::size_t most_of_a_kind = 2000;
 
 /// What a message quotes of a document.
 std::string quoted(const std::string& text) { return printable(text.substr(0, 200)); }

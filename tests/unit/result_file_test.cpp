@@ -301,8 +301,8 @@ TEST(BadResultFiles, OfTooManyCasesAreRefused) {
   json document = small_document();
   json& cases = document["gilscale"]["cases"];
   cases = json::array();
-  for (int i = 0; i < 5001; ++i) cases.push_back(0);
-  EXPECT_THAT(refusal(document), HasSubstr("it has more than 5000 cases"));
+  for (int i = 0; i < 2001; ++i) cases.push_back(0);
+  EXPECT_THAT(refusal(document), HasSubstr("it has more than 2000 cases"));
 }
 
 TEST(BadResultFiles, ThatAreNoneAreRefused) {
