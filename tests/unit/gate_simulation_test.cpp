@@ -1,5 +1,5 @@
 /// How often the gate's decisions are wrong, on seeded data of which the truth is known. The tables
-/// in the documents are printed by `gilscale_unit_tests --gtest_filter='GateSimulation*'`.
+/// in the documents are printed by `gilscale_unit_tests --gtest_filter='*GateSimulation*'`.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
