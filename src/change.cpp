@@ -19,7 +19,11 @@ using Values = std::vector<double>;
 bool is_bound_by_gil(const PointOf& of, const PointValues& values) {
   const GilState& gil = of.result->gil;
   const bool in_play = gil.shared && gil.after_run && of.point->threads > 1;
-  return in_play && of.point->gil_demand.value_or(1) * values.achievable > 1;
+  const double demand = of.point->gil_demand.value_or(1);
+  // It is measured as an upper bound: what is compiled into libpython may release the GIL unseen.
+  constexpr double tolerance = 1.1;
+  const bool refuted = median(values.speedup) * demand > tolerance;
+  return in_play && !refuted && demand * values.achievable > 1;
 }
 
 /// One version at one point, sample by sample.
@@ -94,10 +98,13 @@ class Duel {
   [[nodiscard]] Estimate ratio(Values PointValues::* member) const {
     return ratio(before_.values.*member, after_.values.*member);
   }
+  [[nodiscard]] Estimate cost() const {
+    return ratio(cost_of(before_), cost_of(after_));
+  }
+  /// What the word does not rest on.
   void fill(Change& change) const {
     const Values before = cost_of(before_);
     const Values after = cost_of(after_);
-    change.cost = ratio(before, after);
     change.p = paired_ ? sign_test_p(paired_ratios(before_, before, after_, after))
                        : mann_whitney_p(before, after);
     change.call_s = ratio(&PointValues::call_s);
@@ -172,7 +179,7 @@ void give_word(Change& change, double threshold) {
 double width(const Estimate& interval) { return interval.high - interval.low; }
 
 Change change_at(const Duel& duel, Change change, double threshold) {
-  duel.fill(change);
+  change.cost = duel.cost();
   change.why = duel.fault_of_machine(threshold);
   if (change.why.empty()) give_word(change, threshold);
   return change;
@@ -222,12 +229,18 @@ Change change_between(const PointOf& before, const PointOf& after, const ChangeR
   std::vector<Look> looks = looks_up_to(count, rule.points);
   if (!rule.sequential) looks = {{count, gate_error / static_cast<double>(rule.points)}};
   change.why = too_few(before.point->samples.size(), after.point->samples.size());
+  std::optional<Duel> shown;
   for (const Look& look : looks) {
-    const Change seen = change_at(Duel(before, after, rule, look), change, rule.threshold);
-    if (seen.word != Word::unclear) return seen;
+    const Duel duel(before, after, rule, look);
+    const Change seen = change_at(duel, change, rule.threshold);
     // Later looks may err less often: where one version has no more samples, they see less.
-    if (&look == &looks.front() || width(seen.cost) <= width(change.cost)) change = seen;
+    const bool better = !shown || width(seen.cost) <= width(change.cost);
+    if (seen.word == Word::unclear && !better) continue;
+    change = seen;
+    shown = duel;
+    if (seen.word != Word::unclear) break;
   }
+  if (shown) shown->fill(change);
   return change;
 }
 

@@ -74,6 +74,8 @@ void take_threads(Expectation& expectation, std::string_view& rest) {
   const std::size_t at = rest.rfind('@');
   if (at == rest.npos) return;
   const std::string_view threads = rest.substr(at + 1);
+  // An @ in the arguments of a label: "mail/'a@b.c'".
+  if (threads.find_first_of("'\"()[]{}") != threads.npos) return;
   constexpr double most = 1e6;
   const auto number = to_number(threads);
   expectation.at_most_threads = threads == "max";
@@ -110,7 +112,8 @@ bool names_workload(const Expectation& expectation, const Case& planned) {
 
 /// Says why an expectation that names a workload is about none of its points.
 [[noreturn]] void refuse_points(const Expectation& expectation, const Case& planned) {
-  if (expectation.threads.value_or(2) > 1 && planned.threads.back() > 1)
+  const bool of_scaling = find_metric(expectation.metric)->of_scaling;
+  if (expectation.threads && (*expectation.threads > 1 || !of_scaling))
     throw UsageError(fmt::format(
         "--expect '{}': '{}' is measured with {} threads, not with {}; add it to --threads",
         expectation.text, planned.workload.name, fmt::join(planned.threads, ", "),
@@ -172,6 +175,12 @@ bool concerns(const Expectation& expectation, const Case& planned, int threads) 
 bool is_idle(const Expectation& expectation, const std::vector<Case>& cases) {
   return std::none_of(cases.begin(), cases.end(),
                       [&](const Case& planned) { return concerns(expectation, planned); });
+}
+
+bool names_any(const Expectation& expectation, const std::vector<Case>& cases) {
+  return std::any_of(cases.begin(), cases.end(), [&](const Case& planned) {
+    return names_workload(expectation, planned);
+  });
 }
 
 void refuse_idle(const Expectation& expectation, const std::vector<Case>& cases) {

@@ -123,7 +123,9 @@ void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
 void Gate::drop_idle_expectations(const std::vector<Case>& cases) {
   std::erase_if(options_.expectations, [&](const Expectation& expectation) {
     if (!is_idle(expectation, cases)) return false;
-    if (!options_.may_be_idle) refuse_idle(expectation, cases);
+    const bool excused =
+        names_any(expectation, cases) ? options_.may_be_idle : options_.may_name_others;
+    if (!excused) refuse_idle(expectation, cases);
     fmt::print(stderr, "gilscale: not checked, since it is not measured: '{}'\n", expectation.text);
     return true;
   });

@@ -63,6 +63,11 @@ std::set<std::string> parse_allowed(const std::vector<std::string>& words) {
   return allowed;
 }
 
+/// An unset variable of a script must not switch a check off.
+std::string refuse_empty(const std::string& value) {
+  return value.empty() ? "it is empty; name something, or leave the option out" : "";
+}
+
 }  // namespace
 
 void add_gate(CLI::App& run, RawGate& raw, GateOptions& gate) {
@@ -76,11 +81,13 @@ void add_gate(CLI::App& run, RawGate& raw, GateOptions& gate) {
       ->group(group);
   run.add_option("--baseline", gate.baseline,
                  "A result file to compare with; exit code 1 if something became slower")
+      ->check(refuse_empty)
       ->type_name("FILE")
       ->group(group);
   run.add_option("--against", gate.against,
                  "Another version, measured in turns with this one and compared: a folder to "
                  "import from, a virtual environment, another working tree, or another gilscale")
+      ->check(refuse_empty)
       ->type_name("PATH")
       ->group(group);
   run.add_option("--max-budget", raw.max_budget_s,

@@ -10,6 +10,7 @@
 #include "gilscale/error.hpp"
 #include "gilscale/options.hpp"
 #include "list.hpp"
+#include "printable.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
 #include "python/member_process.hpp"
@@ -52,7 +53,7 @@ int main(int argc, char** argv) {
         read_config_text);
     return static_cast<int>(std::visit(Commands{}, options));
   } catch (const Error& error) {
-    fmt::print(stderr, "gilscale: {}\n", error.what());
+    fmt::print(stderr, "gilscale: {}\n", printable(error.what()));
     return static_cast<int>(error.code());
   } catch (const std::exception& error) {
     fmt::print(stderr, "gilscale: internal error: {}; please report it\n", error.what());

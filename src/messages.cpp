@@ -70,8 +70,9 @@ json answer(const std::optional<std::string>& stop) { return {{"stop", value_or_
 std::optional<std::string> read_answer(const std::string& line) {
   const auto answer = nlohmann::json::parse(line, nullptr, false);
   if (!answer.is_object() || !answer.contains("stop")) return "unanswered";
-  if (answer.at("stop").is_null()) return std::nullopt;
-  return answer.value("stop", "unanswered");
+  const nlohmann::json& stop = answer.at("stop");
+  if (stop.is_null()) return std::nullopt;
+  return stop.is_string() ? stop.get<std::string>() : "unanswered";
 }
 
 void MessageReader::take(const std::string& line) {

@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <cmath>
 #include <filesystem>
 #include <memory>
@@ -314,11 +314,8 @@ RunOptions run_options(Raw raw, std::span<const Choice> executors,
 }
 
 /// The same with the configuration file, which `app` still has to take in.
-/// Whether the command line chooses what is measured of all that there may be in a file.
-bool chooses(const CLI::App& run) {
-  constexpr std::array choices{"workload", "--stmt", "--threads", "--executor",
-                               "--benchmark_filter"};
-  return std::any_of(choices.begin(), choices.end(),
+bool gives_any(const CLI::App& run, std::initializer_list<const char*> options) {
+  return std::any_of(options.begin(), options.end(),
                      [&](const char* name) { return run.get_option(name)->count() > 0; });
 }
 
@@ -326,13 +323,16 @@ RunOptions configured_run(CLI::App& app, Raw& raw, std::span<const Choice> execu
                           const std::function<std::vector<int>()>& auto_threads,
                           const FileReader& read_file) {
   Config config = raw.no_config ? Config{} : read_config(raw.config, read_file);
-  const bool chosen = chooses(app);
+  const bool chooses_workloads = gives_any(app, {"workload", "--stmt", "--benchmark_filter"});
+  const bool chooses_points = gives_any(app, {"--threads", "--executor"});
   apply_config(app, config);
   try {
     RunOptions run = run_options(std::move(raw), executors, auto_threads);
     run.config_file = config.file;
     run.from_config = config.keys();
-    run.gate.may_be_idle = chosen && run.from_config.contains("expect");
+    const bool in_file = run.from_config.contains("expect");
+    run.gate.may_name_others = in_file && chooses_workloads;
+    run.gate.may_be_idle = in_file && (chooses_workloads || chooses_points);
     return run;
   } catch (const UsageError& error) {
     throw located(error, config);

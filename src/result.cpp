@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "printable.hpp"
+
 namespace gilscale {
 
 const Point* point_at(const CaseResult& result, int threads) {
@@ -12,9 +14,10 @@ const Point* point_at(const CaseResult& result, int threads) {
 }
 
 const CaseResult* same_case(const Case& planned, const std::vector<CaseResult>& results) {
-  const std::string label = label_of(planned);
+  // Those that were read from a file have been made so.
+  const std::string label = printable(label_of(planned));
   const auto found = std::find_if(results.begin(), results.end(), [&](const CaseResult& result) {
-    return label_of(result.planned) == label;
+    return printable(label_of(result.planned)) == label;
   });
   return found == results.end() ? nullptr : &*found;
 }

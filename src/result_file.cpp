@@ -6,13 +6,17 @@
 #include <array>
 #include <cerrno>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
+#include <optional>
 #include <utility>
 
 #include "gilscale/codec.hpp"
 #include "gilscale/error.hpp"
+#include "printable.hpp"
 
 namespace gilscale {
 namespace {
@@ -27,6 +31,11 @@ struct Fault {
 
 constexpr std::size_t most_bytes = std::size_t{256} << 20;
 constexpr int most_depth = 32;
+/// Of cases, and of points in a case: each is looked for among all.
+constexpr std::size_t most_of_a_kind = 2000;
+
+/// What a message quotes of a document.
+std::string quoted(const std::string& text) { return printable(text.substr(0, 200)); }
 
 std::string text_of(const std::string& path) {
   std::error_code ignored;
@@ -55,24 +64,33 @@ json document_of(std::string_view text) {
   }
 }
 
+/// Before they are read: a number that does not fit would become another one.
+void check_whole(const json& document, const char* key, std::int64_t least, std::int64_t most) {
+  const json& value = document.at(key);
+  const bool fits = value.is_number_unsigned()
+                        ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(most)
+                        : value.is_number_integer() && value.get<std::int64_t>() <= most;
+  if (!fits || value.get<std::int64_t>() < least)
+    throw Fault{fmt::format("its {} are no whole number from {} to {}", key, least, most)};
+}
+
 /// The whole numbers of a point from which others are computed.
-void check_counts(const Point& point) {
-  constexpr int most_threads = 1'000'000;
+void check_counts(const json& point) {
+  constexpr std::int64_t most_threads = 1'000'000;
   constexpr std::int64_t most_calls = 1'000'000'000'000;
-  const auto within = [](auto value, auto least, auto most) {
-    return value >= least && value <= most;
-  };
-  if (!within(point.threads, 1, most_threads) || !within(point.extra_calls, 0, point.threads) ||
-      !within(point.calls, std::int64_t{0}, most_calls) || point.calls + point.extra_calls < 1 ||
-      !within(point.control_calls, std::int64_t{1}, most_calls))
-    throw Fault{
-        fmt::format("its point with threads {}, calls {}, extra_calls {}, control_calls {} "
-                    "makes no sense",
-                    point.threads, point.calls, point.extra_calls, point.control_calls)};
+  check_whole(point, "threads", 1, most_threads);
+  check_whole(point, "calls", 0, most_calls);
+  check_whole(point, "extra_calls", 0, point.at("threads").get<std::int64_t>());
+  check_whole(point, "control_calls", 1, most_calls);
+  if (point.at("calls") == 0 && point.at("extra_calls") == 0)
+    throw Fault{"a point of it makes no calls"};
+  if (!point.at("memory_bytes").is_null())
+    check_whole(point, "memory_bytes", 0, std::numeric_limits<std::int64_t>::max());
 }
 
 void check_samples(const Samples& samples) {
   constexpr double longest_s = 1e9;
+  constexpr double shortest_s = 1e-12;  // so that no ratio of them is infinite
   const std::size_t count = samples.size();
   Samples::for_each_member([&](auto member) {
     const std::vector<double>& values = samples.*member;
@@ -85,45 +103,73 @@ void check_samples(const Samples& samples) {
         &Samples::control_parallel_s, &Samples::single_undelayed_s, &Samples::parallel_undelayed_s,
         &Samples::control_single_undelayed_s, &Samples::control_parallel_undelayed_s})
     for (const double value : samples.*member)
-      if (!(value > 0)) throw Fault{"a time in its samples is 0"};
+      if (!(value >= shortest_s)) throw Fault{"a time in its samples is 0"};
 }
 
 /// A key that a file of another version lacks has its default; samples have none.
 template <typename T>
-T read_with_defaults(const json& document) {
+json with_defaults(const json& document) {
   json complete = T{};
   complete.update(document);
-  return complete.get<T>();
+  return complete;
 }
 
 Point read_point(const json& document) {
-  auto point = read_with_defaults<Point>(document);
   if (!document.contains("samples")) throw Fault{"a point of it has no samples"};
-  check_counts(point);
+  const json complete = with_defaults<Point>(document);
+  check_counts(complete);
+  auto point = complete.get<Point>();
+  point.stopped = printable(point.stopped);
   check_samples(point.samples);
   if (point.gil_demand && !(*point.gil_demand >= 0 && *point.gil_demand <= 1))
     throw Fault{"a gil_demand of it is out of range"};
   return point;
 }
 
+/// Texts that may reach a terminal.
+std::string read_text(const json& document, const char* key) {
+  return printable(document.at(key).get<std::string>());
+}
+
+json made_printable(json document) {
+  if (document.is_string()) return printable(document.get<std::string>());
+  if (document.is_structured())
+    for (json& each : document) each = made_printable(std::move(each));
+  return document;
+}
+
 /// The label holds all that the workload's specification would give.
 Case read_planned(const json& document) {
   Case planned;
-  planned.workload.name = document.at("label").get<std::string>();
-  planned.executor = document.at("executor").get<std::string>();
+  planned.workload.name = read_text(document, "label");
+  planned.executor = read_text(document, "executor");
   planned.scaling = document.at("scaling").get<Scaling>();
   planned.pin = document.value("pinned", false);
   return planned;
 }
 
+std::optional<Failure> read_failure(const json& document) {
+  auto failure = optional_at<Failure>(document, "error");
+  if (!failure) return failure;
+  return Failure{printable(failure->kind), printable(failure->message), failure->details};
+}
+
+const json& array_at(const json& document, const char* key) {
+  const json& array = document.at(key);
+  if (!array.is_array()) throw Fault{fmt::format("its {} are no array", key)};
+  if (array.size() > most_of_a_kind)
+    throw Fault{fmt::format("it has more than {} {}", most_of_a_kind, key)};
+  return array;
+}
+
 CaseResult read_case(const json& document) {
   CaseResult result;
   result.planned = read_planned(document);
-  result.gil = read_with_defaults<GilState>(document.at("gil"));
+  result.gil = with_defaults<GilState>(document.at("gil")).get<GilState>();
   if (!document.at("python").is_null())
-    result.python = read_with_defaults<PythonInfo>(document.at("python"));
-  result.failure = optional_at<Failure>(document, "error");
-  for (const json& point : document.at("points")) {
+    result.python = made_printable(with_defaults<PythonInfo>(document.at("python")));
+  result.failure = read_failure(document);
+  for (const json& point : array_at(document, "points")) {
     result.points.push_back(read_point(point));
     result.planned.threads.push_back(result.points.back().threads);
   }
@@ -132,10 +178,11 @@ CaseResult read_case(const json& document) {
 
 void read_cases(const json& document, ResultFile& file) {
   const json& own = document.at("gilscale");
-  const int schema = own.at("schema").get<int>();
+  const json& schema = own.at("schema");
   if (schema != 1)
-    throw Fault{fmt::format("it is of schema {}, this gilscale reads schema 1", schema)};
-  for (const json& each : own.at("cases")) file.cases.push_back(read_case(each));
+    throw Fault{fmt::format("it is of schema {}, this gilscale reads schema 1",
+                            schema.is_primitive() ? quoted(schema.dump()) : "?")};
+  for (const json& each : array_at(own, "cases")) file.cases.push_back(read_case(each));
 }
 
 double seconds_of(const std::string& unit) {
@@ -143,18 +190,18 @@ double seconds_of(const std::string& unit) {
       {{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}}};
   for (const auto& [name, seconds] : units)
     if (unit == name) return seconds;
-  throw Fault{fmt::format("it has a time_unit '{}'", unit)};
+  throw Fault{fmt::format("it has a time_unit '{}'", quoted(unit))};
 }
 
 /// Aggregates say nothing that the repetitions do not.
 void read_time(const json& entry, ResultFile& file) {
   if (entry.value("run_type", "iteration") != "iteration") return;
-  if (entry.value("error_occurred", false)) return;
+  if (entry.value("error_occurred", false) || entry.value("skipped", false)) return;
   const double time_s =
       entry.at("real_time").get<double>() * seconds_of(entry.value("time_unit", std::string("ns")));
   const auto name = entry.value("run_name", entry.at("name").get<std::string>());
   if (!(time_s > 0) || !std::isfinite(time_s)) throw Fault{"a real_time of it is not above 0"};
-  file.times_s[name].push_back(time_s);
+  file.times_s[printable(name)].push_back(time_s);
 }
 
 ResultFile read_document(const json& document, const std::string& name) {
@@ -163,7 +210,7 @@ ResultFile read_document(const json& document, const std::string& name) {
     throw Fault{"it has no array 'benchmarks'"};
   ResultFile file;
   file.name = name;
-  if (document.contains("context")) file.context = document.at("context");
+  if (document.contains("context")) file.context = made_printable(document.at("context"));
   if (!file.context.is_object()) throw Fault{"its 'context' is no object"};
   file.is_gilscale = document.contains("gilscale");
   if (file.is_gilscale) read_cases(document, file);
@@ -182,7 +229,7 @@ auto read_or_explain(const std::string& name, Read read) {
         fmt::format("cannot read the results in '{}': {}; {}", name, fault.what, advice));
   } catch (const json::exception& error) {
     throw UsageError(
-        fmt::format("cannot read the results in '{}': {}; {}", name, error.what(), advice));
+        fmt::format("cannot read the results in '{}': {}; {}", name, quoted(error.what()), advice));
   }
 }
 

@@ -1,9 +1,11 @@
 #include "gilscale/two_samples.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -12,16 +14,6 @@
 
 namespace gilscale {
 namespace {
-
-/// All pairs of more values than that would not fit into memory; every k-th tells as much.
-constexpr std::size_t most_values = 2000;
-
-std::vector<double> thinned(std::span<const double> values) {
-  const std::size_t step = (values.size() + most_values - 1) / most_values;
-  std::vector<double> kept;
-  for (std::size_t i = 0; i < values.size(); i += step) kept.push_back(values[i]);
-  return kept;
-}
 
 /// The share of pairs in which `after` is larger; ties count half.
 double share_of_larger(std::span<const double> before, std::span<const double> after) {
@@ -53,19 +45,50 @@ double deviation_of_share(std::span<const double> before, std::span<const double
   return std::sqrt((n + m + 1) / (12 * n * m));
 }
 
-std::vector<double> all_ratios(std::span<const double> before, std::span<const double> after) {
-  std::vector<double> ratios;
-  ratios.reserve(before.size() * after.size());
-  for (const double denominator : before)
-    for (const double numerator : after) ratios.push_back(numerator / denominator);
-  return ratios;
-}
+/// All ratios of a value of one to a value of the other, without room for them.
+class AllRatios {
+ public:
+  AllRatios(std::span<const double> before, std::span<const double> after)
+      : before_(before.begin(), before.end()), after_(after.begin(), after.end()) {
+    std::sort(before_.begin(), before_.end());
+    std::sort(after_.begin(), after_.end());
+  }
 
-double at_rank(std::vector<double>& values, std::size_t rank) {
-  const auto place = values.begin() + static_cast<std::ptrdiff_t>(rank);
-  std::nth_element(values.begin(), place, values.end());
-  return *place;
-}
+  [[nodiscard]] std::size_t size() const { return before_.size() * after_.size(); }
+  /// The one with so many smaller ones. Positive numbers are in the order of their bits: halving
+  /// what lies between the ends finds it in 64 steps.
+  [[nodiscard]] double at_rank(std::size_t rank) const {
+    auto low = std::bit_cast<std::uint64_t>(after_.front() / before_.back());
+    auto high = std::bit_cast<std::uint64_t>(after_.back() / before_.front());
+    while (low < high) {
+      const std::uint64_t half = low + (high - low) / 2;
+      if (count_up_to(std::bit_cast<double>(half)) > rank)
+        high = half;
+      else
+        low = half + 1;
+    }
+    return std::bit_cast<double>(low);
+  }
+  [[nodiscard]] double median() const {
+    const double upper = at_rank(size() / 2);
+    return size() % 2 == 1 ? upper : (at_rank(size() / 2 - 1) + upper) / 2;
+  }
+
+ private:
+  /// The larger the old value, the more of the new ones have a ratio as small.
+  [[nodiscard]] std::size_t count_up_to(double bound) const {
+    std::size_t count = 0;
+    std::size_t reached = 0;
+    for (const double denominator : before_) {
+      while (reached < after_.size() && after_[reached] / denominator <= bound) ++reached;
+      count += reached;
+    }
+    return count;
+  }
+
+  std::vector<double> before_;
+  std::vector<double> after_;
+};
 
 }  // namespace
 
@@ -82,18 +105,15 @@ double mann_whitney_p(std::span<const double> before, std::span<const double> af
 
 Estimate ratio_of_independent(std::span<const double> before, std::span<const double> after,
                               double tail) {
-  const std::vector<double> old_values = thinned(before);
-  const std::vector<double> new_values = thinned(after);
-  std::vector<double> ratios = all_ratios(old_values, new_values);
-  const double middle = median(ratios);
+  constexpr double unbounded = std::numeric_limits<double>::infinity();
+  if (before.empty() || after.empty()) return {std::nan(""), -unbounded, unbounded};
+  const AllRatios ratios(before, after);
   const double z = quantile(complement(boost::math::normal(), tail));
   const double below = 0.5 - z * deviation_of_share(before, after);
   const double rank = std::floor(below * static_cast<double>(ratios.size()));
-  constexpr double unbounded = std::numeric_limits<double>::infinity();
-  if (rank < 1) return {middle, -unbounded, unbounded};
+  if (rank < 1) return {ratios.median(), -unbounded, unbounded};
   const auto k = static_cast<std::size_t>(rank);
-  const double low = at_rank(ratios, k - 1);
-  return {middle, low, at_rank(ratios, ratios.size() - k)};
+  return {ratios.median(), ratios.at_rank(k - 1), ratios.at_rank(ratios.size() - k)};
 }
 
 double sign_test_p(std::span<const double> ratios) {

@@ -13,8 +13,6 @@ namespace {
 
 /// Relative efficiency from which a workload counts as parallel.
 constexpr double parallel_efficiency = 0.9;
-/// A machine that gives less than this to N threads cannot tell serial from parallel.
-constexpr double least_achievable = 1.25;
 /// "About 1", for a speedup.
 constexpr double one_low = 0.9;
 constexpr double one_high = 1.15;

@@ -76,6 +76,36 @@ bool holds_module(const fs::path& folder, const std::string& module) {
   return false;
 }
 
+/// Throws UsageError where both versions would surely be the same code.
+void refuse_same(const WorkloadSpec& workload, const std::string& folder) {
+  const std::string begin = fmt::format("--against '{}'", folder);
+  if (workload.builtin)
+    throw UsageError(fmt::format("{}: '{}' comes with gilscale, and both versions would be the "
+                                 "same; name another gilscale, or a workload of yours",
+                                 begin, workload.name));
+  if (!workload.module.empty() && !holds_module(folder, workload.module))
+    throw UsageError(fmt::format(
+        "{} has no module '{}': both versions would be the same; install it there, as with pip "
+        "install --target",
+        begin, workload.module));
+  std::vector<std::string> ours = workload.path;
+  ours.push_back(fs::current_path().string());
+  std::error_code ignored;
+  for (const std::string& own : ours)
+    if (fs::equivalent(own, folder, ignored))
+      throw UsageError(fmt::format("{} is where this version comes from: both would be the same; "
+                                   "name the folder of the other one",
+                                   begin));
+}
+
+/// The other version of a file that is measured itself, if there is one.
+std::string file_in(const fs::path& folder, const std::string& file) {
+  std::error_code ignored;
+  if (file.empty() || fs::path(file).is_absolute()) return file;
+  const fs::path other = folder / file;
+  return fs::is_regular_file(other, ignored) ? other.string() : file;
+}
+
 std::string moved_text(const std::string& path, const VersionSource& source) {
   if (source.instead_of.empty() || !fs::path(path).is_absolute()) return path;
   const fs::path own_tree = source.instead_of;
@@ -92,11 +122,8 @@ Case VersionSource::applied_to(Case planned) const {
   workload.file = moved_text(workload.file, *this);
   for (std::string& each : workload.path) each = moved_text(each, *this);
   if (import_from.empty()) return planned;
-  if (!workload.module.empty() && !workload.builtin && !holds_module(import_from, workload.module))
-    throw UsageError(fmt::format(
-        "--against '{}' has no module '{}': both versions would be the same; install it there, as "
-        "with pip install --target",
-        import_from, workload.module));
+  refuse_same(workload, import_from);
+  workload.file = file_in(import_from, workload.file);
   workload.path.insert(workload.path.begin(), import_from);
   return planned;
 }

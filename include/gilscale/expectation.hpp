@@ -38,7 +38,10 @@ bool concerns(const Expectation& expectation, const Case& planned, int threads);
 /// Whether the expectation is about none of the cases that will be measured.
 bool is_idle(const Expectation& expectation, const std::vector<Case>& cases);
 
-/// Throws UsageError that says why it is.
+/// Whether it names one of them at all, at whatever point.
+bool names_any(const Expectation& expectation, const std::vector<Case>& cases);
+
+/// Throws UsageError that says why it is idle.
 [[noreturn]] void refuse_idle(const Expectation& expectation, const std::vector<Case>& cases);
 
 }  // namespace gilscale

@@ -44,7 +44,9 @@ struct CompareRules {
 /// What a run is held against.
 struct GateOptions {
   std::vector<Expectation> expectations;
-  /// They stand in a file, and the command line chose what is measured: they may be about the rest.
+  /// They stand in a file, and the command line chose the workloads or only the points that are
+  /// measured: they may be about the rest.
+  bool may_name_others = false;
   bool may_be_idle = false;
   double max_budget_s = 30;  ///< for each thread count, while something is undecided
   std::string baseline;      ///< a result file; empty: none

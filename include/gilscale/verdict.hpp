@@ -7,6 +7,9 @@
 
 namespace gilscale {
 
+/// A machine that gives less than this to N threads cannot tell serial from parallel.
+inline constexpr double least_achievable = 1.25;
+
 enum class Verdict {
   parallel,         ///< relative efficiency of at least 0.9
   gil_bound,        ///< speedup stays at about 1 because the GIL is held

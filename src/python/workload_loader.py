@@ -108,7 +108,6 @@ def current_folder():
 
 def import_file(file):
     path = os.path.join(current_folder(), file)
-    put_first_on_path([os.path.dirname(path)])
     name = os.path.splitext(os.path.basename(path))[0]
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
@@ -133,9 +132,8 @@ def import_source(spec):
     name, file, module = spec["name"], spec["file"], spec["module"]
     if file and not os.path.isfile(os.path.join(current_folder(), file)):
         raise fault(WorkloadError, f"workload '{name}': there is no file '{file}'; check the path")
-    if not file:
-        put_first_on_path([spec["builtin_folder"] or current_folder()])
-    put_first_on_path(spec["path"])
+    own_folder = os.path.dirname(os.path.join(current_folder(), file)) if file else current_folder()
+    put_first_on_path([*spec["path"], spec["builtin_folder"] or own_folder])
     try:
         return import_file(file) if file else importlib.import_module(module)
     except BaseException as error:  # also what sys.exit() raises

@@ -91,7 +91,11 @@ std::string plain(const std::string& text) {
 std::string one_line(const std::string& text) {
   std::string line = plain(text);
   std::replace_if(line.begin(), line.end(), is_white, ' ');
-  return line;
+  // At the beginning of a line, GitHub Actions would take it for a command.
+  const std::size_t begin = line.find_first_not_of(' ');
+  const bool is_command = begin != line.npos && (line.compare(begin, 2, "::") == 0 ||
+                                                 line.compare(begin, 3, "##[") == 0);
+  return is_command ? line.replace(begin, 1, "\uFFFD") : line;
 }
 
 std::size_t width(std::string_view text) {

@@ -1,14 +1,23 @@
 #include "targets.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <optional>
 #include <string>
 
 #include "config_file.hpp"
+#include "differences.hpp"
+#include "gilscale/change.hpp"
+#include "gilscale/check.hpp"
+#include "gilscale/codec.hpp"
 #include "gilscale/error.hpp"
+#include "gilscale/expectation.hpp"
 #include "gilscale/options.hpp"
 #include "gilscale/parameters.hpp"
+#include "gilscale/result_file.hpp"
 #include "gilscale/thread_list.hpp"
+#include "gilscale/verdict.hpp"
 
 namespace gilscale::fuzz {
 namespace {
@@ -18,6 +27,39 @@ void read_configuration(std::string_view input) { parse_config(input, "gilscale.
 void read_threads(std::string_view input) { parse_thread_list(std::string(input)); }
 
 void read_axis(std::string_view input) { parse_axis(std::string(input)); }
+
+void read_expectation(std::string_view input) {
+  const Expectation expectation = parse_expectation(input);
+  Case planned;
+  planned.workload.name = expectation.workload.substr(0, 40);
+  planned.threads = {1, 2};
+  concerns(expectation, planned);
+  warning_of(expectation);
+}
+
+/// What can be read is used as `gilscale compare` and --baseline use it.
+void read_results(std::string_view input) {
+  const ResultFile file = parse_result_file(input, "old.json");
+  for (const CaseResult& result : file.cases) judge(result);
+  changes_between(file.cases, file.cases, {});
+  changes_between(file.cases, file.cases, {.paired = true, .sequential = true});
+  differences_between({file.context, file.cases}, {file.context, file.cases});
+  check_all({parse_expectation("* relative_efficiency >= 0.9"), parse_expectation("* call_s < 1")},
+            file.cases);
+  for (const auto& [name, times_s] : file.times_s) change_of_times(name, times_s, times_s, {});
+}
+
+/// A file of gilscale's with a point of enough samples for a look.
+std::string small_results() {
+  Samples samples;
+  Samples::for_each_member(
+      [&](auto member) { samples.*member = {1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1}; });
+  return fmt::format(
+      R"({{"benchmarks":[],"gilscale":{{"schema":1,"cases":[{{"label":"f","executor":"pool",)"
+      R"("scaling":"weak","gil":{{"shared":true}},"python":null,"error":null,"points":[)"
+      R"({{"threads":2,"calls":3,"samples":{}}}]}}]}}}})",
+      nlohmann::json(samples).dump());
+}
 
 /// The words of `gilscale run`, one a line; what follows a line "---" is its gilscale.toml.
 void read_command_line(std::string_view input) {
@@ -43,6 +85,7 @@ void read_command_line(std::string_view input) {
 }  // namespace
 
 std::span<const Target> targets() {
+  static const std::string results = small_results();
   static const std::vector<Target> all{
       {"config",
        read_configuration,
@@ -58,6 +101,41 @@ std::span<const Target> targets() {
        read_axis,
        {"size=1024,65536", "mode='a','b'", "x=(1, 2),[3, 4],{'a': \"b,c\"}"},
        {"=", ",", "'", "\"", "(", ")", "[", "]", "{", "}", "\\", "None"}},
+      {"expectation",
+       read_expectation,
+       {"cpp_fib_nogil@2 relative_efficiency >= 0.9", "m:f/[1, 'a@b'] (pool)@max call_s<1e-3",
+        "* contention <= 0.1"},
+       {"@", "@max", " ", "\t", ">=", "<=", ">", "<", "==", "*", "?", "[", "]", "\\", "speedup",
+        "gil_demand", "time.cpu", "peak_threads"}},
+      {"results",
+       read_results,
+       {results, R"({"context":{"host_name":"h"},"benchmarks":[{"name":"BM","real_time":1.5,)"
+                 R"("time_unit":"ms"},{"name":"BM","run_type":"aggregate","real_time":2}]})"},
+       {"null",
+        "true",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        "\"",
+        "\\u001b",
+        "1e9",
+        "1e-12",
+        "1000000",
+        "\"threads\":",
+        "\"calls\":",
+        "\"extra_calls\":",
+        "\"control_calls\":",
+        "\"memory_bytes\":",
+        "\"gil_demand\":",
+        "\"samples\":",
+        "\"points\":",
+        "\"cases\":",
+        "\"scaling\":\"strong\"",
+        "\"real_time\":",
+        "\"gil\":{}"}},
       {"command-line",
        read_command_line,
        {"m:f\n--threads\n1,2\n-x\nall\n--budget=0.5\n--param\nsize=1,2",

@@ -4,7 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "child_processes.hpp"
 
@@ -70,6 +72,45 @@ TEST_F(ChannelTest, EndsTheProcessWithItsInput) {
   int status = 0;
   EXPECT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(WEXITSTATUS(status), 3);
+}
+
+TEST_F(ChannelTest, PutsLinesIntoTheInboxUntilTheInputEnds) {
+  const pid_t child = fork();
+  if (child == 0) {
+    close(to_[1]);
+    static Inbox inbox;
+    channel().at_end_of_input([] { _exit(3); }, &inbox);
+    for (int i = 0; i < 3; ++i) channel().send({{"took", inbox.take()}});
+    pause();
+    _exit(7);
+  }
+  say("one\ntw");
+  EXPECT_EQ(heard(), R"({"took":"one"})");
+  say("o\n\nunfinished");
+  EXPECT_EQ(heard(), R"({"took":"two"})");
+  EXPECT_EQ(heard(), R"({"took":""})");
+  close_input();
+  int status = 0;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 3);
+}
+
+TEST(InboxTest, GivesLinesInTheOrderInWhichTheyCame) {
+  Inbox inbox;
+  inbox.put("one");
+  inbox.put("two");
+  EXPECT_EQ(inbox.take(), "one");
+  EXPECT_EQ(inbox.take(), "two");
+}
+
+TEST(InboxTest, WaitsForALine) {
+  Inbox inbox;
+  std::thread sender([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    inbox.put("late");
+  });
+  EXPECT_EQ(inbox.take(), "late");
+  sender.join();
 }
 
 TEST_F(ChannelTest, KeepsTheMeasuredCodeFromBothEnds) {

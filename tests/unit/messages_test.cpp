@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gilscale/codec.hpp"
 #include "gilscale/error.hpp"
 #include "steady_point.hpp"
 #include "thrown.hpp"
@@ -110,6 +111,52 @@ TEST_F(Messages, OfANewerWorkerThatAreNotKnownAreIgnored) {
   take({{"message", "weather"}, {"sunny", true}});
   EXPECT_FALSE(result.failure);
   EXPECT_FALSE(reader.complete());
+}
+
+// ---- questions and answers ----
+
+TEST_F(Messages, OfAQuestionAreTakenOnce) {
+  Point point = steady_point(2, {.single_s = 0.25}, 7);
+  point.calls = 12;
+  take(message::question({point, 1.5, "budget"}));
+  EXPECT_FALSE(result.failure);
+  EXPECT_TRUE(result.points.empty()) << "the point is not finished";
+  const auto question = reader.take_question();
+  ASSERT_TRUE(question);
+  EXPECT_EQ(json(question->point), json(point));
+  EXPECT_DOUBLE_EQ(question->spent_s, 1.5);
+  EXPECT_EQ(question->stop, "budget");
+  EXPECT_FALSE(reader.take_question());
+}
+
+TEST_F(Messages, OfAQuestionMaySeeNoReasonToStop) {
+  take(message::question({steady_point(1, {}, 1), 0.5, std::nullopt}));
+  const auto question = reader.take_question();
+  ASSERT_TRUE(question);
+  EXPECT_FALSE(question->stop);
+}
+
+TEST_F(Messages, OfAQuestionWithoutItsPartsBecomeTheFailure) {
+  for (const char* key : {"point", "spent_s", "stop"}) {
+    json question = message::question({steady_point(1, {}, 1), 0.5, "budget"});
+    question.erase(key);
+    CaseResult broken;
+    MessageReader broken_reader(broken);
+    broken_reader.take(question.dump());
+    EXPECT_TRUE(broken.failure) << key;
+    EXPECT_FALSE(broken_reader.take_question()) << key;
+  }
+}
+
+TEST(Answers, AreReadAsTheyWereGiven) {
+  EXPECT_EQ(read_answer(message::answer("max-budget").dump()), "max-budget");
+  EXPECT_EQ(read_answer(message::answer(std::nullopt).dump()), std::nullopt);
+}
+
+TEST(Answers, ThatAreNoneStopTheSampling) {
+  for (const char* line : {"", "hello", "{", "[]", "null", "3", "{}", "{\"stop\": 3}",
+                           "{\"stop\": []}", "{\"go\": null}", "\xff"})
+    EXPECT_EQ(read_answer(line), "unanswered") << line;
 }
 
 // ---- failures ----

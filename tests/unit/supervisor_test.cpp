@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <thread>
 
 #include "child_processes.hpp"
 #include "gilscale/codec.hpp"
@@ -137,6 +138,71 @@ TEST_F(Supervised, WorkerThatHasSaidItsLastWordIsNotWaitedFor) {
   const CaseResult result = run("echo $$ >'" + folder.file("pid") + "'; " + finish + "sleep 1000");
   EXPECT_FALSE(result.failure);
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(100));
+  EXPECT_TRUE(is_gone(noted_pid()));
+}
+
+// ---- workers that ask ----
+
+/// Asks with a point of so many samples, reads the answer and writes it to standard error.
+std::string ask(std::size_t samples, const std::optional<std::string>& stop) {
+  return say(message::question({steady_point(2, {}, samples), 0.5, stop})) +
+         "read -r answer; printf '%s\\n' \"$answer\" >&2; ";
+}
+
+const std::string hear_case = "read -r planned; ";
+
+TEST_F(Supervised, WorkerIsAnsweredByItsOwnRuleIfNobodyElseDoes) {
+  run(hear_case + ask(1, std::nullopt) + ask(2, "budget") + finish);
+  EXPECT_EQ(listener.output, "{\"stop\":null}\n{\"stop\":\"budget\"}\n");
+}
+
+TEST_F(Supervised, WorkerIsAnsweredWhatIsSaid) {
+  std::vector<std::size_t> asked;
+  const CaseResult result = run_case(
+      planned, shell(hear_case + point_of(1) + ask(6, std::nullopt) + ask(7, "budget") + finish),
+      patient_s, listener,
+      [&](const CaseResult& so_far, const Question& question) -> std::optional<std::string> {
+        EXPECT_EQ(so_far.points.size(), 1U);
+        asked.push_back(question.point.samples.size());
+        if (question.stop) return std::nullopt;
+        return "max-budget";
+      });
+  EXPECT_FALSE(result.failure);
+  EXPECT_THAT(asked, ElementsAre(6, 7));
+  EXPECT_EQ(listener.output, "{\"stop\":\"max-budget\"}\n{\"stop\":null}\n");
+}
+
+TEST_F(Supervised, WorkerWaitsForItsAnswerAndIsNotGivenUpMeanwhile) {
+  Worker worker(planned, shell(hear_case + ask(1, "budget") + finish), 0.3, listener);
+  ASSERT_TRUE(worker.watch());
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  worker.answer("budget");
+  EXPECT_FALSE(worker.watch());
+  EXPECT_FALSE(worker.result().failure);
+}
+
+TEST_F(Supervised, WorkerThatDiesBeforeItsAnswerHasFailed) {
+  Worker worker(
+      planned, shell(hear_case + point_of(1) + say(message::question({Point{}, 0, {}})) + "exit 7"),
+      patient_s, listener);
+  ASSERT_TRUE(worker.watch());
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  worker.answer(std::nullopt);
+  EXPECT_FALSE(worker.watch());
+  const CaseResult result = worker.take_result();
+  ASSERT_TRUE(result.failure);
+  EXPECT_EQ(result.failure->kind, "exit");
+  EXPECT_EQ(result.points.size(), 1U);
+}
+
+TEST_F(Supervised, WorkerThatIsNoLongerWatchedIsGone) {
+  {
+    Worker worker(planned,
+                  shell("echo $$ >'" + folder.file("pid") + "'; " + hear_case + ask(1, "budget") +
+                        "sleep 1000"),
+                  patient_s, listener);
+    ASSERT_TRUE(worker.watch());
+  }
   EXPECT_TRUE(is_gone(noted_pid()));
 }
 

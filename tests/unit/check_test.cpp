@@ -1,0 +1,309 @@
+#include "gilscale/check.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "gilscale/metric.hpp"
+#include "steady_point.hpp"
+
+namespace gilscale {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+CaseResult result_of(std::vector<Point> points) {
+  CaseResult result;
+  result.planned.workload.name = "f";
+  for (const Point& point : points) result.planned.threads.push_back(point.threads);
+  result.points = std::move(points);
+  result.gil = {false, false, false};  // nothing is held
+  return result;
+}
+
+/// With the GIL on for the whole case.
+CaseResult with_gil(Point point) {
+  CaseResult result = result_of({std::move(point)});
+  result.gil = {};
+  return result;
+}
+
+Check checked(const std::string& text, const CaseResult& result) {
+  return check_point(parse_expectation(text), result, result.points.back());
+}
+
+Check checked(const std::string& text, const Point& point) {
+  return checked(text, result_of({point}));
+}
+
+/// Two threads with that relative efficiency on two cores.
+Point efficient(double efficiency, std::size_t samples = 12) {
+  return steady_point(2, {.single_s = efficiency, .parallel_s = 1}, samples);
+}
+
+/// Samples that alternate between the two.
+Point wavering(double one, double other, std::size_t samples) {
+  Point point;
+  point.threads = 2;
+  for (std::size_t i = 0; i < samples; ++i)
+    add_sample(point, {.single_s = i % 2 == 0 ? one : other, .parallel_s = 1});
+  return point;
+}
+
+/// Two threads on one core: all takes twice as long.
+Point on_one_core(double parallel_s) {
+  return steady_point(2, {.parallel_s = parallel_s, .control_parallel_s = 2}, 12);
+}
+
+// ---- the interval decides ----
+
+TEST(CheckedPoint, PassesWhereTheWholeIntervalIsOnTheRightSide) {
+  const Check check = checked("f@2 relative_efficiency >= 0.9", efficient(0.95));
+  EXPECT_EQ(check.outcome, Outcome::passed);
+  EXPECT_EQ(check.label, "f");
+  EXPECT_EQ(check.threads, 2);
+  ASSERT_TRUE(check.seen);
+  EXPECT_DOUBLE_EQ(check.seen->low, 0.95);
+  EXPECT_EQ(check.why, "relative_efficiency is 0.95 [0.95, 0.95]");
+}
+
+TEST(CheckedPoint, FailsWhereTheWholeIntervalIsOnTheWrongSide) {
+  const Check check = checked("f@2 relative_efficiency >= 0.9", efficient(0.85));
+  EXPECT_EQ(check.outcome, Outcome::failed);
+  EXPECT_EQ(check.why, "relative_efficiency is 0.85 [0.85, 0.85]");
+}
+
+TEST(CheckedPoint, IsInconclusiveWhereTheBoundIsInside) {
+  const Check check = checked("f@2 relative_efficiency >= 0.9", wavering(0.85, 0.95, 12));
+  EXPECT_EQ(check.outcome, Outcome::inconclusive);
+  EXPECT_THAT(check.why, HasSubstr("on both sides of 0.9; raise --max-budget"));
+}
+
+TEST(CheckedPoint, OnTheBoundDependsOnTheRelation) {
+  const Point point = efficient(0.5);
+  EXPECT_EQ(checked("f relative_efficiency >= 0.5", point).outcome, Outcome::passed);
+  EXPECT_EQ(checked("f relative_efficiency > 0.5", point).outcome, Outcome::failed);
+  EXPECT_EQ(checked("f relative_efficiency <= 0.5", point).outcome, Outcome::passed);
+  EXPECT_EQ(checked("f relative_efficiency < 0.5", point).outcome, Outcome::failed);
+}
+
+TEST(CheckedPoint, NeedsTheSamplesOfTheFirstLook) {
+  const Check check = checked("f@2 relative_efficiency >= 0.9", efficient(1, 11));
+  EXPECT_EQ(check.outcome, Outcome::inconclusive);
+  EXPECT_FALSE(check.seen);
+  EXPECT_EQ(check.why, "11 samples are too few to decide; it takes 12");
+}
+
+TEST(CheckedPoint, StaysWithTheFirstLookThatDecides) {
+  // After twelve samples it had passed; it is settled whatever comes then.
+  Point point = efficient(1, 12);
+  for (int i = 0; i < 100; ++i) add_sample(point, {.single_s = 0.5, .parallel_s = 1});
+  const Check check = checked("f@2 relative_efficiency >= 0.9", point);
+  EXPECT_EQ(check.outcome, Outcome::passed);
+  EXPECT_DOUBLE_EQ(check.seen->estimate, 1);
+}
+
+TEST(CheckedPoint, LooksOnlyAtTheNumbersThatWereFixedBefore) {
+  // Undecided after 12; what comes until the 17th counts only at the 18th.
+  Point point = wavering(0.85, 0.95, 12);
+  const Check first = checked("f@2 relative_efficiency >= 0.9", point);
+  for (int i = 0; i < 5; ++i) add_sample(point, {.single_s = 0.2, .parallel_s = 1});
+  EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", point).seen, first.seen);
+}
+
+TEST(CheckedPoint, MayBeOfOneThread) {
+  const Check check = checked("f@1 call_s < 2", steady_point(1, {}, 12));
+  EXPECT_EQ(check.outcome, Outcome::passed);
+}
+
+TEST(CheckedPoint, CanBeAskedEveryMetric) {
+  Point point = efficient(1);
+  point.gil_demand = 0.25;
+  point.memory_bytes = 1000;
+  for (const Metric& metric : point_metrics()) {
+    const Check check = checked("f@2 " + std::string(metric.name) + " >= -1", point);
+    EXPECT_EQ(check.outcome, Outcome::passed) << metric.name << ": " << check.why;
+    EXPECT_TRUE(check.seen) << metric.name;
+  }
+}
+
+// ---- the machine ----
+
+TEST(CheckOnTooFewCores, DoesNotBlameTheWorkload) {
+  // One core; threads that hold a lock when they lose it keep the other waiting.
+  const Check check = checked("f@2 relative_efficiency >= 0.9", on_one_core(4));
+  EXPECT_EQ(check.outcome, Outcome::inconclusive);
+  EXPECT_THAT(check.why, AllOf(HasSubstr("relative_efficiency is 0.5 [0.5, 0.5], but"),
+                               HasSubstr("the machine gave 2 threads 1.00 cores"),
+                               HasSubstr("too few to blame the workload")));
+}
+
+TEST(CheckOnTooFewCores, BlamesAHeldGil) {
+  Point point = on_one_core(4);
+  point.gil_demand = 1;
+  EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", with_gil(point)).outcome, Outcome::failed);
+}
+
+TEST(CheckOnTooFewCores, DoesNotPraiseCodeThatTakesTurns) {
+  // Two threads on one core do the work of one; so does serial code.
+  const Check check = checked("f@2 relative_efficiency >= 0.9", on_one_core(2));
+  EXPECT_EQ(check.outcome, Outcome::inconclusive);
+  EXPECT_THAT(check.why, HasSubstr("too few to tell it from code that takes turns"));
+}
+
+TEST(CheckOnTooFewCores, PassesABoundThatSerialCodeMeetsAnyway) {
+  EXPECT_EQ(checked("f@2 relative_efficiency >= 0.5", on_one_core(2)).outcome, Outcome::passed);
+}
+
+TEST(CheckOnTooFewCores, DoesNotExpectASpeedupThatTheyDoNotAllow) {
+  // 1.6 of 2 cores: enough to judge by, but nobody gets 1.9 out of them.
+  const Point point = steady_point(2, {.parallel_s = 1.25, .control_parallel_s = 1.25}, 12);
+  const Check check = checked("f@2 speedup >= 1.9", point);
+  EXPECT_EQ(check.outcome, Outcome::inconclusive);
+  EXPECT_THAT(check.why, HasSubstr("1.60 cores, which allow no 1.9"));
+}
+
+TEST(CheckOnTooFewCores, StillFailsASpeedupThatIsLowForThem) {
+  // 1.9 of 2 would be 1.52 of these 1.6.
+  const Point point = steady_point(2, {.parallel_s = 1.6, .control_parallel_s = 1.25}, 12);
+  EXPECT_EQ(checked("f@2 speedup >= 1.9", point).outcome, Outcome::failed);
+}
+
+TEST(CheckOnTooFewCores, DoesNotBlameCallsThatTheyMakeLonger) {
+  EXPECT_EQ(checked("f@2 call_s <= 1.5", on_one_core(2)).outcome, Outcome::inconclusive);
+  EXPECT_EQ(checked("f@2 call_s <= 2.5", on_one_core(2)).outcome, Outcome::passed);
+}
+
+TEST(CheckOnTooFewCores, DoesNotTakeALowFigureForTheWorkloads) {
+  // That it is low was expected, but the machine made it so.
+  EXPECT_EQ(checked("f@2 relative_efficiency <= 0.6", on_one_core(4)).outcome,
+            Outcome::inconclusive);
+}
+
+TEST(CheckOnTooFewCores, JudgesWorkThatWaitsAllTheSame) {
+  const auto waiting = [](double parallel_s) {
+    return steady_point(
+        2, {.parallel_s = parallel_s, .control_parallel_s = 2, .cpu_share = 1.0 / 64}, 12);
+  };
+  EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", waiting(1)).outcome, Outcome::passed);
+  EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", waiting(2)).outcome, Outcome::failed);
+}
+
+TEST(CheckOnTooFewCores, DecidesOnceTheyAreThere) {
+  // One core for 12 samples, then two: a later look sees enough of them.
+  Point point = on_one_core(2);
+  for (int i = 0; i < 28; ++i) add_sample(point, {.single_s = 0.5});
+  EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", point).outcome, Outcome::failed);
+}
+
+// ---- figures that are measured once ----
+
+TEST(CheckedOnce, NeedNoManySamples) {
+  Point point = steady_point(2, {}, 1);
+  point.memory_bytes = 1000;
+  const Check check = checked("f@2 memory_bytes < 2000", point);
+  EXPECT_EQ(check.outcome, Outcome::passed);
+  EXPECT_EQ(check.why, "memory_bytes is 1000");
+  EXPECT_EQ(checked("f@2 memory_bytes < 1000", point).outcome, Outcome::failed);
+}
+
+TEST(CheckedOnce, AreInconclusiveWhereTheyCouldNotBeMeasured) {
+  const Check check = checked("f@2 gil_demand < 0.1", steady_point(2, {}, 12));
+  EXPECT_EQ(check.outcome, Outcome::inconclusive);
+  EXPECT_FALSE(check.seen);
+  EXPECT_EQ(check.why, "gil_demand could not be measured here");
+}
+
+// ---- all of them ----
+
+std::vector<Outcome> outcomes(const std::string& text, const std::vector<CaseResult>& cases) {
+  std::vector<Outcome> outcomes;
+  for (const Check& check : check_all({parse_expectation(text)}, cases))
+    outcomes.push_back(check.outcome);
+  return outcomes;
+}
+
+TEST(AllChecks, AreOfEveryPointThatIsMeant) {
+  const CaseResult result = result_of({steady_point(1, {}, 12), efficient(1), efficient(0.5)});
+  EXPECT_THAT(outcomes("f call_s < 2", {result}),
+              ElementsAre(Outcome::passed, Outcome::passed, Outcome::passed));
+  EXPECT_THAT(outcomes("g call_s < 2", {result}), IsEmpty());
+}
+
+TEST(AllChecks, OfScalingLeaveOneThreadOut) {
+  const auto checks = check_all({parse_expectation("f relative_efficiency >= 0.9")},
+                                {result_of({steady_point(1, {}, 12), efficient(1)})});
+  ASSERT_EQ(checks.size(), 1U);
+  EXPECT_EQ(checks[0].threads, 2);
+}
+
+TEST(AllChecks, OfAFailedCaseFailWhereItHasNoPoint) {
+  CaseResult result = result_of({steady_point(1, {}, 12)});
+  result.planned.threads = {1, 2};
+  result.failure = Failure{"signal", "it crashed", ""};
+  const auto checks = check_all({parse_expectation("f call_s < 2")}, {result});
+  ASSERT_EQ(checks.size(), 2U);
+  EXPECT_EQ(checks[0].outcome, Outcome::passed);
+  EXPECT_EQ(checks[1].outcome, Outcome::failed);
+  EXPECT_EQ(checks[1].threads, 2);
+  EXPECT_EQ(checks[1].why, "it crashed");
+}
+
+TEST(AllChecks, OfWhatIsNotToBeHadAreInconclusive) {
+  for (const char* kind : {"unavailable", "interrupted"}) {
+    CaseResult result = result_of({});
+    result.planned.threads = {2};
+    result.failure = Failure{kind, "sorry", ""};
+    EXPECT_THAT(outcomes("f call_s < 2", {result}), ElementsAre(Outcome::inconclusive)) << kind;
+  }
+}
+
+TEST(AllChecks, OfWhatWasNotMeasuredAreInconclusive) {
+  CaseResult result = result_of({});
+  result.planned.threads = {2};
+  const auto checks = check_all({parse_expectation("f call_s < 2")}, {result});
+  ASSERT_EQ(checks.size(), 1U);
+  EXPECT_EQ(checks[0].outcome, Outcome::inconclusive);
+  EXPECT_EQ(checks[0].why, "it was not measured");
+}
+
+/// N threads on as many cores, serial for that share: Amdahl's law.
+Point amdahl(int threads, double serial) {
+  return steady_point(threads, {.parallel_s = 1 - serial + serial * threads}, 12);
+}
+
+TEST(CaseChecks, AreOfTheLawThatFits) {
+  const CaseResult result =
+      result_of({amdahl(1, 0.1), amdahl(2, 0.1), amdahl(4, 0.1), amdahl(8, 0.1)});
+  EXPECT_THAT(outcomes("f contention < 0.11", {result}), ElementsAre(Outcome::passed));
+  EXPECT_THAT(outcomes("f contention < 0.09", {result}), ElementsAre(Outcome::failed));
+  const auto checks = check_all({parse_expectation("f contention < 0.11")}, {result});
+  EXPECT_FALSE(checks[0].threads);
+}
+
+TEST(CaseChecks, AreInconclusiveWhereThereIsNoLaw) {
+  const auto checks =
+      check_all({parse_expectation("f contention < 1")}, {result_of({efficient(1)})});
+  ASSERT_EQ(checks.size(), 1U);
+  EXPECT_EQ(checks[0].outcome, Outcome::inconclusive);
+  EXPECT_EQ(checks[0].why, "contention could not be measured here");
+}
+
+TEST(CaseChecks, OfAFailedCaseFail) {
+  CaseResult result = result_of({amdahl(2, 0), amdahl(4, 0), amdahl(8, 0)});
+  result.failure = Failure{"exception", "it raised", ""};
+  EXPECT_THAT(outcomes("f contention < 1", {result}), ElementsAre(Outcome::failed));
+}
+
+TEST(Outcomes, HaveWords) {
+  EXPECT_EQ(to_string(Outcome::passed), "passed");
+  EXPECT_EQ(to_string(Outcome::failed), "failed");
+  EXPECT_EQ(to_string(Outcome::inconclusive), "inconclusive");
+}
+
+}  // namespace
+}  // namespace gilscale

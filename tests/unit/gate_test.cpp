@@ -1,0 +1,345 @@
+#include "gate.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "fixed_report.hpp"
+#include "gilscale/reporters.hpp"
+#include "steady_point.hpp"
+#include "temp_folder.hpp"
+#include "thrown.hpp"
+
+namespace gilscale {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const PythonInfo built_for{"3.13.1", "default", "python"};
+
+Case case_of(const std::string& name, std::vector<int> threads = {1, 2}) {
+  Case planned;
+  planned.workload.name = name;
+  planned.threads = std::move(threads);
+  return planned;
+}
+
+CaseResult result_of(std::vector<Point> points, const std::string& name = "f") {
+  CaseResult result;
+  result.planned = case_of(name, {});
+  result.python = built_for;
+  result.gil = {false, false, false};
+  for (Point& point : points) {
+    point.calls = 100;
+    result.planned.threads.push_back(point.threads);
+  }
+  result.points = std::move(points);
+  return result;
+}
+
+/// Two threads with that efficiency; undecided at 0.9 if samples alternate around it.
+Point efficient(double efficiency, std::size_t samples = 12) {
+  return steady_point(2, {.single_s = efficiency, .parallel_s = 1}, samples);
+}
+Point undecided(std::size_t samples = 12) {
+  Point point;
+  point.threads = 2;
+  for (std::size_t i = 0; i < samples; ++i)
+    add_sample(point, {.single_s = i % 2 == 0 ? 0.8 : 1.0, .parallel_s = 1});
+  return point;
+}
+
+Point costing(double cost, std::size_t samples = 20) {
+  return steady_point(2, {.single_s = cost, .parallel_s = cost}, samples);
+}
+
+GateOptions expecting(const std::string& text) {
+  GateOptions options;
+  options.expectations = {parse_expectation(text)};
+  options.max_budget_s = 30;
+  return options;
+}
+
+// ---- answers ----
+
+class GateAnswers : public testing::Test {
+ protected:
+  static std::optional<std::string> answer(
+      const Point& point, double spent_s, const std::optional<std::string>& stop,
+      const std::string& expected = "f@2 relative_efficiency >= 0.9") {
+    const Gate gate(expecting(expected), built_for);
+    CaseResult so_far = result_of({point});
+    so_far.points.clear();
+    return gate.answer(so_far, {point, spent_s, stop});
+  }
+};
+
+TEST_F(GateAnswers, StopWhereTheRuleDoesAndAllIsDecided) {
+  EXPECT_EQ(answer(efficient(1), 3, "precision"), "precision");
+  EXPECT_EQ(answer(efficient(0.5), 3, "budget"), "budget");
+}
+
+TEST_F(GateAnswers, DoNotStopWhatTheRuleDoesNotStop) {
+  EXPECT_EQ(answer(efficient(1), 3, std::nullopt), std::nullopt);
+}
+
+TEST_F(GateAnswers, GoOnWhileSomethingIsUndecided) {
+  EXPECT_EQ(answer(undecided(), 3, "budget"), std::nullopt);
+  EXPECT_EQ(answer(efficient(1, 11), 3, "budget"), std::nullopt) << "before the first look";
+}
+
+TEST_F(GateAnswers, EndWithTheLargestBudget) {
+  EXPECT_EQ(answer(undecided(), 29.9, "budget"), std::nullopt);
+  EXPECT_EQ(answer(undecided(), 30, "budget"), "max-budget");
+}
+
+TEST_F(GateAnswers, GiveOneThreadHalfOfIt) {
+  const Point one = steady_point(1, {}, 11);
+  EXPECT_EQ(answer(one, 14.9, "budget", "f@1 relative_call < 1"), std::nullopt);
+  EXPECT_EQ(answer(one, 15, "budget", "f@1 relative_call < 1"), "max-budget");
+}
+
+TEST_F(GateAnswers, DoNotChangeAnExactNumberOfSamples) {
+  EXPECT_EQ(answer(undecided(), 3, "requested"), "requested");
+}
+
+TEST_F(GateAnswers, DoNotMindExpectationsOfOtherPoints) {
+  EXPECT_EQ(answer(undecided(), 3, "budget", "f@4 relative_efficiency >= 0.9"), "budget");
+  EXPECT_EQ(answer(undecided(), 3, "budget", "g relative_efficiency >= 0.9"), "budget");
+}
+
+TEST_F(GateAnswers, DoNotWaitForWhatMoreSamplesDoNotTell) {
+  EXPECT_EQ(answer(undecided(), 3, "budget", "f@2 gil_demand < 0.1"), "budget");
+  EXPECT_EQ(answer(undecided(), 3, "budget", "f contention < 0.1"), "budget");
+}
+
+// ---- answers to two versions ----
+
+class GateAnswersInTurns : public testing::Test {
+ protected:
+  void SetUp() override {
+    GateOptions options;
+    options.max_budget_s = 30;
+    options.against = folder_.path().string();
+    gate_.emplace(options, built_for);
+  }
+  std::optional<std::string> answer(const Point& before, const Point& after,
+                                    const std::optional<std::string>& then,
+                                    const std::optional<std::string>& now, double spent_s = 3) {
+    const CaseResult so_far = result_of({after});
+    const Question old_question{before, spent_s, then};
+    const Question new_question{after, spent_s, now};
+    return gate_->answer(Turn{so_far, old_question}, Turn{so_far, new_question});
+  }
+
+  TempFolder folder_;
+  std::optional<Gate> gate_;
+};
+
+TEST_F(GateAnswersInTurns, StopWhereBothRulesDoAndTheWordIsClear) {
+  EXPECT_EQ(answer(costing(1), costing(1.2), "budget", "precision"), "precision");
+  EXPECT_EQ(answer(costing(1), costing(1.2), "budget", std::nullopt), std::nullopt);
+  EXPECT_EQ(answer(costing(1), costing(1.2), std::nullopt, "budget"), std::nullopt);
+}
+
+TEST_F(GateAnswersInTurns, GoOnWhileTheWordIsUnclear) {
+  EXPECT_EQ(answer(costing(1, 11), costing(1.2, 11), "budget", "budget"), std::nullopt);
+  EXPECT_EQ(answer(costing(1, 11), costing(1.2, 11), "budget", "budget", 30), "max-budget");
+}
+
+TEST_F(GateAnswersInTurns, DoNotChangeAnExactNumberOfSamples) {
+  EXPECT_EQ(answer(costing(1, 3), costing(1.2, 3), "requested", "requested"), "requested");
+}
+
+// ---- what it prepares ----
+
+TEST(PreparedGate, MakesTheCasesAskThatAreConcerned) {
+  Gate gate(expecting("f@2 speedup > 1"), built_for);
+  std::vector<Case> cases{case_of("f"), case_of("g")};
+  gate.prepare(cases, json::object());
+  EXPECT_EQ(cases[0].asks, Asks::before_stopping);
+  EXPECT_EQ(cases[1].asks, Asks::never);
+}
+
+TEST(PreparedGate, RefusesAnExpectationOfNothing) {
+  Gate gate(expecting("h@2 speedup > 1"), built_for);
+  std::vector<Case> cases{case_of("f")};
+  EXPECT_THAT(usage_error([&] { gate.prepare(cases, json::object()); }),
+              HasSubstr("no workload 'h' is measured"));
+}
+
+TEST(PreparedGate, LeavesAnExpectationOfTheFileOutThatIsNotMeasuredNow) {
+  GateOptions options = expecting("h@2 speedup > 1");
+  options.may_be_idle = true;
+  Gate gate(options, built_for);
+  std::vector<Case> cases{case_of("f")};
+  testing::internal::CaptureStderr();
+  gate.prepare(cases, json::object());
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("'h@2 speedup > 1'"));
+  Report report;
+  gate.judge(report);
+  EXPECT_THAT(report.checks, IsEmpty());
+}
+
+// ---- baselines ----
+
+class GateWithBaseline : public testing::Test {
+ protected:
+  /// Of a case whose calls cost that.
+  [[nodiscard]] GateOptions baseline(const CaseResult& result,
+                                     const std::string& host = this_host()) const {
+    Report report;
+    report.cases = {result};
+    report.context = {{"host_name", host}};
+    GateOptions options;
+    options.baseline = folder_.write("old.json", reporter("json").render(report, {}));
+    return options;
+  }
+  static std::string this_host() {
+    std::array<char, 256> name{};
+    gethostname(name.data(), name.size() - 1);
+    return name.data();
+  }
+  /// What it says of a new result.
+  static Report judged(const GateOptions& options, const CaseResult& now) {
+    Gate gate(options, built_for);
+    std::vector<Case> cases{now.planned};
+    gate.prepare(cases, json::object());
+    Report report;
+    report.cases = {now};
+    gate.judge(report);
+    return report;
+  }
+  static std::string refusal(const GateOptions& options, std::vector<Case> cases) {
+    return usage_error([&] { Gate(options, built_for).prepare(cases, json::object()); });
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(GateWithBaseline, TakesItsCallsOver) {
+  Gate gate(baseline(result_of({costing(1)})), built_for);
+  std::vector<Case> cases{case_of("f"), case_of("new"), case_of("f")};
+  cases[2].calls = 7;
+  gate.prepare(cases, json::object());
+  EXPECT_EQ(cases[0].calls, 100);
+  EXPECT_FALSE(cases[1].calls);
+  EXPECT_EQ(cases[2].calls, 7) << "what the user says goes first";
+  EXPECT_EQ(cases[0].asks, Asks::before_stopping);
+}
+
+TEST_F(GateWithBaseline, SaysWhatChanged) {
+  const Report report = judged(baseline(result_of({costing(1)})), result_of({costing(1.2)}));
+  ASSERT_TRUE(report.changes);
+  EXPECT_EQ(report.changes->how, "baseline");
+  ASSERT_EQ(report.changes->points.size(), 1U);
+  EXPECT_EQ(report.changes->points[0].word, Word::slower);
+}
+
+TEST_F(GateWithBaseline, GoesOnWhileTheWordIsUnclear) {
+  GateOptions options = baseline(result_of({costing(1)}));
+  options.max_budget_s = 30;
+  const Gate gate(options, built_for);
+  const CaseResult so_far = result_of({costing(1)});
+  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 11), 3, "budget"}), std::nullopt);
+  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 11), 30, "budget"}), "max-budget");
+  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 12), 3, "budget"}), "budget");
+  Point other = costing(1.2, 5);
+  other.threads = 8;
+  EXPECT_EQ(gate.answer(so_far, {other, 3, "budget"}), "budget") << "there is no old one";
+}
+
+TEST_F(GateWithBaseline, OfAnotherMachineIsRefusedUnlessAllowed) {
+  GateOptions options = baseline(result_of({costing(1)}), "elsewhere");
+  EXPECT_THAT(refusal(options, {case_of("f")}),
+              AllOf(HasSubstr("another machine: elsewhere before"),
+                    HasSubstr("--allow-different machine")));
+  options.rules.allow_different = {"machine"};
+  EXPECT_EQ(judged(options, result_of({costing(1)})).changes->points[0].word, Word::same);
+}
+
+TEST_F(GateWithBaseline, OfAnotherPythonIsRefusedBeforeAnythingIsMeasured) {
+  CaseResult old_result = result_of({costing(1)});
+  old_result.python->version = "3.12.1";
+  EXPECT_THAT(refusal(baseline(old_result), {case_of("f")}), HasSubstr("another interpreter"));
+}
+
+TEST_F(GateWithBaseline, OfOtherScalingIsRefused) {
+  std::vector<Case> cases{case_of("f")};
+  cases[0].scaling = Scaling::strong;
+  EXPECT_THAT(refusal(baseline(result_of({costing(1)})), cases), HasSubstr("weak scaling before"));
+}
+
+TEST_F(GateWithBaseline, ThatTurnsOutToDifferHasNoWords) {
+  CaseResult now = result_of({costing(1.2)});
+  now.gil.after_run = true;
+  const Report report = judged(baseline(result_of({costing(1)})), now);
+  EXPECT_EQ(report.changes->points[0].word, Word::unclear);
+  EXPECT_THAT(report.changes->points[0].why, HasSubstr("the GIL was off before and is on now"));
+}
+
+TEST_F(GateWithBaseline, OfOtherWorkloadsIsRefused) {
+  EXPECT_THAT(refusal(baseline(result_of({costing(1)})), {case_of("g")}),
+              HasSubstr("holds nothing that is measured here, but f"));
+}
+
+TEST_F(GateWithBaseline, OfOtherProgramsIsRefused) {
+  GateOptions options;
+  options.baseline = folder_.write("other.json", R"({"benchmarks": []})");
+  EXPECT_THAT(usage_error([&] { Gate(options, built_for); }),
+              HasSubstr("is not of gilscale and has no samples"));
+  options.baseline = folder_.file("missing.json");
+  EXPECT_THAT(usage_error([&] { Gate(options, built_for); }), HasSubstr("missing.json"));
+}
+
+// ---- the exit code ----
+
+Report report_with(const std::vector<Outcome>& outcomes, const std::vector<Word>& words) {
+  Report report;
+  for (const Outcome outcome : outcomes) {
+    report.checks.emplace_back();
+    report.checks.back().outcome = outcome;
+  }
+  report.changes = Changes{};
+  for (const Word word : words) {
+    report.changes->points.emplace_back();
+    report.changes->points.back().word = word;
+  }
+  return report;
+}
+
+TEST(ExitCodeOfAGate, IsOkWhereNothingIsWrong) {
+  for (const char* inconclusive : {"pass", "fail", "4"}) {
+    EXPECT_EQ(exit_code_of_gate({}, inconclusive), ExitCode::ok);
+    EXPECT_EQ(
+        exit_code_of_gate(report_with({Outcome::passed}, {Word::same, Word::faster}), inconclusive),
+        ExitCode::ok);
+  }
+}
+
+TEST(ExitCodeOfAGate, TellsThatSomethingFailed) {
+  for (const char* inconclusive : {"pass", "fail", "4"}) {
+    EXPECT_EQ(
+        exit_code_of_gate(report_with({Outcome::inconclusive, Outcome::failed}, {}), inconclusive),
+        ExitCode::expectation_failed);
+    EXPECT_EQ(exit_code_of_gate(report_with({}, {Word::unclear, Word::slower}), inconclusive),
+              ExitCode::expectation_failed);
+  }
+}
+
+TEST(ExitCodeOfAGate, IsWhatTheUserWantsWhereSomethingIsOpen) {
+  for (const Report& open : {report_with({Outcome::inconclusive}, {}),
+                             report_with({Outcome::passed}, {Word::unclear})}) {
+    EXPECT_EQ(exit_code_of_gate(open, "4"), ExitCode::inconclusive);
+    EXPECT_EQ(exit_code_of_gate(open, "fail"), ExitCode::expectation_failed);
+    EXPECT_EQ(exit_code_of_gate(open, "pass"), ExitCode::ok);
+  }
+}
+
+}  // namespace
+}  // namespace gilscale
