@@ -143,9 +143,21 @@ TEST(CheckOnTooFewCores, DoesNotBlameTheWorkload) {
 }
 
 TEST(CheckOnTooFewCores, BlamesAHeldGil) {
-  Point point = on_one_core(4);
+  // 1.4 cores, and still no speedup at all.
+  Point point = steady_point(2, {.parallel_s = 2, .control_parallel_s = 1.4375}, 12);
   point.gil_demand = 1;
   EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", with_gil(point)).outcome, Outcome::failed);
+}
+
+TEST(CheckOnTooFewCores, DoesNotTakeAnUpperBoundOfTheGilDemandForAFact) {
+  // What is compiled into libpython releases the GIL unseen. A speedup refutes the demand, and with
+  // one core nothing confirms it.
+  Point point = steady_point(2, {.parallel_s = 1.5, .control_parallel_s = 1.4375}, 12);
+  point.gil_demand = 1;
+  EXPECT_EQ(checked("f@2 serial_fraction <= 0.3", with_gil(point)).outcome, Outcome::inconclusive);
+  point = on_one_core(2);
+  point.gil_demand = 1;
+  EXPECT_EQ(checked("f@2 serial_fraction <= 0.3", with_gil(point)).outcome, Outcome::inconclusive);
 }
 
 TEST(CheckOnTooFewCores, DoesNotPraiseCodeThatTakesTurns) {

@@ -343,14 +343,14 @@ TEST_P(GateSimulationOfChanges, AtAThresholdOf5Percent) {
 
 INSTANTIATE_TEST_SUITE_P(
     InTurns, GateSimulationOfChanges,
-    testing::Values(Comparison{normal, true, 4000}, Comparison{heavy, true, 1500},
-                    Comparison{skewed, true, 1500}, Comparison{correlated, true, 1500},
-                    Comparison{loses_a_core, true, 1500}, Comparison{noisy, true, 1000}));
+    testing::Values(Comparison{normal, true, 1000}, Comparison{heavy, true, 500},
+                    Comparison{skewed, true, 500}, Comparison{correlated, true, 500},
+                    Comparison{loses_a_core, true, 500}, Comparison{noisy, true, 300}));
 INSTANTIATE_TEST_SUITE_P(Baseline, GateSimulationOfChanges,
-                         testing::Values(Comparison{normal, false, 800},
-                                         Comparison{skewed, false, 800},
-                                         Comparison{correlated, false, 800},
-                                         Comparison{loses_a_core, false, 800}));
+                         testing::Values(Comparison{normal, false, 200},
+                                         Comparison{skewed, false, 200},
+                                         Comparison{correlated, false, 200},
+                                         Comparison{loses_a_core, false, 200}));
 
 }  // namespace
 }  // namespace gilscale

@@ -175,7 +175,7 @@ TEST(PreparedGate, RefusesAnExpectationOfNothing) {
 
 TEST(PreparedGate, LeavesAnExpectationOfTheFileOutThatIsNotMeasuredNow) {
   GateOptions options = expecting("h@2 speedup > 1");
-  options.may_be_idle = true;
+  options.may_name_others = true;
   Gate gate(options, built_for);
   std::vector<Case> cases{case_of("f")};
   testing::internal::CaptureStderr();
@@ -184,6 +184,14 @@ TEST(PreparedGate, LeavesAnExpectationOfTheFileOutThatIsNotMeasuredNow) {
   Report report;
   gate.judge(report);
   EXPECT_THAT(report.checks, IsEmpty());
+}
+
+TEST(PreparedGate, RefusesAMisspeltWorkloadOfTheFileWhereOnlyTheThreadsWereChosen) {
+  GateOptions options = expecting("h@2 speedup > 1");
+  options.may_be_idle = true;
+  Gate gate(options, built_for);
+  std::vector<Case> cases{case_of("f")};
+  EXPECT_THROW(gate.prepare(cases, json::object()), UsageError);
 }
 
 // ---- baselines ----
