@@ -55,8 +55,7 @@ struct Version {
     return costs;
   }
   [[nodiscard]] bool lacks_cores() const {
-    return values.bound_by_cpus && threads > 1 &&
-           values.achievable < cores_were_there * threads;
+    return values.bound_by_cpus && threads > 1 && values.achievable < cores_were_there * threads;
   }
 
   int threads;
@@ -98,9 +97,7 @@ class Duel {
   [[nodiscard]] Estimate ratio(Values PointValues::* member) const {
     return ratio(before_.values.*member, after_.values.*member);
   }
-  [[nodiscard]] Estimate cost() const {
-    return ratio(cost_of(before_), cost_of(after_));
-  }
+  [[nodiscard]] Estimate cost() const { return ratio(cost_of(before_), cost_of(after_)); }
   /// What the word does not rest on.
   void fill(Change& change) const {
     const Values before = cost_of(before_);

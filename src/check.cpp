@@ -38,8 +38,8 @@ struct Matter {
   const GilState& gil;
 };
 
-/// That the GIL is held was measured, but as an upper bound; with about one core, or with a speedup,
-/// nothing confirms it.
+/// That the GIL is held was measured, but as an upper bound; with about one core, or with a
+/// speedup, nothing confirms it.
 bool gil_is_to_blame(const Matter& matter, const PointValues& values) {
   constexpr double no_speedup = 1.15;
   return gil_held_throughout(matter.point, matter.gil) && median(values.speedup) <= no_speedup &&

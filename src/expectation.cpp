@@ -178,9 +178,8 @@ bool is_idle(const Expectation& expectation, const std::vector<Case>& cases) {
 }
 
 bool names_any(const Expectation& expectation, const std::vector<Case>& cases) {
-  return std::any_of(cases.begin(), cases.end(), [&](const Case& planned) {
-    return names_workload(expectation, planned);
-  });
+  return std::any_of(cases.begin(), cases.end(),
+                     [&](const Case& planned) { return names_workload(expectation, planned); });
 }
 
 void refuse_idle(const Expectation& expectation, const std::vector<Case>& cases) {

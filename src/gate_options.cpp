@@ -64,8 +64,10 @@ std::set<std::string> parse_allowed(const std::vector<std::string>& words) {
 }
 
 /// An unset variable of a script must not switch a check off.
-std::string refuse_empty(const std::string& value) {
-  return value.empty() ? "it is empty; name something, or leave the option out" : "";
+std::string named(const char* option, const std::optional<std::string>& value) {
+  if (value && value->empty())
+    throw UsageError(fmt::format("{} '' names nothing; name something, or leave it out", option));
+  return value.value_or("");
 }
 
 }  // namespace
@@ -79,15 +81,13 @@ void add_gate(CLI::App& run, RawGate& raw, GateOptions& gate) {
       ->allow_extra_args(false)
       ->type_name("TEXT")
       ->group(group);
-  run.add_option("--baseline", gate.baseline,
+  run.add_option("--baseline", raw.baseline,
                  "A result file to compare with; exit code 1 if something became slower")
-      ->check(refuse_empty)
       ->type_name("FILE")
       ->group(group);
-  run.add_option("--against", gate.against,
+  run.add_option("--against", raw.against,
                  "Another version, measured in turns with this one and compared: a folder to "
                  "import from, a virtual environment, another working tree, or another gilscale")
-      ->check(refuse_empty)
       ->type_name("PATH")
       ->group(group);
   run.add_option("--max-budget", raw.max_budget_s,
@@ -116,6 +116,8 @@ void parse_gate(const RawGate& raw, const StopRule& stop, GateOptions& gate) {
   if (gate.max_budget_s < stop.budget_s)
     throw UsageError(
         fmt::format("--max-budget {} is less than --budget {}", gate.max_budget_s, stop.budget_s));
+  gate.baseline = named("--baseline", raw.baseline);
+  gate.against = named("--against", raw.against);
   if (!gate.baseline.empty() && !gate.against.empty())
     throw UsageError(
         "--baseline and --against cannot go together; choose one, --against if the "

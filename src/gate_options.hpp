@@ -12,6 +12,8 @@ namespace gilscale {
 /// What CLI11 fills in of the options that make a check of a command, before it has a meaning.
 struct RawGate {
   std::vector<std::string> expect;
+  std::optional<std::string> baseline;
+  std::optional<std::string> against;
   std::optional<double> max_budget_s;
   std::string threshold = "5%";
   std::vector<std::string> allow_different;

@@ -5,9 +5,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <initializer_list>
 #include <cmath>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <sstream>
 

@@ -130,10 +130,12 @@ RoundTimes Team::times_of(int threads) const {
     first = std::min(first, each.finished_at);
     last = std::max(last, each.finished_at);
     const double wall_s = Seconds(each.finished_at - opened).count();
+    // Clocks that are read one after the other may disagree by a little.
+    const double runnable_s = std::clamp(each.runnable_s, 0.0, std::max(wall_s - each.cpu_s, 0.0));
     times.wall_s += wall_s;
-    times.undelayed_s = std::max(times.undelayed_s, wall_s - each.runnable_s);
+    times.undelayed_s = std::max(times.undelayed_s, wall_s - runnable_s);
     times.cpu_s += each.cpu_s;
-    times.runnable_s += each.runnable_s;
+    times.runnable_s += runnable_s;
   }
   times.makespan_s = Seconds(last - opened).count();
   times.spread_s = Seconds(last - first).count();
@@ -178,10 +180,14 @@ void Team::pass_gate(Member& me) {
   me.cpu_s = -thread_cpu_s();
 }
 
+/// A thread that loses its CPU between two clocks has finished before.
 void Team::stop_clocks(Member& me) {
   me.finished_at = Clock::now();
   me.cpu_s += thread_cpu_s();
   me.runnable_s += thread_runnable_s();
+  const double late_s = Seconds(Clock::now() - me.finished_at).count();
+  constexpr double longest_reading_s = 50e-6;
+  if (late_s > longest_reading_s) me.runnable_s -= late_s;
 }
 
 void Team::finish() {

@@ -77,12 +77,14 @@ bool holds_module(const fs::path& folder, const std::string& module) {
 }
 
 /// Throws UsageError where both versions would surely be the same code.
-void refuse_same(const WorkloadSpec& workload, const std::string& folder) {
-  const std::string begin = fmt::format("--against '{}'", folder);
+void refuse_same(const WorkloadSpec& workload, const std::string& folder,
+                 const std::string& given) {
+  const std::string begin = fmt::format("--against '{}'", given);
   if (workload.builtin)
-    throw UsageError(fmt::format("{}: '{}' comes with gilscale, and both versions would be the "
-                                 "same; name another gilscale, or a workload of yours",
-                                 begin, workload.name));
+    throw UsageError(
+        fmt::format("{}: '{}' comes with gilscale, and both versions would be the "
+                    "same; name another gilscale, or a workload of yours",
+                    begin, workload.name));
   if (!workload.module.empty() && !holds_module(folder, workload.module))
     throw UsageError(fmt::format(
         "{} has no module '{}': both versions would be the same; install it there, as with pip "
@@ -93,9 +95,10 @@ void refuse_same(const WorkloadSpec& workload, const std::string& folder) {
   std::error_code ignored;
   for (const std::string& own : ours)
     if (fs::equivalent(own, folder, ignored))
-      throw UsageError(fmt::format("{} is where this version comes from: both would be the same; "
-                                   "name the folder of the other one",
-                                   begin));
+      throw UsageError(
+          fmt::format("{} is where this version comes from: both would be the same; "
+                      "name the folder of the other one",
+                      begin));
 }
 
 /// The other version of a file that is measured itself, if there is one.
@@ -113,22 +116,7 @@ std::string moved_text(const std::string& path, const VersionSource& source) {
   return moved(path, own_tree, their_tree).string();
 }
 
-}  // namespace
-
-Case VersionSource::applied_to(Case planned) const {
-  WorkloadSpec& workload = planned.workload;
-  if (!python.empty()) planned.python = python;
-  planned.folder = folder;
-  workload.file = moved_text(workload.file, *this);
-  for (std::string& each : workload.path) each = moved_text(each, *this);
-  if (import_from.empty()) return planned;
-  refuse_same(workload, import_from);
-  workload.file = file_in(import_from, workload.file);
-  workload.path.insert(workload.path.begin(), import_from);
-  return planned;
-}
-
-VersionSource find_version(const std::string& given, const std::string& python_version) {
+VersionSource source_of(const std::string& given, const std::string& python_version) {
   std::error_code ignored;
   const fs::path path = fs::absolute(given, ignored).lexically_normal();
   if (fs::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0) {
@@ -148,6 +136,27 @@ VersionSource find_version(const std::string& given, const std::string& python_v
   }
   if (fs::exists(path / ".git", ignored)) return working_tree(path);
   return prefix(path, python_version);
+}
+
+}  // namespace
+
+Case VersionSource::applied_to(Case planned) const {
+  WorkloadSpec& workload = planned.workload;
+  if (!python.empty()) planned.python = python;
+  planned.folder = folder;
+  workload.file = moved_text(workload.file, *this);
+  for (std::string& each : workload.path) each = moved_text(each, *this);
+  if (import_from.empty()) return planned;
+  refuse_same(workload, import_from, given);
+  workload.file = file_in(import_from, workload.file);
+  workload.path.insert(workload.path.begin(), import_from);
+  return planned;
+}
+
+VersionSource find_version(const std::string& given, const std::string& python_version) {
+  VersionSource source = source_of(given, python_version);
+  source.given = given;
+  return source;
 }
 
 }  // namespace gilscale

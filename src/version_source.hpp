@@ -9,6 +9,7 @@ namespace gilscale {
 
 /// Where another version of the measured code comes from (--against).
 struct VersionSource {
+  std::string given;                ///< as the user named it
   std::vector<std::string> worker;  ///< another gilscale; empty: this one
   std::string python;               ///< of a virtual environment; empty: that of the case
   std::string import_from;          ///< a folder before all others; empty: none

@@ -93,8 +93,8 @@ std::string one_line(const std::string& text) {
   std::replace_if(line.begin(), line.end(), is_white, ' ');
   // At the beginning of a line, GitHub Actions would take it for a command.
   const std::size_t begin = line.find_first_not_of(' ');
-  const bool is_command = begin != line.npos && (line.compare(begin, 2, "::") == 0 ||
-                                                 line.compare(begin, 3, "##[") == 0);
+  const bool is_command = begin != line.npos &&
+                          (line.compare(begin, 2, "::") == 0 || line.compare(begin, 3, "##[") == 0);
   return is_command ? line.replace(begin, 1, "\uFFFD") : line;
 }
 

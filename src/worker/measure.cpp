@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <exception>
 #include <sstream>
 #include <utility>
@@ -206,6 +207,11 @@ class PointRun {
     return events_.stop_reason(so_far, sampler.spent_s(), sampler.stop_reason());
   }
 
+  /// Google Benchmark would write what is no number as it is, which is no JSON.
+  static void count(benchmark::State& state, const char* name, const Estimate& figure) {
+    if (std::isfinite(figure.estimate)) state.counters[name] = figure.estimate;
+  }
+
   /// The samples as one batch of iterations: their number is known by now.
   static void hand_over(benchmark::State& state, const Point& repetition) {
     const auto samples = static_cast<benchmark::IterationCount>(repetition.samples.size());
@@ -214,9 +220,9 @@ class PointRun {
     const PointFigures figures = figures_of(repetition);
     state.SetItemsProcessed(static_cast<std::int64_t>(samples) *
                             parallel_calls(repetition).total(repetition.threads));
-    state.counters["speedup"] = figures.speedup.estimate;
-    state.counters["capacity"] = figures.capacity.estimate;
-    state.counters["relative_efficiency"] = figures.relative_efficiency.estimate;
+    count(state, "speedup", figures.speedup);
+    count(state, "capacity", figures.capacity);
+    count(state, "relative_efficiency", figures.relative_efficiency);
   }
 
   const Case& planned_;

@@ -117,9 +117,32 @@ TEST_F(Source, WithoutTheModuleIsRefused) {
   folder_.write("target/other.py", "");
   EXPECT_THAT(usage_error([&] { (void)found("target").applied_to(case_of("m")); }),
               AllOf(HasSubstr("has no module 'm'"), HasSubstr("both versions would be the same")));
+}
+
+TEST_F(Source, OfAFolderIsNoOtherVersionOfWhatComesWithGilscale) {
+  folder_.write("target/gilscale_fib.py", "");
   Case builtin = case_of("gilscale_fib");
   builtin.workload.builtin = true;
-  EXPECT_NO_THROW((void)found("target").applied_to(builtin));
+  EXPECT_THAT(usage_error([&] { (void)found("target").applied_to(builtin); }),
+              HasSubstr("comes with gilscale"));
+}
+
+TEST_F(Source, OfTheSameFolderIsRefused) {
+  folder_.write("target/m.py", "");
+  Case planned = case_of("m");
+  planned.workload.path = {file("target")};
+  EXPECT_THAT(usage_error([&] { (void)found("target").applied_to(planned); }),
+              HasSubstr("is where this version comes from"));
+}
+
+TEST_F(Source, OfAFolderThatHasTheMeasuredFileGivesThatFile) {
+  folder_.write("target/m.py", "");
+  Case planned = case_of("");
+  planned.workload.module = "";
+  planned.workload.file = "m.py";
+  EXPECT_EQ(found("target").applied_to(planned).workload.file, file("target/m.py"));
+  planned.workload.file = "n.py";
+  EXPECT_EQ(found("target").applied_to(planned).workload.file, "n.py");
 }
 
 // ---- working trees ----
