@@ -14,7 +14,7 @@ LINES_AT_MOST = 7
 # From this ratio of the largest to the smallest time on, a linear axis would show the small ones as nothing.
 LOG_FROM = 20
 
-WIDEST_NAME = 44
+WIDEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,12 @@ def _dots(case, figure, form):
     return dots
 
 
-def _x_range(counts):
+def _x_range(counts, log=False):
+    """With room around a single count."""
     low, high = min(counts), max(counts)
-    return (low - 1, high + 1) if low == high else (low, high)
+    if low < high:
+        return low, high
+    return (low / 2, high * 2) if log else (low - 1, high + 1)
 
 
 def _grouped(cases):
@@ -141,8 +144,14 @@ def _grouped(cases):
     groups = {}
     for case in cases:
         groups.setdefault(case.label, []).append(case)
-    return [group[start : start + LINES_AT_MOST] for group in groups.values()
-            for start in range(0, len(group), LINES_AT_MOST)]
+    return [part for group in groups.values() for part in _parts(group)]
+
+
+def _parts(items):
+    """As few parts as hold LINES_AT_MOST each, all of about the same size."""
+    count = -(-len(items) // LINES_AT_MOST)
+    ends = [round(len(items) * part / count) for part in range(count + 1)]
+    return [items[start:end] for start, end in zip(ends, ends[1:])]
 
 
 def demand_of(case):
@@ -230,19 +239,18 @@ def time_chart(results):
     names = abridged_names([case.name for case in cases], WIDEST_NAME)
     low, high = min(dot.y for dot in dots), max(max(dot.y, min(dot.high or 0, 2 * dot.y)) for dot in dots)
     log = high / low > LOG_FROM
-    parts = range(0, len(cases), LINES_AT_MOST)
-    panels = []
-    for start in parts:
-        chosen = cases[start : start + LINES_AT_MOST]
-        lines = [Line(name, "measured", index, _dots(case, "call_s", duration))
-                 for index, (case, name) in enumerate(zip(chosen, names[start : start + LINES_AT_MOST]))]
-        title = f"{start + 1} to {start + len(chosen)} of {len(cases)}" if len(parts) > 1 else ""
+    parts = _parts(list(zip(cases, names)))
+    panels, done = [], 0
+    for part in parts:
+        lines = [Line(name, "measured", index, _dots(case, "call_s", duration)) for index, (case, name) in enumerate(part)]
+        title = f"{done + 1} to {done + len(part)} of {len(cases)}" if len(parts) > 1 else ""
+        done += len(part)
         told = "; ".join(f"{line.label} from {duration(line.dots[0].y)} on {threads_word(line.dots[0].x)} to "
                          f"{duration(line.dots[-1].y)} on {line.dots[-1].x}" for line in lines)
         panels.append(Panel(title, "", lines, f"Time of a round against threads: {told}"))
     counts = sorted({int(dot.x) for dot in dots})
-    return LineChart("Time of a round in which each thread makes one call", "threads", "time", _x_range(counts),
-                     _padded(low, high, log), log and counts[0] < counts[-1], "s", counts, panels)
+    return LineChart("Time of a round in which each thread makes one call", "threads", "time", _x_range(counts, log),
+                     _padded(low, high, log), log, "s", counts, panels)
 
 
 def single_call(case):
@@ -292,9 +300,8 @@ def gil_chart(results):
         demand = demand_of(case)
         if demand is None:
             continue
-        most = f": threads do at most {significant(1 / demand)} times the work of one" if demand >= 0.01 else ""
-        rows.append(ShareRow(one_line(case.name), None, [demand, 1 - demand],
-                             f"GIL held for {percent(demand)} of a call{most}"))
+        most = f": speedup at most {significant(1 / demand)}" if demand >= 0.01 else ""
+        rows.append(ShareRow(one_line(case.name), None, [demand, 1 - demand], f"held for {percent(demand)}{most}"))
     if not rows:
         return None
     told = "; ".join(f"{row.label} {percent(row.shares[0])}" for row in rows)

@@ -118,7 +118,7 @@ def swatch(line):
             f'<path class="dot s{line.style}" d="M17 7{MARKERS[line.style]}"/></svg>')
 
 
-def bar_chart(chart, width=640):
+def bar_chart(chart, width=480):
     """Names stand above their bars, so that long ones have room."""
     row, left, right = 46, 8, width - 12
     low = min(bar.value for bar in chart.bars) / 3 if chart.log else 0
@@ -146,10 +146,10 @@ def bar_chart(chart, width=640):
             parts.append(f'<path class="error" d="M{_number(ends[0])} {top + 27}H{_number(ends[1])}"/>')
     label = chart.x_label + (" (logarithmic axis)" if chart.log else "")
     parts.append(_text((left + right) / 2, bottom + 34, label, "mid label"))
-    return _svg(width, bottom + 40, chart.alternative, parts, "wide")
+    return _svg(width, bottom + 40, chart.alternative, parts, "wide rows")
 
 
-def share_rows(chart, panel, css, width=640):
+def share_rows(chart, panel, css, width=480):
     """One bar for each row, of parts that add up to 1; names above them."""
     row, left, right = 46, 8, width - 12
     parts = []
@@ -165,7 +165,7 @@ def share_rows(chart, panel, css, width=640):
             parts.append(f'<rect class="{css}{place}" x="{_number(x)}" y="{top + 20}" width="{_number(width_of)}" height="14"/>')
             x += width_of
         parts.append("</g>")
-    return _svg(width, row * len(panel.rows) + 8, panel.alternative, parts, "wide")
+    return _svg(width, row * len(panel.rows) + 8, panel.alternative, parts, "wide rows")
 
 
 def share_columns(panel, css, width=360, height=200):

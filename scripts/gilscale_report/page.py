@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from gilscale_report import inline_svg, palette, text
-from gilscale_report.charts import charts_of, single_call
+from gilscale_report.charts import charts_of
 from gilscale_report.results import ReportError
 
 # A word, its sign and its tone: nothing is told by colour alone.
@@ -185,10 +185,9 @@ def _sharing(document):
 
 def _content(results):
     charts = charts_of(results)
-    measured = [case for case in results.cases if case.points]
+    labels = list(dict.fromkeys(case.label for case in results.cases))
     return {
-        "title": f"How {len(results.cases)} workloads scale" if len(results.cases) > 1
-                 else f"How {text.one_line(results.cases[0].label)} scales",
+        "title": f"How {len(labels)} workloads scale" if len(labels) > 1 else f"How {text.one_line(labels[0])} scales",
         "headline": _headline(results.cases),
         "verdicts": [{"name": text.one_line(case.name), "word": case.verdict, "tone": _tone(case.verdict), "why": case.why,
                       "details": (case.error or {}).get("details", "")} for case in results.cases],
@@ -202,7 +201,6 @@ def _content(results):
         "shares": charts.shares and {"chart": charts.shares,
                                      "panels": [(panel.title, inline_svg.share_columns(panel, "t")) for panel in charts.shares.panels]},
         "gil": charts.gil and {"chart": charts.gil, "svg": inline_svg.share_rows(charts.gil, charts.gil.panels[0], "g")},
-        "has_calls": any(single_call(case) for case in measured),
         "palette": palette,
     }
 

@@ -127,13 +127,14 @@ def _lines(figure_of, chart):
         axes.set_xlabel(chart.x_label, fontsize=9, color="#57606a")
         if column == 0:
             axes.set_ylabel(chart.y_label, fontsize=9, color="#57606a")
-        title = abridged(panel.title, int(inner * 72 / 6.6) - len(panel.note))
+        note = panel.note if columns < 4 else ""
+        title = abridged(panel.title, int(inner * 72 / 6.6) - len(note))
         if legend_of == "panel":
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, fontsize=8, handlelength=3, borderaxespad=0.2)
             figure.text(left / width, (lower + tall + legend_room + 0.06) / height, title, fontsize=10)
         elif title:
             axes.set_title(title, loc="left", fontsize=10, fontweight="bold")
-            axes.set_title(panel.note, loc="right", fontsize=9, color="#57606a")
+            axes.set_title(note, loc="right", fontsize=9, color="#57606a")
     if legend_of == "figure":
         _legend(figure, [handles[line.role, line.label] for line in shown], 0.45)
     return figure

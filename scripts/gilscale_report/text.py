@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
-# What HTML and XML have no place for: control characters, lone surrogates, U+FFFE and U+FFFF.
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# What HTML and XML have no place for (control characters, lone surrogates, U+FFFE and U+FFFF), and what would turn the
+# text around it the other way.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text):
@@ -17,13 +19,28 @@ def one_line(text):
     return " ".join(plain(text).split())
 
 
+def columns(text):
+    """How wide it is, in letters: those of East Asia take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 0 if unicodedata.combining(letter) else 1 for letter in text)
+
+
+def _beginning(text, widest):
+    """As much of its start as fits."""
+    used = 0
+    for index, letter in enumerate(text):
+        used += columns(letter)
+        if used > widest:
+            return text[:index]
+    return text
+
+
 def abridged(text, widest):
     """A long text without its middle, on one line."""
     text = one_line(text)
-    if len(text) <= widest:
+    if columns(text) <= widest:
         return text
-    tail = (widest - 1) // 2
-    return text[: widest - 1 - tail] + "…" + text[len(text) - tail :]
+    tail = _beginning(text[::-1], (widest - 1) // 2)[::-1]
+    return _beginning(text, widest - 1 - columns(tail)) + "…" + tail
 
 
 def abridged_names(names, widest):
@@ -48,6 +65,8 @@ def significant(value, digits=3):
 def duration(seconds):
     if seconds is None:
         return ""
+    if seconds == 0:
+        return "0"
     for least, factor, unit in ((1, 1, "s"), (1e-3, 1e3, "ms"), (1e-6, 1e6, "µs")):
         if abs(seconds) >= least:
             return f"{significant(seconds * factor)} {unit}"
