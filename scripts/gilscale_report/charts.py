@@ -332,11 +332,12 @@ def executor_charts(results):
                 memory = entry.get("memory_bytes")
                 cost = f"starts in {duration(entry.get('start_s') or 0.0)}"
                 cost += f", {significant(memory / 1e6)} MB" if memory else ""
-                bars.append(Bar(f"{entry.get('executor', '?')}, {threads_word(entry.get('threads', 1))}", calls.value,
-                                calls.low, calls.high, f"{interval(calls, rate)} calls/s", cost))
+                bars.append(Bar(one_line(entry.get("executor", "?")), calls.value, calls.low, calls.high,
+                                f"{interval(calls, rate)} calls/s", cost))
+                threads = entry.get("threads", 1)
             if bars:
                 log = max(bar.value for bar in bars) / min(bar.value for bar in bars) > LOG_FROM
-                charts.append(BarChart(one_line(comparison.get("label", "?")), "calls per second", log, "per_s", bars,
+                charts.append(BarChart(f"{one_line(comparison.get('label', '?'))}, {threads_word(threads)}", "calls per second", log, "per_s", bars,
                                        _winner_text(comparison)))
     return charts
 
