@@ -1,11 +1,12 @@
 #include "python/draw_report.hpp"
 
-#include <pybind11/stl.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
 
 #include "executable.hpp"
 #include "python/interpreter.hpp"
+#include "python/python_error.hpp"
 #include "venv.hpp"
 
 namespace gilscale {
@@ -45,9 +46,15 @@ py::list decoded(const std::vector<std::string>& arguments) {
 ExitCode draw_report(const ReportOptions& options) {
   const Interpreter python(chosen_python(options.venv));
   const FlushAtEnd flush;
-  py::module_::import("sys").attr("path").attr("insert")(0, (share_folder() / "report").string());
-  const py::object main = py::module_::import("gilscale_report.cli").attr("main");
-  return static_cast<ExitCode>(main(decoded(arguments_of(options))).cast<int>());
+  try {
+    py::module_::import("sys").attr("path").attr("insert")(0, (share_folder() / "report").string());
+    const py::object main = py::module_::import("gilscale_report.cli").attr("main");
+    return static_cast<ExitCode>(main(decoded(arguments_of(options))).cast<int>());
+  } catch (py::error_already_set& error) {
+    // An environment of another build of this Python, or a package that is broken.
+    throw UsageError(fmt::format("{} cannot draw: {}; name another environment with --venv DIR",
+                                 python.info().executable, summary_of(take_exception(error))));
+  }
 }
 
 }  // namespace gilscale

@@ -10,7 +10,7 @@ namespace gilscale {
 /// What a chart may be made of.
 struct ChartStyle {
   bool unicode = false;
-  Style style;
+  Style style = {};
   std::size_t columns = 80;
 };
 

@@ -18,9 +18,12 @@ from pathlib import Path
 import pytest
 from conftest import OK, QUICK, USAGE
 from made_results import executors, fibonacci, made_case, made_document, many, write
+from test_documents import blocks_of
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).with_name("golden")
+# The environment that runs these tests has what draws.
+VENV = ("--venv", sys.prefix) if (Path(sys.prefix) / "pyvenv.cfg").exists() else ()
 
 pytest.importorskip("jinja2", reason="Jinja2 is not installed here; scripts/setup.sh does it")
 pytest.importorskip("matplotlib", reason="matplotlib is not installed here; scripts/setup.sh does it")
@@ -400,7 +403,7 @@ def test_the_executable_draws_what_it_measured(gilscale, tmp_path):
     path = tmp_path / "results.json"
     measured = gilscale("run", "release", "hold", "--args", "(2000,)", "-t1,2", "--budget", "1", "--json", str(path))
     assert measured.returncode == OK, measured
-    done = gilscale("report", str(path), "-o", "report.html", "--venv", sys.prefix)
+    done = gilscale("report", str(path), "-o", "report.html", *VENV)
     assert (done.returncode, done.stdout, done.stderr) == (OK, "", "")
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert_self_contained(page)
@@ -415,10 +418,10 @@ def test_the_executable_draws_what_it_measured(gilscale, tmp_path):
 
 def test_files_whose_names_look_like_options_or_are_no_utf8_are_read(gilscale, tmp_path):
     write(tmp_path / "-o", fibonacci())
-    assert gilscale("report", "--out", "a.html", "--venv", sys.prefix, "--", "-o").returncode == OK
+    assert gilscale("report", "--out", "a.html", *VENV, "--", "-o").returncode == OK
     odd = os.fsdecode(b"r\xff.json")
     write(tmp_path / odd, fibonacci())
-    assert gilscale("report", odd, "-o", "b.html", "--venv", sys.prefix).returncode == OK
+    assert gilscale("report", odd, "-o", "b.html", *VENV).returncode == OK
     assert (tmp_path / "a.html").exists() and (tmp_path / "b.html").exists()
 
 
@@ -504,3 +507,12 @@ def test_reading_says_what_it_expected(tmp_path):
     document["gilscale"]["cases"][1]["points"][0]["threads"] = "many"
     with pytest.raises(ReportError, match=r"gilscale\.cases\[1\]\.points\[0\]\.threads is not a whole number"):
         read_results([write(tmp_path / "r.json", document)])
+
+
+def test_the_snippet_of_the_document_loads_results_into_pandas(tmp_path):
+    pytest.importorskip("pandas", reason="pandas is not installed here")
+    snippet, = [block.text for block in blocks_of((ROOT / "docs/report.md").read_text(encoding="utf-8"))
+                if block.language == "python"]
+    write(tmp_path / "result.json", fibonacci())
+    done = subprocess.run([sys.executable, "-c", snippet], cwd=tmp_path, stdout=subprocess.PIPE, check=True)
+    assert "cpp_fib_nogil/30" in done.stdout.decode()
