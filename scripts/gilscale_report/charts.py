@@ -259,6 +259,15 @@ def single_call(case):
     return first.call_s if first.threads == 1 and first.call_s else first.single_call_s
 
 
+def _costs(found):
+    """What calls cost beside one another. Cases are measured one after the other, and the machine changes meanwhile: where
+    all have it, the call in units of the control's call in the same moments decides."""
+    relative = [case.points[0].relative_call for case, _ in found]
+    if all(cost and cost.value > 0 for cost in relative):
+        return [cost.value for cost in relative]
+    return [call.value for _, call in found]
+
+
 def single_chart(results):
     found = [(case, single_call(case)) for case in _measured(results.cases)]
     found = [(case, call) for case, call in found if call and call.value > 0]
@@ -266,9 +275,10 @@ def single_chart(results):
         return None
     fastest = min(call.value for _, call in found)
     slowest = max(call.value for _, call in found)
+    costs = _costs(found)
     bars = []
-    for case, call in found:
-        remark = "the fastest" if call.value == fastest else f"{significant(call.value / fastest)} times"
+    for (case, call), cost in zip(found, costs):
+        remark = "the fastest" if cost == min(costs) else f"{significant(cost / min(costs))} times"
         bars.append(Bar(one_line(case.name), call.value, call.low, call.high, interval(call, duration),
                         remark if len(found) > 1 else ""))
     told = "; ".join(f"{bar.label} {duration(bar.value)}" for bar in bars)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
+from dataclasses import dataclass
 
 from gilscale_report import palette
 from gilscale_report.axes import Axis, log_ticks, nice_ticks, spaced
@@ -35,6 +36,12 @@ def _matplotlib():
 
 def _form(unit):
     return {"s": duration, "per_s": rate}.get(unit, significant)
+
+
+def _titled(figure, title):
+    width, height = figure.get_size_inches()
+    figure.text(0.2 / width, 1 - 0.12 / height, title, fontsize=13, fontweight="bold", va="top")
+    return figure
 
 
 def _draw_line(axes, line):
@@ -90,53 +97,76 @@ def _legend_inches(labels, inches):
     return 0.2 * math.ceil(len(labels) / _legend_columns(labels, inches - 0.4)) + 0.15
 
 
+@dataclass(frozen=True)
+class _Grid:
+    """Where panels are; all in inches. A panel has room for its title above and its labels below."""
+
+    columns: int
+    rows: int
+    top: float  # what is above the panels: the title, and the legend if they have one in common
+    panel: float
+    left: float  # of a panel, for the labels of its y-axis
+    legend: float  # above each panel, where each has its own
+
+    @property
+    def height(self):
+        return self.top + self.rows * self.panel + 0.08
+
+    def axes(self, index, titled):
+        """Left, lower edge, width and height of a panel's axes."""
+        row, column = divmod(index, self.columns)
+        cell = (WIDTH - 0.3) / self.columns
+        below = 0.5
+        tall = self.panel - below - (0.34 if titled else 0.08) - self.legend
+        return (0.2 + column * cell + self.left, self.height - self.top - (row + 1) * self.panel + below,
+                cell - self.left - 0.2, tall)
+
+
+def _grid_of(chart, labels, own_legends):
+    """`labels` are those of the legend in common."""
+    count = len(chart.panels)
+    left = 0.75 if chart.unit == "s" else 0.48
+    if own_legends:
+        legend = 0.17 * max(len(panel.lines) for panel in chart.panels) + 0.15
+        return _Grid(2, math.ceil(count / 2), 0.5, 2.7 + legend, left, legend)
+    columns = 1 if count == 1 else 2 if count in (2, 4) else 4 if count > 12 else 3
+    panel = 4.1 if count == 1 else 2.55
+    return _Grid(columns, math.ceil(count / columns), 0.5 + _legend_inches(labels, WIDTH), panel, left, 0.0)
+
+
+def _panel_title(axes, panel, inches, own_legend):
+    """`inches`: how wide the axes are."""
+    room = int(inches * 72 / 6.6)
+    if own_legend:
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, fontsize=8, handlelength=3, borderaxespad=0.2)
+        axes.set_title(abridged(panel.title, room), loc="left", fontsize=10, pad=own_legend * 72)
+        return
+    note = panel.note if inches > 2 else ""
+    axes.set_title(abridged(panel.title, room - len(note)), loc="left", fontsize=10, fontweight="bold")
+    axes.set_title(note, loc="right", fontsize=9, color="#57606a")
+
+
 def _lines(figure_of, chart):
-    panels = chart.panels
-    alone = len(panels) == 1
-    columns = 1 if alone else 2 if len(panels) in (2, 4) else min(4 if len(panels) > 12 else 3, len(panels))
-    rows = math.ceil(len(panels) / columns)
-    labels = {}
-    for panel in panels:
-        for line in panel.lines:
-            labels.setdefault((line.role, line.label), line)
-    legend_of = "panel" if chart.unit == "s" and not alone else "figure"
-    shown = sorted(labels.values(), key=lambda line: line.role != "measured")
-    width = WIDTH
-    top = 0.5 + (_legend_inches([line.label for line in shown], width) if legend_of == "figure" else 0)
-    panel_height = 4.1 if alone else 2.55 + (0.0 if legend_of == "figure" else 0.17 * max(len(panel.lines) for panel in panels) + 0.3)
-    if legend_of == "panel":
-        columns, rows = min(columns, 2), math.ceil(len(panels) / min(columns, 2))
-    height = top + rows * panel_height + 0.08
-    figure = figure_of(width, height)
-    figure.text(0.2 / width, 1 - 0.12 / height, chart.title, fontsize=13, fontweight="bold", va="top")
+    """Small panels with axes in common. Their lines are of the same kind and have one legend, or, where they are parts of
+    a chart that had too many, a legend each."""
+    own_legends = chart.unit == "s" and len(chart.panels) > 1
+    lines = {(line.role, line.label): line for panel in chart.panels for line in panel.lines}
+    shown = sorted(lines, key=lambda key: key[0] != "measured")
+    grid = _grid_of(chart, [label for _, label in shown], own_legends)
+    figure = _titled(figure_of(WIDTH, grid.height), chart.title)
     handles = {}
-    for index, panel in enumerate(panels):
-        row, column = divmod(index, columns)
-        # Inches from the lower left: each panel has room for its title above and its labels below.
-        cell = (width - 0.3) / columns
-        left = 0.2 + column * cell + (0.75 if chart.unit == "s" else 0.48)
-        inner = cell - (0.95 if chart.unit == "s" else 0.66)
-        title_room = 0.08 if alone and not panel.title else 0.34
-        legend_room = 0.17 * len(panel.lines) + 0.15 if legend_of == "panel" else 0
-        lower = height - top - (row + 1) * panel_height + 0.5
-        tall = panel_height - 0.5 - title_room - legend_room
-        axes = figure.add_axes((left / width, lower / height, inner / width, tall / height))
+    for index, panel in enumerate(chart.panels):
+        left, lower, wide, tall = grid.axes(index, bool(panel.title))
+        axes = figure.add_axes((left / WIDTH, lower / grid.height, wide / WIDTH, tall / grid.height))
         for line in panel.lines:
             handles[line.role, line.label] = _draw_line(axes, line)
-        _set_axes(axes, chart, inner)
+        _set_axes(axes, chart, wide)
         axes.set_xlabel(chart.x_label, fontsize=9, color="#57606a")
-        if column == 0:
+        if index % grid.columns == 0:
             axes.set_ylabel(chart.y_label, fontsize=9, color="#57606a")
-        note = panel.note if columns < 4 else ""
-        title = abridged(panel.title, int(inner * 72 / 6.6) - len(note))
-        if legend_of == "panel":
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, fontsize=8, handlelength=3, borderaxespad=0.2)
-            figure.text(left / width, (lower + tall + legend_room + 0.06) / height, title, fontsize=10)
-        elif title:
-            axes.set_title(title, loc="left", fontsize=10, fontweight="bold")
-            axes.set_title(note, loc="right", fontsize=9, color="#57606a")
-    if legend_of == "figure":
-        _legend(figure, [handles[line.role, line.label] for line in shown], 0.45)
+        _panel_title(axes, panel, wide, 0.17 * len(panel.lines) + 0.1 if own_legends else 0)
+    if not own_legends:
+        _legend(figure, [handles[key] for key in shown], 0.45)
     return figure
 
 
@@ -155,8 +185,7 @@ def _row_names(figure, axes, rows, room):
 
 def _rows_figure(figure_of, title, count, above=0.0, below=0.55):
     height = 0.5 + above + 0.5 * count + 0.2 + below
-    figure = figure_of(WIDTH, height)
-    figure.text(0.2 / WIDTH, 1 - 0.12 / height, title, fontsize=13, fontweight="bold", va="top")
+    figure = _titled(figure_of(WIDTH, height), title)
     axes = figure.add_axes((0.25 / WIDTH, below / height, (WIDTH - 0.5) / WIDTH, (0.5 * count + 0.2) / height))
     return figure, axes
 
@@ -169,9 +198,9 @@ def _bars(figure_of, chart):
         axes.set_xscale("log")
     axes.set_xlim(low, high)
     for index, bar in enumerate(chart.bars):
-        axes.barh(index + 0.08, bar.value, height=0.42, color=palette.COLORS[0])
+        axes.barh(index + 0.08, bar.value, height=0.42, color=palette.COLORS[0], zorder=4)
         if bar.low is not None and bar.high is not None:
-            axes.plot([bar.low, bar.high], [index + 0.08] * 2, color="black", linewidth=2, solid_capstyle="butt")
+            axes.plot([bar.low, bar.high], [index + 0.08] * 2, color="black", linewidth=2, solid_capstyle="butt", zorder=5)
     _row_names(figure, axes, [(bar.label, f"{bar.text}{f' ({bar.remark})' if bar.remark else ''}") for bar in chart.bars], 100)
     ticks = log_ticks(low, high) if chart.log else nice_ticks(high, 6)
     axes.set_xticks(ticks, [_form(chart.unit)(tick) for tick in ticks])
@@ -188,7 +217,7 @@ def _shares(figure_of, chart):
     for part, name in enumerate(chart.parts):
         starts = [sum(row.shares[:part]) for row in rows]
         drawn.append(axes.barh([index + 0.08 for index in range(len(rows))], [row.shares[part] for row in rows], left=starts,
-                               height=0.42, color=palette.GIL_SHARES[part], label=name, hatch="///" if part == 0 else None,
+                               height=0.42, color=palette.GIL_SHARES[part], label=name, hatch="///" if part == 0 else None, zorder=4,
                                edgecolor="white", linewidth=0))
     _row_names(figure, axes, [(row.label, row.text) for row in rows], 100)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])

@@ -46,6 +46,7 @@ class Point:
     speedup: Estimate | None
     capacity: Estimate | None
     relative_efficiency: Estimate | None
+    relative_call: Estimate | None  # one call on one thread, in units of one call of the control beside it
     gil_demand: float | None
     time: TimeShares | None
     rounds: int
@@ -152,7 +153,8 @@ def _point(node):
     if threads < 1:
         node.fail("a point with a number of threads")
     figures = {key: node.estimate(key) for key in
-               ("call_s", "single_call_s", "throughput_per_s", "speedup", "capacity", "relative_efficiency")}
+               ("call_s", "single_call_s", "throughput_per_s", "speedup", "capacity", "relative_efficiency",
+                "relative_call")}
     return Point(threads=threads, gil_demand=node.get("gil_demand", float, None), time=_time(node.child("time")),
                  rounds=node.get("rounds", int, 0), oversubscribed=node.get("oversubscribed", bool, False), **figures)
 

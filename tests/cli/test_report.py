@@ -516,3 +516,12 @@ def test_the_snippet_of_the_document_loads_results_into_pandas(tmp_path):
     write(tmp_path / "result.json", fibonacci())
     done = subprocess.run([sys.executable, "-c", snippet], cwd=tmp_path, stdout=subprocess.PIPE, check=True)
     assert "cpp_fib_nogil/30" in done.stdout.decode()
+
+
+@pytest.mark.parametrize("chart", ["single", "time", "scaling"])
+def test_the_pictures_of_the_documents_are_those_of_the_kept_results(tmp_path, chart):
+    """By their text: how versions of matplotlib place it is no matter."""
+    def told(path):
+        return sorted(Page(path.read_text(encoding="utf-8")).texts("text"))
+    assert main([str(ROOT / "docs/experiment.json"), "-o", str(tmp_path / "new.svg"), "--chart", chart]) == OK
+    assert told(tmp_path / "new.svg") == told(ROOT / f"docs/experiment-{chart}.svg") != []
