@@ -20,6 +20,7 @@
 #include "near_match.hpp"
 #include "number.hpp"
 #include "option_range.hpp"
+#include "report_options.hpp"
 
 namespace gilscale {
 namespace {
@@ -36,6 +37,7 @@ struct Raw {
   RawGate gate;
   RawGate compare_gate;
   CompareOptions compare;
+  ReportOptions report;
   std::string min_time;
   std::vector<std::string> context;
   std::vector<std::string> params;
@@ -115,6 +117,8 @@ void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
 }
 
 void add_how(CLI::App& run, Raw& raw) {
+  run.add_flag("--no-chart", raw.run.no_chart,
+               "On a terminal, leave out the chart below the table");
   run.add_option("--scaling", raw.scaling,
                  "weak: each thread makes the same calls, however many threads there are; strong: "
                  "the same calls in all, shared out over the threads")
@@ -385,6 +389,8 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   add_compare(*compare, raw.compare_gate, raw.compare);
   add_files(*compare, raw.compare.files);
   add_config(*run, raw);
+  CLI::App* report = app.add_subcommand("report", "Draw result files: a page, or one chart");
+  add_report(*report, raw.report);
   CLI::App* list = app.add_subcommand("list", "Show workloads, executors, reporters, interpreters");
   CLI::App* doctor = app.add_subcommand(
       "doctor", "Show the CPUs there are, and what on this machine spoils measurements");
@@ -412,10 +418,14 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
     parse_rules(raw.compare_gate, raw.compare.rules);
     return std::move(raw.compare);
   }
+  if (report->parsed()) return std::move(raw.report);
   if (list->parsed()) return ListOptions{};
   if (doctor->parsed()) return DoctorOptions{};
   if (selftest->parsed()) return selftest_options(std::move(raw));
-  return configured_run(*run, raw, executors, auto_threads, read_file);
+  RunOptions options = configured_run(*run, raw, executors, auto_threads, read_file);
+  options.command = {"gilscale"};
+  options.command.insert(options.command.end(), argv + 1, argv + argc);
+  return options;
 }
 
 }  // namespace gilscale

@@ -21,6 +21,7 @@
 #include "interrupt.hpp"
 #include "output_files.hpp"
 #include "progress_line.hpp"
+#include "report/chart.hpp"
 #include "standard_output.hpp"
 #include "venv.hpp"
 
@@ -30,14 +31,15 @@ namespace gilscale {
 namespace {
 
 /// A report without cases: about the machine, and what the user adds.
-Report empty_report(const Machine& machine, const BenchmarkOptions& options) {
+Report empty_report(const Machine& machine, const RunOptions& options) {
   const CpuBudget& budget = machine.budget;
   Report report;
   report.context["gilscale_version"] = version;
   report.context["usable_cpus"] = budget.usable();
   report.context["cpu_budget"] = budget;
   report.context["findings"] = findings_of(machine);
-  for (const auto& [key, value] : options.context) report.context[key] = value;
+  report.context["command"] = options.command;
+  for (const auto& [key, value] : options.benchmark.context) report.context[key] = value;
   return report;
 }
 
@@ -90,6 +92,14 @@ void complain(const CaseResult& result, std::string_view which = "") {
 void print(const Report& report, const std::string& format) {
   const Reporter& chosen = format.empty() ? reporters().front() : benchmark_reporter(format);
   print_out(chosen.render(report, style_of_stdout()));
+}
+
+/// For people: not in files and pipes, and not where another format was asked for.
+void print_chart(const Report& report, const RunOptions& options) {
+  if (options.no_chart || !options.benchmark.format.empty() || isatty(STDOUT_FILENO) != 1) return;
+  const bool unicode =
+      is_utf8_locale(std::getenv("LC_ALL"), std::getenv("LC_CTYPE"), std::getenv("LANG"));
+  print_out(speedup_chart(report, {.unicode = unicode, .style = style_of_stdout()}));
 }
 
 /// With that of --benchmark_out.
@@ -206,13 +216,14 @@ ExitCode run(RunOptions options, const PythonInfo& built_for) {
   const OutputFiles files(files_of(options));
   forget_benchmark_variables();
   const Machine machine = read_machine("/", cpu_budget());
-  Report report = empty_report(machine, options.benchmark);
+  Report report = empty_report(machine, options);
   gate.prepare(cases, report.context);
   warn_of_expectations(options.gate.expectations);
   const bool written = measure(cases, gate, options, files, report);
   const bool nothing_to_show = report.cases.size() == 1 && has_kind(report.cases.front(), "usage");
   if (!nothing_to_show) {
     print(report, options.benchmark.format);
+    print_chart(report, options);
     annotate(report);
     warn_of_what_matters(report, machine);
   }

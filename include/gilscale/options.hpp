@@ -73,6 +73,7 @@ struct RunOptions {
   std::string python;         ///< its executable, once found; empty: gilscale's own
   std::optional<std::int64_t> calls;
   bool pin = false;
+  bool no_chart = false;  ///< on a terminal, leave out the chart below the table
   StopRule stop;
   double timeout_s = 600;
   GateOptions gate;
@@ -80,6 +81,7 @@ struct RunOptions {
   BenchmarkOptions benchmark;
   std::string config_file;            ///< that was read; empty: none
   std::set<std::string> from_config;  ///< options that it gave, without dashes; "workloads" too
+  std::vector<std::string> command;   ///< that asked for the run; begins with "gilscale"
 };
 
 /// `gilscale compare`.
@@ -88,6 +90,14 @@ struct CompareOptions {
   std::string after;
   CompareRules rules;
   std::vector<OutputRequest> files;
+};
+
+/// `gilscale report`.
+struct ReportOptions {
+  std::vector<std::string> results;
+  std::string out;    ///< its ending says what to draw
+  std::string chart;  ///< empty: all of them, or for a picture the first
+  std::string venv;   ///< folder; empty: the active one, if any
 };
 
 /// `gilscale list`.
@@ -113,7 +123,7 @@ struct Answer {
   std::string text;
 };
 
-using Options = std::variant<RunOptions, CompareOptions, ListOptions, DoctorOptions,
+using Options = std::variant<RunOptions, CompareOptions, ReportOptions, ListOptions, DoctorOptions,
                              SelftestOptions, WorkerOptions, Answer>;
 
 /// The text of a file; none if there is no such file. Throws UsageError if it cannot be read.

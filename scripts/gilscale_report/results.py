@@ -1,0 +1,256 @@
+"""Reads result files (docs/results.md) into a few types that hold what charts and tables show."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class ReportError(Exception):
+    """Something the user can put right: its text says what and how."""
+
+    @classmethod
+    def missing(cls, package):
+        return cls(f"{package} is not installed for {sys.executable}; get it with: "
+                   f"{sys.executable} -m pip install {package.lower()}")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its interval; an end is None where there were too few samples to bound it."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class TimeShares:
+    """Where the time of a round's threads went; the shares add up to 1."""
+
+    cpu: float
+    runnable: float
+    blocked: float
+
+
+@dataclass(frozen=True)
+class Point:
+    threads: int
+    call_s: Estimate | None  # one call, as each thread of the round sees it
+    single_call_s: Estimate | None
+    throughput_per_s: Estimate | None
+    speedup: Estimate | None
+    capacity: Estimate | None
+    relative_efficiency: Estimate | None
+    relative_call: Estimate | None  # one call on one thread, in units of one call of the control beside it
+    gil_demand: float | None
+    time: TimeShares | None
+    rounds: int
+    oversubscribed: bool
+
+
+@dataclass(frozen=True)
+class Case:
+    label: str
+    executor: str
+    scaling: str
+    share: str
+    pinned: bool
+    python: dict
+    gil: dict
+    verdict: str
+    why: str
+    error: dict | None
+    findings: list
+    points: list[Point]
+    version: str = ""  # which of two that were measured in turns
+    source: str = ""  # the file that it stands in
+    name: str = ""  # told apart from all other cases
+    variant: str = ""  # told apart from those of the same label; empty if there are none
+
+
+@dataclass(frozen=True)
+class Document:
+    """One result file."""
+
+    source: str
+    version: str
+    context: dict
+    comparisons: dict
+    checks: list
+    changes: dict | None
+
+
+@dataclass
+class Results:
+    documents: list[Document] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+
+
+class _Node:
+    """A part of a document that knows where it stands, for messages."""
+
+    def __init__(self, value, place, source):
+        self.value, self.place, self.source = value, place, source
+
+    def fail(self, expected):
+        raise ReportError(f"{self.source}: {self.place} is not {expected}; was the file changed by hand? "
+                          "`gilscale run --json FILE` writes a new one")
+
+    def get(self, key, kind, default):
+        """The member of that kind; `default` where it is missing or null."""
+        value = self.value.get(key)
+        if value is None:
+            return default
+        node = _Node(value, f"{self.place}.{key}", self.source)
+        if kind is float:
+            return node.number()
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            node.fail({str: "a text", dict: "an object", list: "an array", bool: "true or false",
+                       int: "a whole number"}[kind])
+        return value
+
+    def number(self):
+        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
+            self.fail("a number")
+        try:
+            number = float(self.value)
+        except OverflowError:
+            return None
+        return number if math.isfinite(number) and abs(number) < 1e300 else None
+
+    def child(self, key):
+        return _Node(self.get(key, dict, {}), f"{self.place}.{key}", self.source)
+
+    def children(self, key):
+        for index, value in enumerate(self.get(key, list, [])):
+            node = _Node(value, f"{self.place}.{key}[{index}]", self.source)
+            if not isinstance(value, dict):
+                node.fail("an object")
+            yield node
+
+    def estimate(self, key):
+        """None where there is no such figure."""
+        node = self.child(key)
+        value = node.get("estimate", float, None)
+        return None if value is None else Estimate(value, node.get("low", float, None), node.get("high", float, None))
+
+
+def _time(node):
+    if not node.value:
+        return None
+    shares = [min(max(node.get(key, float, 0.0) or 0.0, 0.0), 1.0) for key in ("cpu", "runnable", "blocked")]
+    total = sum(shares)
+    return TimeShares(*(share / total for share in shares)) if total > 0 else None
+
+
+def _point(node):
+    threads = node.get("threads", int, 0)
+    if threads < 1:
+        node.fail("a point with a number of threads")
+    figures = {key: node.estimate(key) for key in
+               ("call_s", "single_call_s", "throughput_per_s", "speedup", "capacity", "relative_efficiency",
+                "relative_call")}
+    return Point(threads=threads, gil_demand=node.get("gil_demand", float, None), time=_time(node.child("time")),
+                 rounds=node.get("rounds", int, 0), oversubscribed=node.get("oversubscribed", bool, False), **figures)
+
+
+def _case(node, version=""):
+    points = {point.threads: point for point in map(_point, node.children("points"))}
+    share = node.get("share", str, "all")
+    return Case(label=node.get("label", str, node.get("workload", str, "?")), executor=node.get("executor", str, "threads"),
+                scaling=node.get("scaling", str, "weak"), share=share, pinned=node.get("pinned", bool, False),
+                python=node.get("python", dict, {}), gil=node.get("gil", dict, {}),
+                verdict=node.get("verdict", str, ""), why=node.get("why", str, ""), error=node.get("error", dict, None),
+                findings=[child.value for child in node.children("findings")],
+                points=[point for _, point in sorted(points.items()) if point.rounds > 0], version=version,
+                source=node.source)
+
+
+def _text_of(path):
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ReportError(f"cannot read '{path}': {error.strerror}; check the path") from None
+    except UnicodeDecodeError:
+        raise ReportError(f"'{path}' is no text; name a file that `gilscale run --json FILE` wrote") from None
+
+
+def _read(path):
+    try:
+        value = json.loads(_text_of(path))
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"'{path}' is no JSON ({error}); name a file that `gilscale run --json FILE` wrote") from None
+    if not isinstance(value, dict) or not isinstance(value.get("gilscale"), dict):
+        raise ReportError(f"'{path}' is no result file of gilscale's: it has no key 'gilscale'; "
+                          "`gilscale run --json FILE` writes one")
+    return _Node(value, "the document", str(path))
+
+
+def _document(root):
+    own = root.child("gilscale")
+    own.place = "gilscale"
+    if own.get("schema", int, 1) != 1:
+        raise ReportError(f"{root.source}: schema {own.get('schema', int, 1)} is newer than this gilscale; update gilscale")
+    context = root.child("context")
+    context.place = "context"
+    list(context.children("findings"))
+    list(own.children("checks"))
+    for key in ("executors", "parameters", "sharing"):
+        list(own.child("comparisons").children(key))
+    list(own.child("changes").children("points"))
+    cases = [_case(node, "old version") for node in own.children("against")]
+    cases += [_case(node, "new version" if cases else "") for node in own.children("cases")]
+    return Document(source=root.source, version=own.get("version", str, ""), context=context.value,
+                    comparisons=own.get("comparisons", dict, {}), checks=own.get("checks", list, []),
+                    changes=own.get("changes", dict, None)), cases
+
+
+def _traits(case):
+    """What can tell two cases of one label apart, the most telling first."""
+    build = " free-threaded" if case.python.get("build") == "free-threaded" else ""
+    gil = {True: ", GIL on", False: ", GIL off"}.get(case.gil.get("after_run"), "") if build else ""
+    return (case.executor, case.version, "own arguments" if case.share == "none" else "shared arguments",
+            f"{case.scaling} scaling", f"Python {case.python.get('version', '?')}{build}{gil}",
+            "pinned" if case.pinned else "not pinned", Path(case.source).name, case.source)
+
+
+def _with_variants(cases):
+    """Says of each case by what it differs from the others of its label; at last by a number."""
+    groups = {}
+    for case in cases:
+        groups.setdefault(case.label, []).append(case)
+    seen = Counter()
+    named = []
+    for case in cases:
+        group = [_traits(other) for other in groups[case.label]]
+        chosen = []
+        for index in range(len(group[0])):
+            so_far = [tuple(traits[i] for i in (*chosen, index)) for traits in group]
+            before = [key[:-1] for key in so_far]
+            if len(set(so_far)) > len(set(before)):
+                chosen.append(index)
+        variant = ", ".join(filter(None, (_traits(case)[index] for index in chosen)))
+        seen[case.label, variant] += 1
+        if seen[case.label, variant] > 1:
+            variant = f"{variant}, again ({seen[case.label, variant]})".lstrip(", ")
+        name = f"{case.label} ({variant})" if variant else case.label
+        named.append(Case(**{**case.__dict__, "variant": variant, "name": name}))
+    return named
+
+
+def read_results(paths):
+    """All cases of all files. Throws ReportError for a file that is none of gilscale's."""
+    results = Results()
+    for path in paths:
+        document, cases = _document(_read(path))
+        results.documents.append(document)
+        results.cases += cases
+    if not any(case.points or case.error for case in results.cases):
+        raise ReportError(f"there is nothing to draw in {', '.join(map(str, paths))}: no case was measured")
+    results.cases = _with_variants(results.cases)
+    return results

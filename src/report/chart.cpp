@@ -1,0 +1,142 @@
+#include "chart.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "text.hpp"
+#include "tone.hpp"
+
+namespace gilscale {
+namespace {
+
+/// One bar.
+struct Row {
+  std::string label;    ///< empty where the row above has the same
+  std::string threads;  ///< with an asterisk where there are more than CPUs
+  double speedup;
+  double achievable;
+  Tone tone;
+};
+
+constexpr std::size_t widest_label = 28;
+constexpr std::size_t threads_width = 7;
+constexpr std::size_t value_width = 7;
+
+/// With more rows than these, only the largest thread count of each case is shown.
+constexpr std::size_t most_rows = 30;
+
+std::string ascii(std::string text) {
+  constexpr std::string_view ellipsis = "…";
+  if (const std::size_t at = text.find(ellipsis); at != text.npos)
+    text.replace(at, ellipsis.size(), "~");
+  std::string kept;
+  for (const char byte : text) {
+    const auto code = static_cast<unsigned char>(byte);
+    if (code < 0x80)
+      kept += byte;
+    else if (code >= 0xC0)
+      kept += '?';
+  }
+  return kept;
+}
+
+std::string shown_label(const std::string& label, bool unicode) {
+  const std::string shown = abridged(one_line(label), widest_label);
+  return unicode ? shown : ascii(shown);
+}
+
+/// Points that show the shape: 2, 4, 8, … and the largest.
+bool is_shown(const std::vector<Point>& points, const Point& point) {
+  const bool doubled = (point.threads & (point.threads - 1)) == 0;
+  return point.threads > 1 && (doubled || points.size() <= 5 || &point == &points.back());
+}
+
+std::vector<Row> rows_of(const CaseResult& result, bool largest_only) {
+  std::vector<Row> rows;
+  const Tone tone = tone_of(judge(result).verdict);
+  for (const Point& point : result.points) {
+    if (point.samples.size() == 0 || !is_shown(result.points, point)) continue;
+    if (largest_only && &point != &result.points.back()) continue;
+    const PointFigures figures = figures_of(point);
+    rows.push_back({rows.empty() ? label_of(result.planned) : "",
+                    fmt::format("{}{}", point.threads, point.oversubscribed ? "*" : " "),
+                    figures.speedup.estimate, figures.achievable, tone});
+  }
+  return rows;
+}
+
+std::vector<Row> rows_of(const Report& report, bool largest_only) {
+  std::vector<Row> rows;
+  for (const CaseResult& result : report.cases)
+    for (Row& row : rows_of(result, largest_only)) rows.push_back(std::move(row));
+  return rows;
+}
+
+std::string repeated(std::string_view text, std::size_t times) {
+  std::string all;
+  for (std::size_t i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+/// A bar that is so many columns long, to an eighth of one where there is Unicode.
+std::string bar(double length, bool unicode) {
+  constexpr std::string_view eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  if (!unicode) return std::string(static_cast<std::size_t>(std::lround(length)), '#');
+  const auto parts = static_cast<std::size_t>(std::lround(8 * length));
+  return repeated("█", parts / 8) + std::string(eighths[parts % 8]);
+}
+
+/// The bar, and behind it the mark of what was achievable.
+std::string plotted(const Row& row, double columns_per_unit, const ChartStyle& style) {
+  const std::string drawn = bar(std::max(row.speedup, 0.0) * columns_per_unit, style.unicode);
+  const auto mark = static_cast<std::size_t>(std::lround(row.achievable * columns_per_unit));
+  const std::size_t length = width(drawn);
+  std::string line = dressed(drawn, row.tone, style.style);
+  if (mark > length) line += std::string(mark - length - 1, ' ') + (style.unicode ? "│" : "|");
+  return line;
+}
+
+}  // namespace
+
+std::string speedup_chart(const Report& report, const ChartStyle& style) {
+  std::vector<Row> rows = rows_of(report, false);
+  if (rows.size() > most_rows) rows = rows_of(report, true);
+  if (rows.empty()) return "";
+  std::size_t label_width = std::string_view("speedup").size();
+  double most = 1;
+  for (Row& row : rows) {
+    row.label = shown_label(row.label, style.unicode);
+    label_width = std::max(label_width, width(row.label));
+    most = std::max({most, row.speedup, row.achievable});
+  }
+  const std::size_t room = style.columns - label_width - threads_width - value_width - 4;
+  const double columns_per_unit = static_cast<double>(room) / most;
+  const std::string pad(label_width - std::string_view("speedup").size(), ' ');
+  std::string text =
+      fmt::format("\nspeedup{}  threads  {} what was achievable\n", pad, style.unicode ? "│" : "|");
+  for (const Row& row : rows) {
+    const std::string line = plotted(row, columns_per_unit, style);
+    text += fmt::format("{}{}  {:>{}}  {}{}{:>{}.2f}\n", row.label,
+                        std::string(label_width - width(row.label), ' '), row.threads,
+                        threads_width, line, std::string(room - std::min(room, width(line)), ' '),
+                        row.speedup, value_width);
+  }
+  return text;
+}
+
+bool is_utf8_locale(const char* lc_all, const char* lc_ctype, const char* lang) {
+  for (const char* value : {lc_all, lc_ctype, lang}) {
+    if (!value || !*value) continue;
+    std::string name = value;
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char letter) {
+      return static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
+    });
+    return name.find("utf-8") != name.npos || name.find("utf8") != name.npos;
+  }
+  return false;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,95 @@
+#include "report/chart.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "fixed_report.hpp"
+#include "golden.hpp"
+#include "report/text.hpp"
+
+namespace gilscale {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+Report report_of(std::vector<CaseResult> cases) {
+  Report report;
+  report.cases = std::move(cases);
+  return report;
+}
+
+CaseResult case_of(const std::string& name, int most_threads) {
+  std::vector<std::pair<int, Rounds>> points;
+  for (int threads = 1; threads <= most_threads; ++threads) points.emplace_back(threads, Rounds{});
+  return fixed_case(fixed_workload(name, "()"), "threads", points);
+}
+
+std::size_t widest_line(const std::string& text) {
+  std::istringstream lines(text);
+  std::size_t widest = 0;
+  for (std::string line; std::getline(lines, line);) widest = std::max(widest, width(line));
+  return widest;
+}
+
+TEST(Chart, OfTheFixedReportIsTheGoldenOne) {
+  expect_golden("chart.unicode.txt", speedup_chart(fixed_report(), {.unicode = true}));
+  expect_golden("chart.ascii.txt", speedup_chart(fixed_report(), {}));
+}
+
+TEST(Chart, HasColoursWhenAskedWhichMoveNothing) {
+  std::string text = speedup_chart(fixed_report(), {.unicode = true, .style = {.color = true}});
+  EXPECT_THAT(text, HasSubstr("\x1b["));
+  for (std::size_t at = 0; (at = text.find('\x1b')) != std::string::npos;)
+    text.erase(at, text.find('m', at) - at + 1);
+  EXPECT_EQ(text, speedup_chart(fixed_report(), {.unicode = true}));
+}
+
+TEST(Chart, FitsIntoEightyColumnsWhateverTheNamesAre) {
+  for (const bool unicode : {true, false})
+    for (const Report& report :
+         {fixed_report(), gated_report(), report_of({case_of(std::string(300, 'n'), 24)})})
+      EXPECT_LE(widest_line(speedup_chart(report, {.unicode = unicode})), 80U);
+}
+
+TEST(Chart, IsPlainAsciiWhereTheTerminalKnowsNoMore) {
+  const Report report = report_of({case_of("naïve_λ_" + std::string(60, 'x'), 4)});
+  const std::string text = speedup_chart(report, {});
+  EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char byte) { return byte > 0; })) << text;
+  EXPECT_THAT(text, HasSubstr("na?ve_?_"));
+}
+
+TEST(Chart, LetsNoNameMoveTheCursor) {
+  EXPECT_THAT(speedup_chart(gated_report(), {.unicode = true}),
+              AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\r")), Not(HasSubstr("\xc2\x9b"))));
+}
+
+TEST(Chart, OfManyThreadCountsShowsTheirShapeOnly) {
+  const std::string text = speedup_chart(report_of({case_of("f", 24)}), {});
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + 5) << "2, 4, 8, 16 and 24\n" << text;
+}
+
+TEST(Chart, OfManyCasesShowsTheLargestThreadCountOfEach) {
+  const std::string text =
+      speedup_chart(report_of(std::vector<CaseResult>(12, case_of("f", 5))), {});
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + 12) << text;
+}
+
+TEST(Chart, IsLeftOutWhereNothingWasMeasuredOnSeveralThreads) {
+  EXPECT_EQ(speedup_chart(Report{}, {}), "");
+  EXPECT_EQ(speedup_chart(report_of({case_of("f", 1), crashed_case()}), {}), "");
+}
+
+TEST(Locale, IsThatOfTheFirstVariableThatIsSet) {
+  EXPECT_TRUE(is_utf8_locale("en_US.UTF-8", nullptr, nullptr));
+  EXPECT_TRUE(is_utf8_locale(nullptr, "", "C.utf8"));
+  EXPECT_FALSE(is_utf8_locale("C", "en_US.UTF-8", "en_US.UTF-8"));
+  EXPECT_FALSE(is_utf8_locale(nullptr, nullptr, nullptr));
+}
+
+}  // namespace
+}  // namespace gilscale
