@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <utility>
+#define TOML_HEADER_ONLY 1
 #if __has_include(<toml++/toml.hpp>)
 #include <toml++/toml.hpp>
 #else

@@ -26,6 +26,21 @@ UNSET = ("GITHUB_ACTIONS", "NO_COLOR", "VIRTUAL_ENV")
 OK, FAILED, USAGE, WORKLOAD_FAILED, INCONCLUSIVE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
+# Modules whose tests look at figures, for which nothing else should compute meanwhile; see tests/CMakeLists.txt.
+FIGURES = {"test_against", "test_ci_document", "test_documents", "test_executors", "test_footprint", "test_gate",
+           "test_machine", "test_scaling", "test_workload_forms"}
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "figures: looks at what was measured; runs alone")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.module.__name__ in FIGURES:
+            item.add_marker(pytest.mark.figures)
+
+
 def wait_until(condition, seconds=20):
     """The first true value of condition(); fails after so many seconds."""
     deadline = time.monotonic() + seconds
