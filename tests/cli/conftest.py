@@ -26,17 +26,20 @@ UNSET = ("GITHUB_ACTIONS", "NO_COLOR", "VIRTUAL_ENV")
 OK, FAILED, USAGE, WORKLOAD_FAILED, INCONCLUSIVE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
-# Modules whose tests look at figures, for which nothing else should compute meanwhile; see tests/CMakeLists.txt.
-FIGURES = {"test_against", "test_ci_document", "test_documents", "test_executors", "test_footprint", "test_gate",
-           "test_machine", "test_scaling", "test_workload_forms"}
+# Modules whose tests look at what was decided, and at figures themselves; see tests/CMakeLists.txt.
+DECISIONS = {"test_against", "test_ci_document", "test_documents", "test_gate"}
+FIGURES = {"test_executors", "test_footprint", "test_machine", "test_scaling", "test_workload_forms"}
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "decisions: looks at what was decided; two may run at once")
     config.addinivalue_line("markers", "figures: looks at what was measured; runs alone")
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
+        if item.module.__name__ in DECISIONS:
+            item.add_marker(pytest.mark.decisions)
         if item.module.__name__ in FIGURES:
             item.add_marker(pytest.mark.figures)
 
