@@ -212,5 +212,11 @@ TEST(ConfigText, IsReadOnlyAsFarAsItIsNeeded) {
               StartsWith("/dev/zero has more than"));
 }
 
+TEST(ConfigFile, ThatBreaksAnAssertionOfTheReaderIsRefused) {
+  const std::string text = "[{d = [[1],07:32:00 {e = 0\\u0000x1Fb]}.\n";
+  EXPECT_THROW((void)parse_config(text, "gilscale.toml"), UsageError);
+  EXPECT_THROW((void)parse_config("[{d = 1", "gilscale.toml"), UsageError);
+}
+
 }  // namespace
 }  // namespace gilscale
