@@ -70,5 +70,4 @@ def test_a_worker_of_256_threads_needs_at_most_twice_what_its_python_needs_for_t
     process = gilscale.start("run", waits_for_all(256), "-x", executor, "-t256", *QUICK)
     wait_until((gilscale.folder / "inside").exists, 60)
     worker, = set(gilscale.left_behind()) - {process.pid}
-    # Twice, and a tenth for what a build with symbols and assertions adds.
-    assert peak_of(worker) <= 2.1 * peak_bytes(bare.stdout.decode())
+    assert peak_of(worker) <= 2 * peak_bytes(bare.stdout.decode())
