@@ -254,6 +254,13 @@ Change change_of_times(const std::string& name, const std::vector<double>& befor
   return change;
 }
 
+void correct_p(Changes& changes) {
+  Values p;
+  for (const Change& change : changes.points) p.push_back(change.p);
+  const Values corrected = holm_corrected(p);
+  for (std::size_t i = 0; i < corrected.size(); ++i) changes.points[i].p = corrected[i];
+}
+
 Changes changes_between(const std::vector<CaseResult>& before, const std::vector<CaseResult>& after,
                         ChangeRule rule) {
   Changes changes;
@@ -261,13 +268,9 @@ Changes changes_between(const std::vector<CaseResult>& before, const std::vector
   const std::vector<Match> both = matches(before, after, changes.only_after);
   matches(after, before, changes.only_before);
   rule.points = std::max(rule.points, both.size());
-  Values p;
-  for (const Match& match : both) {
+  for (const Match& match : both)
     changes.points.push_back(change_between(match.before, match.after, rule));
-    p.push_back(changes.points.back().p);
-  }
-  const Values corrected = holm_corrected(p);
-  for (std::size_t i = 0; i < corrected.size(); ++i) changes.points[i].p = corrected[i];
+  correct_p(changes);
   return changes;
 }
 

@@ -6,7 +6,6 @@
 #include "gate.hpp"
 #include "gilscale/reporters.hpp"
 #include "gilscale/result_file.hpp"
-#include "gilscale/two_samples.hpp"
 #include "output_files.hpp"
 #include "standard_output.hpp"
 
@@ -22,15 +21,12 @@ Changes changes_of_times(const ResultFile& before, const ResultFile& after, Chan
   for (const auto& [name, times] : after.times_s)
     if (!before.times_s.contains(name)) changes.only_after.push_back(name);
   rule.points = std::max<std::size_t>(before.times_s.size() - changes.only_before.size(), 1);
-  std::vector<double> p;
   for (const auto& [name, times] : after.times_s) {
     const auto old_times = before.times_s.find(name);
-    if (old_times == before.times_s.end()) continue;
-    changes.points.push_back(change_of_times(name, old_times->second, times, rule));
-    p.push_back(changes.points.back().p);
+    if (old_times != before.times_s.end())
+      changes.points.push_back(change_of_times(name, old_times->second, times, rule));
   }
-  const std::vector<double> corrected = holm_corrected(p);
-  for (std::size_t i = 0; i < p.size(); ++i) changes.points[i].p = corrected[i];
+  correct_p(changes);
   return changes;
 }
 
@@ -50,8 +46,7 @@ Report compared(const CompareOptions& options) {
                        : changes_of_times(before, after, rule);
   report.changes->before = options.before;
   report.changes->how = "compare";
-  for (const Difference& difference : differences)
-    report.changes->differences.push_back(difference.what);
+  report.changes->differences = sentences(differences);
   if (report.changes->points.empty())
     throw UsageError(fmt::format("'{}' and '{}' have no benchmark in common that was measured",
                                  options.before, options.after));

@@ -104,8 +104,14 @@ std::vector<Difference> differences_between(const Recorded& before, const Record
   return std::move(collector.found);
 }
 
-void refuse_differences(const std::vector<Difference>& differences,
-                        const std::set<std::string>& allowed, const std::string& before) {
+std::vector<std::string> sentences(const std::vector<Difference>& differences) {
+  std::vector<std::string> whats;
+  for (const Difference& difference : differences) whats.push_back(difference.what);
+  return whats;
+}
+
+std::string obstacle(const std::vector<Difference>& differences,
+                     const std::set<std::string>& allowed, const std::string& before) {
   std::vector<std::string> whats;
   std::set<std::string_view> needed;
   for (const Difference& difference : differences) {
@@ -113,16 +119,20 @@ void refuse_differences(const std::vector<Difference>& differences,
     whats.push_back(difference.what);
     needed.insert(difference.kind);
   }
-  if (whats.empty()) return;
+  if (whats.empty()) return "";
   constexpr std::size_t shown_at_most = 4;
   const std::string more = whats.size() > shown_at_most
                                ? fmt::format("; and {} more", whats.size() - shown_at_most)
                                : "";
   whats.resize(std::min(whats.size(), shown_at_most));
-  throw UsageError(
-      fmt::format("'{}' cannot be compared: {}{}; --allow-different {} does it all the "
-                  "same",
-                  before, fmt::join(whats, "; "), more, fmt::join(needed, ",")));
+  return fmt::format("'{}' cannot be compared: {}{}; --allow-different {} does it all the same",
+                     before, fmt::join(whats, "; "), more, fmt::join(needed, ","));
+}
+
+void refuse_differences(const std::vector<Difference>& differences,
+                        const std::set<std::string>& allowed, const std::string& before) {
+  const std::string why = obstacle(differences, allowed, before);
+  if (!why.empty()) throw UsageError(why);
 }
 
 }  // namespace gilscale

@@ -30,8 +30,15 @@ struct Recorded {
 /// In what the two differ; each once. What only one of them tells is no difference.
 std::vector<Difference> differences_between(const Recorded& before, const Recorded& after);
 
-/// Throws UsageError for the first difference that forbids comparing and is of none of the allowed
-/// kinds.
+/// Their sentences.
+std::vector<std::string> sentences(const std::vector<Difference>& differences);
+
+/// Why the two cannot be compared: the differences that forbid it and are of none of the allowed
+/// kinds. Empty if there are none.
+std::string obstacle(const std::vector<Difference>& differences,
+                     const std::set<std::string>& allowed, const std::string& before);
+
+/// Throws UsageError if there is an obstacle.
 void refuse_differences(const std::vector<Difference>& differences,
                         const std::set<std::string>& allowed, const std::string& before);
 

@@ -78,10 +78,10 @@ void take_threads(Expectation& expectation, std::string_view& rest) {
   if (threads.find_first_of("'\"()[]{}") != threads.npos) return;
   constexpr double most = 1e6;
   const auto number = to_number(threads);
-  expectation.at_most_threads = threads == "max";
+  expectation.at_max = threads == "max";
   if (number && *number >= 1 && *number <= most && *number == std::floor(*number))
     expectation.threads = static_cast<int>(*number);
-  else if (!expectation.at_most_threads)
+  else if (!expectation.at_max)
     refuse(expectation.text, fmt::format("'@{}' is neither a number of threads nor @max", threads));
   if (find_case_metric(expectation.metric))
     refuse(expectation.text, fmt::format("{} is of all thread counts together; leave '@{}' out",
@@ -168,7 +168,7 @@ bool concerns(const Expectation& expectation, const Case& planned, int threads) 
   const Metric* metric = find_metric(expectation.metric);
   if (!metric || !names_workload(expectation, planned)) return false;
   if (threads == 1 && metric->of_scaling) return false;
-  if (expectation.at_most_threads) return threads == planned.threads.back();
+  if (expectation.at_max) return threads == planned.threads.back();
   return !expectation.threads || *expectation.threads == threads;
 }
 

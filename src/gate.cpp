@@ -54,31 +54,14 @@ bool more_samples_help(const Expectation& expectation) {
   return metric && !metric->once;
 }
 
-/// The first worker that measured anything says what machine it is.
-nlohmann::json context_of(const Report& report) {
-  nlohmann::json context = nlohmann::json::object();
-  for (const CaseResult& result : report.cases)
-    if (context.empty()) context = result.context;
-  context.update(report.context);
-  return context;
-}
-
-std::vector<std::string> sentences(const std::vector<Difference>& differences) {
-  std::vector<std::string> whats;
-  for (const Difference& difference : differences) whats.push_back(difference.what);
-  return whats;
-}
-
 /// What turned out to differ only when it was measured.
 void forbid_words(Changes& changes, const std::vector<Difference>& differences,
                   const std::set<std::string>& allowed, const std::string& before) {
-  try {
-    refuse_differences(differences, allowed, before);
-  } catch (const UsageError& error) {
-    for (Change& change : changes.points) {
-      change.word = Word::unclear;
-      change.why = error.what();
-    }
+  const std::string why = obstacle(differences, allowed, before);
+  if (why.empty()) return;
+  for (Change& change : changes.points) {
+    change.word = Word::unclear;
+    change.why = why;
   }
 }
 

@@ -19,40 +19,15 @@ Values serial_fractions(const Point& point, const PointValues& values) {
   return fractions;
 }
 
-Values cpu_shares(const Point&, const PointValues& values) {
+template <double TimeShares::* part>
+Values shares_of_time(const Point&, const PointValues& values) {
   const Samples& samples = values.samples;
   Values shares;
   for (std::size_t i = 0; i < samples.size(); ++i)
-    shares.push_back(
-        cpu_share(samples.single_cpu_s[i], samples.single_s[i], samples.single_runnable_s[i]));
+    shares.push_back(time_shares(samples.parallel_cpu_s[i], samples.parallel_runnable_s[i],
+                                 samples.parallel_wall_s[i]).*
+                     part);
   return shares;
-}
-
-/// The share of the threads' time that `part` gives of a sample's CPU time and run delay.
-template <typename Part>
-Values time_shares(const Samples& samples, Part part) {
-  Values shares;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const double cpu_s = samples.parallel_cpu_s[i];
-    const double runnable_s = samples.parallel_runnable_s[i];
-    const double wall_s = std::max(samples.parallel_wall_s[i], cpu_s + runnable_s);
-    if (wall_s > 0) shares.push_back(part(cpu_s, runnable_s, wall_s) / wall_s);
-  }
-  return shares;
-}
-
-Values shares_on_cpu(const Point&, const PointValues& values) {
-  return time_shares(values.samples, [](double cpu_s, double, double) { return cpu_s; });
-}
-
-Values shares_runnable(const Point&, const PointValues& values) {
-  return time_shares(values.samples, [](double, double runnable_s, double) { return runnable_s; });
-}
-
-Values shares_blocked(const Point&, const PointValues& values) {
-  return time_shares(values.samples, [](double cpu_s, double runnable_s, double wall_s) {
-    return wall_s - cpu_s - runnable_s;
-  });
 }
 
 template <auto member>
@@ -81,14 +56,15 @@ constexpr std::array<Metric, 22> table{{
     {"capacity", false, true, false, none, values_at<&PointValues::capacity>},
     {"achievable", false, true, true, none,
      [](const Point&, const PointValues& values) { return Values{values.achievable}; }},
-    {"cpu_share", false, false, false, none, cpu_shares},
+    {"cpu_share", false, false, false, none,
+     [](const Point&, const PointValues& values) { return cpu_shares(values.samples); }},
     {"gil_demand", false, false, true, none,
      [](const Point& point, const PointValues&) { return once(point.gil_demand); }},
     {"other_cpus", false, false, true, none,
      [](const Point& point, const PointValues&) { return Values{point.other_cpus}; }},
-    {"time.cpu", false, false, false, lower, shares_on_cpu},
-    {"time.runnable", false, false, false, raise, shares_runnable},
-    {"time.blocked", false, false, false, raise, shares_blocked},
+    {"time.cpu", false, false, false, lower, shares_of_time<&TimeShares::cpu>},
+    {"time.runnable", false, false, false, raise, shares_of_time<&TimeShares::runnable>},
+    {"time.blocked", false, false, false, raise, shares_of_time<&TimeShares::blocked>},
     {"call_s", true, false, false, raise, values_at<&PointValues::call_s>},
     {"makespan_s", true, false, false, raise, values_at<&PointValues::makespan_s>},
     {"throughput_per_s", true, false, false, lower, values_at<&PointValues::throughput_per_s>},

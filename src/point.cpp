@@ -53,16 +53,6 @@ double upper_quartile(Values values) {
   return *place;
 }
 
-/// Sample by sample: where some of them waited for a CPU, medians of the parts do not belong to
-/// one another.
-double median_cpu_share(const Samples& samples) {
-  Values shares;
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    shares.push_back(
-        cpu_share(samples.single_cpu_s[i], samples.single_s[i], samples.single_runnable_s[i]));
-  return median(shares);
-}
-
 /// Work that leaves a tenth of the cores it was given unused does not feel how many there are.
 bool has_cpus_to_spare(int threads, double capacity, double cpu_share) {
   return capacity > 1.1 * threads * cpu_share;
@@ -86,7 +76,7 @@ Samples without_disturbed(const Point& point) {
 PointValues machine_values(const Point& point, Samples samples) {
   PointValues values;
   values.capacity = capacities(point, samples);
-  values.cpu_share = median_cpu_share(samples);
+  values.cpu_share = median(cpu_shares(samples));
   const double capacity = median(values.capacity);
   values.achievable = achievable_speedup(point.threads, capacity, values.cpu_share);
   values.bound_by_cpus = !has_cpus_to_spare(point.threads, capacity, values.cpu_share);
@@ -127,16 +117,6 @@ Values efficiencies(const Point& point, const PointValues& values) {
   return against_capacity(speedup, capacity, values.cpu_share, point.threads);
 }
 
-/// Over all rounds, so that the shares add up. Clocks of different granularity can disagree by a
-/// little: nothing is below 0.
-TimeShares time_shares(const Samples& samples) {
-  const double cpu_s = total(samples.parallel_cpu_s);
-  const double runnable_s = total(samples.parallel_runnable_s);
-  const double wall_s = std::max(total(samples.parallel_wall_s), cpu_s + runnable_s);
-  if (!(wall_s > 0)) return {};
-  return {cpu_s / wall_s, runnable_s / wall_s, 1 - (cpu_s + runnable_s) / wall_s};
-}
-
 }  // namespace
 
 std::string_view to_string(Scaling scaling) { return scaling == Scaling::weak ? "weak" : "strong"; }
@@ -162,6 +142,20 @@ std::vector<bool> disturbed_samples(const Point& point) {
   std::vector<bool> disturbed;
   for (const double each : capacity) disturbed.push_back(each < bound);
   return disturbed;
+}
+
+std::vector<double> cpu_shares(const Samples& samples) {
+  Values shares;
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    shares.push_back(
+        cpu_share(samples.single_cpu_s[i], samples.single_s[i], samples.single_runnable_s[i]));
+  return shares;
+}
+
+TimeShares time_shares(double cpu_s, double runnable_s, double wall_s) {
+  const double all_s = std::max(wall_s, cpu_s + runnable_s);
+  if (!(all_s > 0)) return {};
+  return {cpu_s / all_s, runnable_s / all_s, 1 - (cpu_s + runnable_s) / all_s};
 }
 
 PointValues values_of(const Point& point) {
@@ -203,7 +197,9 @@ PointFigures figures_of(const Point& point) {
   figures.undisturbed_call_s = median(differences(samples.single_s, samples.single_runnable_s)) /
                                static_cast<double>(single_calls(point).each);
   figures.control_call_s = median(samples.control_cpu_s) / static_cast<double>(point.control_calls);
-  figures.time = time_shares(samples);
+  // Over all rounds, so that the shares add up.
+  figures.time = time_shares(total(samples.parallel_cpu_s), total(samples.parallel_runnable_s),
+                             total(samples.parallel_wall_s));
   figures.cpu_share = values.cpu_share;
   figures.bound_by_cpus = values.bound_by_cpus;
   figures.achievable = values.achievable;

@@ -66,6 +66,9 @@ Change change_between(const PointOf& before, const PointOf& after, const ChangeR
 Change change_of_times(const std::string& name, const std::vector<double>& before_s,
                        const std::vector<double>& after_s, const ChangeRule& rule);
 
+/// Corrects each point's p for how many points there are (Holm).
+void correct_p(Changes& changes);
+
 /// "cpp_fib/30@2".
 std::string name_of_point(const CaseResult& result, const Point& point);
 

@@ -12,12 +12,12 @@ namespace gilscale {
 /// What --expect says: "WORKLOAD[@THREADS] METRIC OP NUMBER", as in
 /// "cpp_fib_nogil@2 relative_efficiency >= 0.9".
 struct Expectation {
-  std::string text;              ///< as the user wrote it
-  std::string workload;          ///< a name, a label as in tables, or a pattern with * and ?
-  std::optional<int> threads;    ///< @2
-  bool at_most_threads = false;  ///< @max: the largest count that was measured
-  std::string metric;            ///< of the result file: "relative_efficiency"
-  std::string relation;          ///< one of >= > <= <
+  std::string text;            ///< as the user wrote it
+  std::string workload;        ///< a name, a label as in tables, or a pattern with * and ?
+  std::optional<int> threads;  ///< @2
+  bool at_max = false;         ///< @max: the largest count that was measured
+  std::string metric;          ///< of the result file: "relative_efficiency"
+  std::string relation;        ///< one of >= > <= <
   double bound = 0;
 
   /// Whether values above the bound are the wanted ones.

@@ -58,6 +58,14 @@ struct TimeShares {
   double blocked = 0;   ///< neither: the GIL, a lock, sleep, input and output
 };
 
+/// The share of a 1-thread call that is spent on a CPU, sample by sample: where some samples waited
+/// for one, medians of the parts do not belong to one another.
+std::vector<double> cpu_shares(const Samples& samples);
+
+/// Of times summed over threads. Clocks of different granularity can disagree by a little: nothing
+/// is below 0. All are 0 where no time has passed.
+TimeShares time_shares(double cpu_s, double runnable_s, double wall_s);
+
 /// The figures of a point sample by sample, in the order of time. Times in seconds. Where cores are
 /// the bound, disturbed samples are left out, as long as enough others remain for an interval.
 struct PointValues {

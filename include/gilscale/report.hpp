@@ -19,4 +19,8 @@ struct Report {
   std::optional<Changes> changes;                     ///< since the other version
 };
 
+/// The report's context with what Google Benchmark found out about the machine: the first worker
+/// that measured anything says it.
+nlohmann::json context_of(const Report& report);
+
 }  // namespace gilscale

@@ -24,10 +24,7 @@ Facts python_of(const Report& report) {
 }  // namespace
 
 std::string noted(const Report& report, const char* key) {
-  std::string text = text_at(report.context, key);
-  for (const CaseResult& result : report.cases)
-    if (text.empty()) text = text_at(result.context, key);
-  return text;
+  return text_at(context_of(report), key);
 }
 
 Facts environment_of(const Report& report) {

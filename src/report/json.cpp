@@ -220,19 +220,10 @@ json all_benchmarks(const Report& report) {
   return all;
 }
 
-/// The first worker that measured anything says what Google Benchmark found out about the machine.
-json merged_context(const Report& report) {
-  json context = json::object();
-  for (const CaseResult& result : report.cases)
-    if (context.empty()) context = result.context;
-  context.update(report.context);
-  return context;
-}
-
 }  // namespace
 
 json to_document(const Report& report) {
-  return {{"context", merged_context(report)},
+  return {{"context", context_of(report)},
           {"benchmarks", all_benchmarks(report)},
           {"gilscale",
            {{"schema", 1},

@@ -10,6 +10,7 @@
 #include "environment.hpp"
 #include "formats.hpp"
 #include "gilscale/verdict.hpp"
+#include "markup.hpp"
 #include "text.hpp"
 
 namespace gilscale {
@@ -25,22 +26,10 @@ bool is_no_character(std::string_view text) {
 /// One byte as XML 1.0 has it, in attributes as in text: a reader would turn the white space of an
 /// attribute into spaces unless it is written as a reference.
 std::string xml_of(char c) {
-  switch (c) {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    case '"':
-      return "&quot;";
-    case '\t':
-    case '\n':
-    case '\r':
-      return fmt::format("&#{};", static_cast<int>(c));
-    default:
-      return static_cast<unsigned char>(c) < 0x20 ? std::string(replacement) : std::string(1, c);
-  }
+  if (c == '\t' || c == '\n' || c == '\r') return fmt::format("&#{};", static_cast<int>(c));
+  if (static_cast<unsigned char>(c) < 0x20) return std::string(replacement);
+  const std::string entity = entity_of(c);
+  return entity.empty() ? std::string(1, c) : entity;
 }
 
 std::string xml(const std::string& text) {

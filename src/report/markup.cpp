@@ -7,22 +7,6 @@
 namespace gilscale {
 namespace {
 
-/// Empty for a character that needs no entity.
-std::string entity_of(char c) {
-  switch (c) {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    case '"':
-      return "&quot;";
-    default:
-      return "";
-  }
-}
-
 std::string markdown_of(char c) {
   constexpr std::string_view markup = "\\`*_[]|#~$";
   if (markup.find(c) != markup.npos) return {'\\', c};
@@ -41,6 +25,21 @@ std::size_t longest_run(const std::string& text, char c) {
 }
 
 }  // namespace
+
+std::string entity_of(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    default:
+      return "";
+  }
+}
 
 std::string markdown_of(const std::string& text) {
   std::string safe;

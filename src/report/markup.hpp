@@ -5,6 +5,9 @@
 
 namespace gilscale {
 
+/// The entity of a character that means something in HTML and XML; empty for any other.
+std::string entity_of(char c);
+
 // Markdown as GitHub renders it. Whatever others wrote goes through these, so that no name can
 // break a table, begin a heading, or bring HTML along.
 

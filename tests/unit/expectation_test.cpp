@@ -33,7 +33,7 @@ TEST(Expectations, NameWorkloadThreadsMetricRelationAndNumber) {
   EXPECT_EQ(expected.text, "cpp_fib_nogil@2 relative_efficiency >= 0.9");
   EXPECT_EQ(expected.workload, "cpp_fib_nogil");
   EXPECT_EQ(expected.threads, 2);
-  EXPECT_FALSE(expected.at_most_threads);
+  EXPECT_FALSE(expected.at_max);
   EXPECT_EQ(expected.metric, "relative_efficiency");
   EXPECT_EQ(expected.relation, ">=");
   EXPECT_DOUBLE_EQ(expected.bound, 0.9);
@@ -44,12 +44,12 @@ TEST(Expectations, AreOfAllPointsWithoutThreads) {
   const Expectation expected = parse_expectation("m:f speedup > 1");
   EXPECT_EQ(expected.workload, "m:f");
   EXPECT_FALSE(expected.threads);
-  EXPECT_FALSE(expected.at_most_threads);
+  EXPECT_FALSE(expected.at_max);
 }
 
 TEST(Expectations, MayBeOfTheMostThreads) {
   const Expectation expected = parse_expectation("m:f@max call_s < 1e-3");
-  EXPECT_TRUE(expected.at_most_threads);
+  EXPECT_TRUE(expected.at_max);
   EXPECT_FALSE(expected.threads);
   EXPECT_DOUBLE_EQ(expected.bound, 0.001);
   EXPECT_FALSE(expected.wants_more());
