@@ -155,6 +155,13 @@ std::string too_few(std::size_t before, std::size_t after) {
   return fmt::format("{} and {} samples are too few", before, after);
 }
 
+/// On which side more samples would help: where one has less than half as many as the other.
+std::string the_fewer(std::size_t before, std::size_t after) {
+  if (2 * before < after) return fmt::format("; the old one rests on {} samples only", before);
+  if (2 * after < before) return fmt::format("; the new one rests on {} samples only", after);
+  return "";
+}
+
 /// Only the whole interval decides. Both ways round, a ratio and its inverse are as far from 1.
 void give_word(Change& change, double threshold) {
   const double bound = 1 + threshold;
@@ -220,12 +227,12 @@ Change change_between(const PointOf& before, const PointOf& after, const ChangeR
   change.name = name_of_point(*after.result, *after.point);
   change.threads = after.point->threads;
   change.cost = {std::nan(""), -HUGE_VAL, HUGE_VAL};
-  const std::size_t count =
-      rule.paired ? std::min(before.point->samples.size(), after.point->samples.size())
-                  : after.point->samples.size();
+  const std::size_t samples_before = before.point->samples.size();
+  const std::size_t samples_after = after.point->samples.size();
+  const std::size_t count = rule.paired ? std::min(samples_before, samples_after) : samples_after;
   std::vector<Look> looks = looks_up_to(count, rule.points);
   if (!rule.sequential) looks = {{count, gate_error / static_cast<double>(rule.points)}};
-  change.why = too_few(before.point->samples.size(), after.point->samples.size());
+  change.why = too_few(samples_before, samples_after);
   std::optional<Duel> shown;
   for (const Look& look : looks) {
     const Duel duel(before, after, rule, look);
@@ -238,6 +245,8 @@ Change change_between(const PointOf& before, const PointOf& after, const ChangeR
     if (seen.word != Word::unclear) break;
   }
   if (shown) shown->fill(change);
+  if (change.word == Word::unclear && !rule.paired && std::isfinite(change.cost.low))
+    change.why += the_fewer(samples_before, samples_after);
   return change;
 }
 

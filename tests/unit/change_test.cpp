@@ -13,6 +13,7 @@ namespace {
 
 using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -87,13 +88,28 @@ TEST(ChangedPoint, IsHeldAgainstTheThresholdThatIsGiven) {
   EXPECT_EQ(word(costing(1), costing(1.03), {.threshold = 0.01}), Word::slower);
 }
 
+/// Calls that take 1 and 1.2 s in turn.
+Point restless(std::size_t samples) {
+  Point point = costing(1, 0);
+  for (std::size_t i = 0; i < samples; ++i) {
+    const double cost = i % 2 == 0 ? 1 : 1.2;
+    add_sample(point, {.single_s = cost, .parallel_s = cost});
+  }
+  return point;
+}
+
 TEST(ChangedPoint, IsUnclearWhereTheIntervalReachesTheThreshold) {
-  Point after = costing(1, 0);
-  for (const double cost : {1.0, 1.2, 1.0, 1.2, 1.0, 1.2, 1.0, 1.2, 1.0, 1.2, 1.0, 1.2})
-    add_sample(after, {.single_s = cost, .parallel_s = cost});
-  const Change seen = change(costing(1), after);
+  const Change seen = change(costing(1), restless(12));
   EXPECT_EQ(seen.word, Word::unclear);
-  EXPECT_THAT(seen.why, HasSubstr("on both sides of a bound of 5 %"));
+  EXPECT_THAT(seen.why, EndsWith("on both sides of a bound of 5 %"));
+}
+
+TEST(UnclearChange, TellsWhichSideHasTooFewSamples) {
+  EXPECT_THAT(change(restless(12), costing(1, 25)).why,
+              EndsWith("; the old one rests on 12 samples only"));
+  EXPECT_THAT(change(costing(1, 25), restless(12)).why,
+              EndsWith("; the new one rests on 12 samples only"));
+  EXPECT_THAT(change(costing(1, 24), restless(12)).why, EndsWith("of 5 %"));
 }
 
 TEST(ChangedPoint, OfTooFewSamplesIsUnclear) {
