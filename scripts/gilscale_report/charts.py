@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from gilscale_report.results import Case, Estimate, Results
@@ -25,6 +25,15 @@ class Dot:
     high: float | None
     text: str  # what hovering shows
 
+    @property
+    def bounded(self):
+        """Whether there were samples enough for an interval."""
+        return self.low is not None and self.high is not None
+
+
+# What a chart says of marks that are hollow.
+TOO_FEW = "too few samples for an interval"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -32,6 +41,11 @@ class Line:
     role: str  # "measured", or a line to hold it against: "ideal", "capacity", "bound"
     style: int  # of the measured ones: colour, marker and dashes
     dots: list[Dot]
+
+    @property
+    def uncertain(self):
+        """Whether some of its marks stand for figures that nothing bounds."""
+        return self.role == "measured" and not all(dot.bounded for dot in self.dots)
 
 
 @dataclass(frozen=True)
@@ -113,6 +127,14 @@ class Charts:
     executors: list[BarChart] = field(default_factory=list)
 
 
+def kinds_of(lines):
+    """One of each kind, for a legend: the measured ones first."""
+    kinds = {}
+    for line in lines:
+        kinds.setdefault((line.role, line.label), line)
+    return sorted(kinds.values(), key=lambda line: line.role != "measured")
+
+
 def threads_word(count):
     return f"{count} thread" if count == 1 else f"{count} threads"
 
@@ -127,7 +149,8 @@ def _dots(case, figure, form):
         estimate = getattr(point, figure)
         if estimate is not None:
             text = f"{one_line(case.name)}, {threads_word(point.threads)}: {interval(estimate, form)}"
-            dots.append(Dot(point.threads, estimate.value, estimate.low, estimate.high, text))
+            dot = Dot(point.threads, estimate.value, estimate.low, estimate.high, text)
+            dots.append(dot if dot.bounded else replace(dot, text=f"{text}, {TOO_FEW}"))
     return dots
 
 

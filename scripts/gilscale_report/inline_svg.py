@@ -76,7 +76,7 @@ class _Frame:
 
 def _whiskers(line, frame):
     steps = [f"M{_number(frame.x.place(dot.x))} {_number(frame.y.place(dot.low))}V{_number(frame.y.place(dot.high))}"
-             for dot in line.dots if dot.low is not None and dot.high is not None]
+             for dot in line.dots if dot.bounded]
     return f'<path class="whisker s{line.style}" d="{"".join(steps)}"/>' if steps else ""
 
 
@@ -88,13 +88,20 @@ def _line(line, frame):
     return _whiskers(line, frame) + (f'<path class="line s{line.style}" d="{_path(points)}"/>' if len(points) > 1 else "")
 
 
+def _marker(place, style, hollow, title=""):
+    """A mark; where it is hollow the hole lies over it, so that all can be pointed at alike."""
+    shape = f'd="M{place}{MARKERS[style]}"'
+    hole = f'<path class="hole s{style}" {shape}/>' if hollow else ""
+    return f'<path class="dot s{style}" {shape}>{title}</path>{hole}'
+
+
 def _markers(line, frame):
-    return [f'<path class="dot s{line.style}" d="M{_number(frame.x.place(dot.x))} {_number(frame.y.place(dot.y))}'
-            f'{MARKERS[line.style]}">{_title(dot.text)}</path>' for dot in line.dots if line.role == "measured"]
+    return [_marker(f"{_number(frame.x.place(dot.x))} {_number(frame.y.place(dot.y))}", line.style, not dot.bounded,
+                    _title(dot.text)) for dot in line.dots if line.role == "measured"]
 
 
 def _band(line, frame):
-    bounded = [dot for dot in line.dots if dot.low is not None and dot.high is not None]
+    bounded = [dot for dot in line.dots if dot.bounded]
     if line.role != "capacity" or len(bounded) < 2:
         return ""
     ring = [(dot.x, dot.high) for dot in bounded] + [(dot.x, dot.low) for dot in reversed(bounded)]
@@ -110,12 +117,19 @@ def line_panel(chart, panel, width=360, height=260):
                 "wide" if width > 400 else "")
 
 
+def _swatch(drawn):
+    return f'<svg class="swatch" viewBox="0 0 34 14" aria-hidden="true">{drawn}</svg>'
+
+
+def hollow_swatch():
+    return _swatch(_marker("17 7", 0, True))
+
+
 def swatch(line):
     """A piece of the line, for a legend."""
     if line.role != "measured":
-        return f'<svg class="swatch" viewBox="0 0 34 14" aria-hidden="true"><path class="{line.role}" d="M2 7h30"/></svg>'
-    return (f'<svg class="swatch" viewBox="0 0 34 14" aria-hidden="true"><path class="line s{line.style}" d="M2 7h30"/>'
-            f'<path class="dot s{line.style}" d="M17 7{MARKERS[line.style]}"/></svg>')
+        return _swatch(f'<path class="{line.role}" d="M2 7h30"/>')
+    return _swatch(f'<path class="line s{line.style}" d="M2 7h30"/>{_marker("17 7", line.style, False)}')
 
 
 def bar_chart(chart, width=480):

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from gilscale_report import inline_svg, palette, text
-from gilscale_report.charts import charts_of
+from gilscale_report.charts import TOO_FEW, charts_of, kinds_of
 from gilscale_report.results import ReportError
 
 # A word, its sign and its tone: nothing is told by colour alone.
@@ -125,14 +125,9 @@ COLUMNS = ["threads", "round of one call", "calls/s", "speedup [95 % interval]",
            "blocked", "samples"]
 
 
-def _scaling_legend(chart):
-    """Each kind of line once, in the order of its first."""
-    lines = {}
-    for panel in chart.panels:
-        for line in panel.lines:
-            lines.setdefault((line.role, line.label), line)
-    ordered = sorted(lines.values(), key=lambda line: line.role != "measured")
-    return [(inline_svg.swatch(line), line.label) for line in ordered]
+def _legend(lines):
+    hollow = [(inline_svg.hollow_swatch(), TOO_FEW)] if any(line.uncertain for line in lines) else []
+    return [(inline_svg.swatch(line), line.label) for line in kinds_of(lines)] + hollow
 
 
 def _scaling(results, charts):
@@ -151,7 +146,7 @@ def _scaling(results, charts):
         panels.append({"title": panel.title, "note": panel.note, "tone": _tone(panel.note),
                        "svg": inline_svg.line_panel(chart, panel),
                        "tables": [(text.one_line(case.variant), _cells(case)) for case in chosen]})
-    return {"chart": chart, "legend": _scaling_legend(chart), "panels": panels}
+    return {"chart": chart, "legend": _legend([line for panel in chart.panels for line in panel.lines]), "panels": panels}
 
 
 def _time(charts):
@@ -159,7 +154,7 @@ def _time(charts):
     if chart is None:
         return None
     return {"chart": chart, "panels": [{"title": panel.title, "svg": inline_svg.line_panel(chart, panel, 640, 400),
-                                        "legend": [(inline_svg.swatch(line), line.label) for line in panel.lines]}
+                                        "legend": _legend(panel.lines)}
                                        for panel in chart.panels]}
 
 

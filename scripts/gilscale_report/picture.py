@@ -9,15 +9,16 @@ from dataclasses import dataclass
 
 from gilscale_report import palette
 from gilscale_report.axes import Axis, log_ticks, nice_ticks, spaced
-from gilscale_report.charts import BarChart, LineChart, charts_of
+from gilscale_report.charts import TOO_FEW, BarChart, LineChart, charts_of, kinds_of
 from gilscale_report.results import ReportError
-from gilscale_report.text import abridged, duration, rate, significant
+from gilscale_report.text import abridged, abridged_names, duration, rate, significant
 
 WIDTH = 9.0  # inches; at 100 dots per inch what a README shows
 _DASHES = ["-", (0, (6, 2.5)), (0, (2, 1.6)), (0, (7, 2, 2, 2)), "-", (0, (6, 2.5)), (0, (2, 1.6))]
 _REFERENCES = {"ideal": {"color": "#57606a", "linestyle": (0, (1, 2.5)), "linewidth": 1.3},
                "capacity": {"color": "#57606a", "linewidth": 2.2},
                "bound": {"color": "#e69f00", "linewidth": 7, "alpha": 0.45, "solid_capstyle": "butt"}}
+_HOLLOW = {"markerfacecolor": "white", "markeredgewidth": 1.3}
 # One thing twice gives the same bytes; text stays text; a name is never a formula.
 _SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "gilscale", "text.parse_math": False, "font.size": 10,
              "font.family": "DejaVu Sans", "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True,
@@ -49,17 +50,19 @@ def _draw_line(axes, line):
     if line.role != "measured":
         style = _REFERENCES[line.role]
         drawn, = axes.plot(x, y, label=line.label, **style)
-        bounded = [dot for dot in line.dots if dot.low is not None and dot.high is not None]
+        bounded = [dot for dot in line.dots if dot.bounded]
         if line.role == "capacity" and len(bounded) > 1:
             axes.fill_between([dot.x for dot in bounded], [dot.low for dot in bounded], [dot.high for dot in bounded],
                               color="#57606a", alpha=0.15, linewidth=0)
         return drawn
     color = palette.COLORS[line.style]
     for dot in line.dots:
-        if dot.low is not None and dot.high is not None:
+        if dot.bounded:
             axes.plot([dot.x, dot.x], [dot.low, dot.high], color=color, linewidth=1.2, alpha=0.65)
-    drawn, = axes.plot(x, y, label=line.label, color=color, marker=palette.MARKER_NAMES[line.style], markersize=5.5,
-                       linestyle=_DASHES[line.style], linewidth=1.8, clip_on=False, zorder=3)
+    mark = {"color": color, "marker": palette.MARKER_NAMES[line.style], "markersize": 5.5, "clip_on": False}
+    drawn, = axes.plot(x, y, label=line.label, linestyle=_DASHES[line.style], linewidth=1.8, zorder=3, **mark)
+    open_dots = [dot for dot in line.dots if not dot.bounded]
+    axes.plot([dot.x for dot in open_dots], [dot.y for dot in open_dots], linestyle="none", zorder=4, **mark, **_HOLLOW)
     return drawn
 
 
@@ -106,18 +109,19 @@ class _Grid:
     top: float  # what is above the panels: the title, and the legend if they have one in common
     panel: float
     left: float  # of a panel, for the labels of its y-axis
-    legend: float  # above each panel, where each has its own
+    title: float  # above each panel
+    legend: float  # below the title, where each panel has its own
 
     @property
     def height(self):
         return self.top + self.rows * self.panel + 0.08
 
-    def axes(self, index, titled):
+    def axes(self, index):
         """Left, lower edge, width and height of a panel's axes."""
         row, column = divmod(index, self.columns)
         cell = (WIDTH - 0.3) / self.columns
         below = 0.5
-        tall = self.panel - below - (0.34 if titled else 0.08) - self.legend
+        tall = self.panel - below - self.title - self.legend
         return (0.2 + column * cell + self.left, self.height - self.top - (row + 1) * self.panel + below,
                 cell - self.left - 0.2, tall)
 
@@ -125,38 +129,40 @@ class _Grid:
 def _grid_of(chart, labels, own_legends):
     """`labels` are those of the legend in common."""
     count = len(chart.panels)
+    title = 0.51 if any(panel.note for panel in chart.panels) else 0.34 if any(panel.title for panel in chart.panels) else 0.08
     left = 0.75 if chart.unit == "s" else 0.48
     if own_legends:
         legend = 0.17 * max(len(panel.lines) for panel in chart.panels) + 0.15
-        return _Grid(2, math.ceil(count / 2), 0.5, 2.7 + legend, left, legend)
+        return _Grid(2, math.ceil(count / 2), 0.5, 2.36 + title + legend, left, title, legend)
     columns = 1 if count == 1 else 2 if count in (2, 4) else 4 if count > 12 else 3
-    panel = 4.1 if count == 1 else 2.55
-    return _Grid(columns, math.ceil(count / columns), 0.5 + _legend_inches(labels, WIDTH), panel, left, 0.0)
+    panel = (3.76 if count == 1 else 2.21) + title
+    return _Grid(columns, math.ceil(count / columns), 0.5 + _legend_inches(labels, WIDTH), panel, left, title, 0.0)
 
 
-def _panel_title(axes, panel, inches, own_legend):
-    """`inches`: how wide the axes are."""
-    room = int(inches * 72 / 6.6)
+def _panel_title(axes, title, note, own_legend):
+    """The title, below it the note or the legend."""
     if own_legend:
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, fontsize=8, handlelength=3, borderaxespad=0.2)
-        axes.set_title(abridged(panel.title, room), loc="left", fontsize=10, pad=own_legend * 72)
+        axes.set_title(title, loc="left", fontsize=10, pad=own_legend * 72)
         return
-    note = panel.note if inches > 2 else ""
-    axes.set_title(abridged(panel.title, room - len(note)), loc="left", fontsize=10, fontweight="bold")
-    axes.set_title(note, loc="right", fontsize=9, color="#57606a")
+    axes.set_title(title, loc="left", fontsize=10, fontweight="bold", pad=18 if note else 6)
+    axes.annotate(note, (0, 1), xytext=(0, 5), xycoords="axes fraction", textcoords="offset points", fontsize=9, color="#57606a")
 
 
 def _lines(figure_of, chart):
     """Small panels with axes in common. Their lines are of the same kind and have one legend, or, where they are parts of
     a chart that had too many, a legend each."""
     own_legends = chart.unit == "s" and len(chart.panels) > 1
-    lines = {(line.role, line.label): line for panel in chart.panels for line in panel.lines}
-    shown = sorted(lines, key=lambda key: key[0] != "measured")
-    grid = _grid_of(chart, [label for _, label in shown], own_legends)
+    lines = [line for panel in chart.panels for line in panel.lines]
+    kinds = kinds_of(lines)
+    hollow = [TOO_FEW] if any(line.uncertain for line in lines) else []
+    grid = _grid_of(chart, [line.label for line in kinds] + hollow, own_legends)
     figure = _titled(figure_of(WIDTH, grid.height), chart.title)
+    room = int((grid.axes(0)[2] + 0.1) * 72 / 6.6)
+    titles = abridged_names([panel.title for panel in chart.panels], room)
     handles = {}
     for index, panel in enumerate(chart.panels):
-        left, lower, wide, tall = grid.axes(index, bool(panel.title))
+        left, lower, wide, tall = grid.axes(index)
         axes = figure.add_axes((left / WIDTH, lower / grid.height, wide / WIDTH, tall / grid.height))
         for line in panel.lines:
             handles[line.role, line.label] = _draw_line(axes, line)
@@ -164,9 +170,11 @@ def _lines(figure_of, chart):
         axes.set_xlabel(chart.x_label, fontsize=9, color="#57606a")
         if index % grid.columns == 0:
             axes.set_ylabel(chart.y_label, fontsize=9, color="#57606a")
-        _panel_title(axes, panel, wide, 0.17 * len(panel.lines) + 0.1 if own_legends else 0)
-    if not own_legends:
-        _legend(figure, [handles[key] for key in shown], 0.45)
+        _panel_title(axes, titles[index], panel.note, 0.17 * len(panel.lines) + 0.1 if own_legends else 0)
+    if own_legends:
+        return figure
+    marks = axes.plot([], [], label=TOO_FEW, linestyle="none", color=palette.COLORS[0], marker="o", markersize=5.5, **_HOLLOW) if hollow else []
+    _legend(figure, [*(handles[line.role, line.label] for line in kinds), *marks], 0.45)
     return figure
 
 

@@ -237,7 +237,7 @@ def _with_variants(cases):
         variant = ", ".join(filter(None, (_traits(case)[index] for index in chosen)))
         seen[case.label, variant] += 1
         if seen[case.label, variant] > 1:
-            variant = f"{variant}, again ({seen[case.label, variant]})".lstrip(", ")
+            variant = f"{variant}, no. {seen[case.label, variant]}".lstrip(", ")
         name = f"{case.label} ({variant})" if variant else case.label
         named.append(Case(**{**case.__dict__, "variant": variant, "name": name}))
     return named

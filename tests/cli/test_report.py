@@ -159,18 +159,36 @@ def test_two_files_are_told_apart_by_their_names_and_interpreters_by_their_versi
 
 def test_the_same_case_twice_still_has_two_names(tmp_path):
     names = [case.name for case in read_results([write(tmp_path / "r.json", made_document([made_case("f")] * 3))]).cases]
-    assert names == ["f", "f (again (2))", "f (again (3))"]
+    assert names == ["f", "f (no. 2)", "f (no. 3)"]
 
 
-def test_an_interval_without_ends_is_drawn_without(tmp_path):
-    document = made_document([made_case("f")])
+def with_few_samples(document, threads):
+    """The document without intervals at these thread counts."""
     for point in document["gilscale"]["cases"][0]["points"]:
-        for figure in point.values():
-            if isinstance(figure, dict) and "estimate" in figure:
-                figure.update(low=None, high=None)
-    measured, = lines_of(charts_of(tmp_path, document).scaling.panels[0], "measured")
-    assert {(dot.low, dot.high) for dot in measured.dots} == {(None, None)}
-    page_of(tmp_path, document)
+        if point["threads"] in threads:
+            for figure in point.values():
+                if isinstance(figure, dict) and "estimate" in figure:
+                    figure.update(low=None, high=None)
+    return document
+
+
+def test_a_figure_without_an_interval_has_a_hollow_mark(tmp_path):
+    document = with_few_samples(fibonacci(), {8})
+    drawn = charts_of(tmp_path, document)
+    measured, = lines_of(drawn.scaling.panels[0], "measured")
+    assert [dot.bounded for dot in measured.dots] == [True, True, True, False]
+    assert [dot.text.endswith(charts.TOO_FEW) for dot in measured.dots] == [False, False, False, True]
+    classes = [attributes.get("class", "").split()[:1] for tag, attributes in page_of(tmp_path, document).tags if tag == "path"]
+    assert classes.count(["hole"]) == 4, "one in each of two charts, and in their legends"
+    main([str(tmp_path / "results.json"), "-o", str(tmp_path / "out.svg"), "--chart", "time"])
+    assert charts.TOO_FEW in Page((tmp_path / "out.svg").read_text(encoding="utf-8")).texts("text")
+
+
+def test_hollow_marks_are_explained_only_where_there_are_some(tmp_path):
+    assert charts.TOO_FEW not in page_of(tmp_path, fibonacci()).texts("li")
+    assert charts.TOO_FEW in page_of(tmp_path, with_few_samples(fibonacci(), {1})).texts("li")
+    main([str(write(tmp_path / "results.json", fibonacci())), "-o", str(tmp_path / "out.svg"), "--chart", "scaling"])
+    assert charts.TOO_FEW not in Page((tmp_path / "out.svg").read_text(encoding="utf-8")).texts("text")
 
 
 def test_a_chart_never_has_more_lines_than_can_be_told_apart(tmp_path):
@@ -308,6 +326,14 @@ def test_a_picture_is_the_same_each_time_and_its_text_is_text(tmp_path):
     assert drawn[0] == drawn[1]
     assert ">cpp_fib_nogil/30</text>" in drawn[0]
     assert "Time of a round against threads: py_fib/30" in drawn[0], "told in words as well"
+
+
+def test_titles_of_panels_stay_different(tmp_path):
+    names = ["package." * 9 + middle + ".function" * 9 for middle in ("parse", "write", "flush")]
+    path = write(tmp_path / "results.json", made_document([made_case(name) for name in names]))
+    assert main([str(path), "-o", str(tmp_path / "out.svg"), "--chart", "scaling"]) == OK
+    texts = Page((tmp_path / "out.svg").read_text(encoding="utf-8")).texts("text")
+    assert len({told for told in texts if told.startswith("package.")}) == 3
 
 
 def test_a_picture_is_of_the_chosen_chart(tmp_path):
