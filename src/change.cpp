@@ -26,12 +26,14 @@ bool is_bound_by_gil(const PointOf& of, const PointValues& values) {
   return in_play && !refuted && demand * values.achievable > 1;
 }
 
+enum class Taken { all_samples, undisturbed_samples };
+
 /// One version at one point, sample by sample.
 struct Version {
-  Version(const PointOf& of, std::size_t samples) : threads(of.point->threads) {
+  Version(const PointOf& of, std::size_t samples, Taken taken) : threads(of.point->threads) {
     Point first = *of.point;
     first.samples = first_of(of.point->samples, samples);
-    values = values_of(first);
+    values = taken == Taken::all_samples ? values_of_all_samples(first) : values_of(first);
     bound_by_gil = is_bound_by_gil(of, values);
     const std::vector<bool> disturbed = disturbed_samples(first);
     const bool all = values.samples.size() == first.samples.size();
@@ -53,6 +55,10 @@ struct Version {
       costs.push_back(values.undelayed_call_s[i] * (1 - share + share * speed) / efficiencies[i]);
     }
     return costs;
+  }
+  /// A call in the N-thread rounds as they were.
+  [[nodiscard]] const Values& time(bool undelayed) const {
+    return undelayed ? values.undelayed_round_call_s : values.call_s;
   }
   [[nodiscard]] bool lacks_cores() const {
     return values.bound_by_cpus && threads > 1 && values.achievable < cores_were_there * threads;
@@ -79,14 +85,17 @@ Values paired_ratios(const Version& before, const Values& before_values, const V
   return ratios;
 }
 
-/// Two versions at one look.
+/// Two versions at one look. Neighbours in turns have the same machine, a disturbance hits either
+/// of them as often, and the median of their ratios stays where it is: all are taken, as long as
+/// the cores were there for most.
 class Duel {
  public:
   Duel(const PointOf& before, const PointOf& after, const ChangeRule& rule, const Look& look)
-      : before_(before, rule.paired ? look.samples : before.point->samples.size()),
-        after_(after, look.samples),
-        paired_(rule.paired),
-        tail_(look.tail) {}
+      : Duel(before, after, rule, look,
+             rule.paired ? Taken::all_samples : Taken::undisturbed_samples) {
+    if (rule.paired && lacks_cores())
+      *this = Duel(before, after, rule, look, Taken::undisturbed_samples);
+  }
 
   [[nodiscard]] Estimate ratio(const Values& before, const Values& after) const {
     if (!paired_) return ratio_of_independent(before, after, tail_);
@@ -112,14 +121,13 @@ class Duel {
   }
   /// Why the cost says nothing of the code; empty if it does.
   [[nodiscard]] std::string fault_of_machine(double threshold) const {
-    if (both_bound_by_gil()) return "";
     const double then = median(before_.values.capacity);
     const double now = median(after_.values.capacity);
-    if (before_.lacks_cores() || after_.lacks_cores())
+    if (lacks_cores())
       return fmt::format("the machine gave {} threads {:.2f} cores before and {:.2f} now, too few",
                          before_.threads, then, now);
     const bool differ = std::max(then, now) > std::min(then, now) * (1 + threshold);
-    if (differ && (is_bound_by_something_else(before_) || is_bound_by_something_else(after_)))
+    if (!paired_ && !both_bound_by_gil() && differ && (is_bound_by_something_else(before_) || is_bound_by_something_else(after_)))
       return fmt::format(
           "the machine gave {} threads {:.2f} cores before and {:.2f} now, which "
           "tells too little of what does not scale with them",
@@ -128,12 +136,25 @@ class Duel {
   }
 
  private:
+  Duel(const PointOf& before, const PointOf& after, const ChangeRule& rule, const Look& look,
+       Taken taken)
+      : before_(before, rule.paired ? look.samples : before.point->samples.size(), taken),
+        after_(after, look.samples, taken),
+        paired_(rule.paired),
+        tail_(look.tail) {}
+
   /// Then the speedup is the same for any number of cores; else it is what it is of the capacity.
   /// Both versions have to be measured by the same.
   [[nodiscard]] bool both_bound_by_gil() const {
     return before_.bound_by_gil && after_.bound_by_gil;
   }
+  [[nodiscard]] bool lacks_cores() const {
+    return !both_bound_by_gil() && (before_.lacks_cores() || after_.lacks_cores());
+  }
+  /// In turns the time itself; else what it would be on the same machine.
   [[nodiscard]] Values cost_of(const Version& version) const {
+    if (paired_)
+      return version.time(version.threads == 1 || before_.values.delayed || after_.values.delayed);
     const double reference_s = median(before_.values.control_call_s);
     return version.cost(reference_s, both_bound_by_gil() ? version.efficiency()
                                                          : version.values.relative_efficiency);

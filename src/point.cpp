@@ -80,6 +80,7 @@ PointValues machine_values(const Point& point, Samples samples) {
   const double capacity = median(values.capacity);
   values.achievable = achievable_speedup(point.threads, capacity, values.cpu_share);
   values.bound_by_cpus = !has_cpus_to_spare(point.threads, capacity, values.cpu_share);
+  values.delayed = control_was_delayed(point, samples);
   values.samples = std::move(samples);
   return values;
 }
@@ -106,15 +107,38 @@ Values against_capacity(const Values& speedup, const Values& capacity, double cp
 /// the largest noise: there both sides are taken without what they waited for a CPU.
 Values efficiencies(const Point& point, const PointValues& values) {
   const Samples& samples = values.samples;
-  const bool delayed = control_was_delayed(point, samples);
   const Values speedup =
-      delayed ? speedups(point, samples.single_undelayed_s, samples.parallel_undelayed_s)
+      values.delayed ? speedups(point, samples.single_undelayed_s, samples.parallel_undelayed_s)
               : values.speedup;
   if (!values.bound_by_cpus) return scaled(speedup, 1.0 / point.threads);
-  const Values capacity = delayed ? weak_speedups(point.threads, samples.control_single_undelayed_s,
+  const Values capacity = values.delayed ? weak_speedups(point.threads, samples.control_single_undelayed_s,
                                                   samples.control_parallel_undelayed_s)
                                   : values.capacity;
   return against_capacity(speedup, capacity, values.cpu_share, point.threads);
+}
+
+/// With what the samples say of the workload.
+PointValues completed(const Point& point, PointValues values) {
+  const Samples& samples = values.samples;
+  const CallShare parallel = parallel_calls(point);
+  const double all = static_cast<double>(parallel.total(point.threads));
+  const double each = static_cast<double>(parallel.most());
+  const double single = static_cast<double>(single_calls(point).each);
+  const auto control = static_cast<double>(point.control_calls);
+  values.makespan_s = samples.parallel_s;
+  values.call_s = scaled(samples.parallel_s, 1 / each);
+  values.undelayed_round_call_s = scaled(samples.parallel_undelayed_s, 1 / each);
+  values.throughput_per_s = scaled(ratios(Values(samples.size(), 1.0), samples.parallel_s), all);
+  values.speedup = speedups(point, samples.single_s, samples.parallel_s);
+  values.relative_efficiency = efficiencies(point, values);
+  values.single_call_s = scaled(samples.single_s, 1 / single);
+  values.undelayed_call_s = scaled(samples.single_undelayed_s, 1 / single);
+  values.control_call_s = scaled(samples.control_single_undelayed_s, 1 / control);
+  values.relative_call =
+      scaled(ratios(samples.single_s, samples.control_single_s), control / single);
+  values.relative_throughput =
+      scaled(ratios(samples.control_single_s, samples.parallel_s), all / control);
+  return values;
 }
 
 }  // namespace
@@ -158,26 +182,10 @@ TimeShares time_shares(double cpu_s, double runnable_s, double wall_s) {
   return {cpu_s / all_s, runnable_s / all_s, 1 - (cpu_s + runnable_s) / all_s};
 }
 
-PointValues values_of(const Point& point) {
-  PointValues values = machine_values(point);
-  const Samples& samples = values.samples;
-  const CallShare parallel = parallel_calls(point);
-  const double all = static_cast<double>(parallel.total(point.threads));
-  const double single = static_cast<double>(single_calls(point).each);
-  const auto control = static_cast<double>(point.control_calls);
-  values.makespan_s = samples.parallel_s;
-  values.call_s = scaled(samples.parallel_s, 1 / static_cast<double>(parallel.most()));
-  values.throughput_per_s = scaled(ratios(Values(samples.size(), 1.0), samples.parallel_s), all);
-  values.speedup = speedups(point, samples.single_s, samples.parallel_s);
-  values.relative_efficiency = efficiencies(point, values);
-  values.single_call_s = scaled(samples.single_s, 1 / single);
-  values.undelayed_call_s = scaled(samples.single_undelayed_s, 1 / single);
-  values.control_call_s = scaled(samples.control_single_undelayed_s, 1 / control);
-  values.relative_call =
-      scaled(ratios(samples.single_s, samples.control_single_s), control / single);
-  values.relative_throughput =
-      scaled(ratios(samples.control_single_s, samples.parallel_s), all / control);
-  return values;
+PointValues values_of(const Point& point) { return completed(point, machine_values(point)); }
+
+PointValues values_of_all_samples(const Point& point) {
+  return completed(point, machine_values(point, point.samples));
 }
 
 PointFigures figures_of(const Point& point) {

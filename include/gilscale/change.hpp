@@ -27,7 +27,7 @@ struct Change {
   std::optional<Estimate> speedup;
   std::optional<Estimate> relative_efficiency;
   /// What a call costs at one speed of the machine, with all the cores there that were asked for;
-  /// the word rests on it.
+  /// of samples taken in turns, the time of a call in the same moments. The word rests on it.
   Estimate cost;
   double p = 1;  ///< two-sided, corrected for the number of points
   Word word = Word::unclear;

@@ -72,6 +72,7 @@ struct PointValues {
   Samples samples;  ///< those that are not left out
   std::vector<double> makespan_s;
   std::vector<double> call_s;
+  std::vector<double> undelayed_round_call_s;  ///< the same without what its threads waited for CPUs
   std::vector<double> throughput_per_s;
   std::vector<double> speedup;
   std::vector<double> capacity;
@@ -84,10 +85,14 @@ struct PointValues {
   double cpu_share = 1;  ///< see PointFigures
   bool bound_by_cpus = true;
   double achievable = 1;
+  bool delayed = false;  ///< other processes kept the control waiting for CPUs
 };
 
 /// The values of a point that has at least one sample.
 PointValues values_of(const Point& point);
+
+/// The same with the disturbed samples.
+PointValues values_of_all_samples(const Point& point);
 
 /// What the samples of a point say. Times in seconds.
 struct PointFigures {

@@ -83,8 +83,10 @@ def _set_axes(axes, chart, inches):
 
 
 def _legend_columns(labels, inches):
+    """As few rows as the longest allows, and no more columns than these need."""
     longest = max(len(label) for label in labels)
-    return max(1, min(4, int(inches * 72 / (longest * 4.9 + 44))))
+    most = max(1, min(4, int(inches * 72 / (longest * 4.9 + 44))))
+    return math.ceil(len(labels) / math.ceil(len(labels) / most))
 
 
 def _legend(figure, handles, top):

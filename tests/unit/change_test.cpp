@@ -176,8 +176,8 @@ TEST(PairedSamples, WithoutAPartnerAreLeftOut) {
   EXPECT_NEAR(change(on_restless_machine(1), longer, paired).cost.high, 1.1, 1e-12);
 }
 
-TEST(PairedSamples, WhereOneWasDisturbedAreLeftOut) {
-  // Each of the versions loses a core once, at another time: the others stay pairs.
+TEST(PairedSamples, AreRightWhereOneWasDisturbed) {
+  // Each of the versions loses a core once, at another time.
   Point before;
   Point after;
   before.threads = after.threads = 2;
@@ -194,9 +194,78 @@ TEST(PairedSamples, WhereOneWasDisturbedAreLeftOut) {
   }
   const Change seen = change(before, after, paired);
   EXPECT_EQ(seen.word, Word::slower);
+  EXPECT_NEAR(seen.cost.low, 1.1, 1e-12);
+  EXPECT_NEAR(seen.cost.high, 1.1, 1e-12);
   EXPECT_NEAR(seen.call_s->low, 1.1, 1e-12);
   EXPECT_NEAR(seen.call_s->high, 1.1, 1e-12);
-  EXPECT_DOUBLE_EQ(seen.p, 2.0 / 16384);  // of 14 pairs
+  EXPECT_DOUBLE_EQ(seen.p, 2.0 * (1 + 16) / 65536);  // 15 of 16 pairs
+}
+
+TEST(PairedSamples, DoNotDependOnWhatTheControlHappenedToGet) {
+  // Its rounds are short, and catch the machine in other moments than the workload's.
+  Point before;
+  Point after;
+  before.threads = after.threads = 2;
+  for (int i = 0; i < 20; ++i) {
+    const double cores = i % 10 < 4 ? 1 : 2;
+    add_sample(before, {.control_parallel_s = 2 / cores});
+    add_sample(after, {.parallel_s = 1.1, .control_parallel_s = cores});
+  }
+  const Change seen = change(before, after, paired);
+  EXPECT_EQ(seen.word, Word::slower);
+  EXPECT_NEAR(seen.cost.low, 1.1, 1e-12);
+  EXPECT_NEAR(seen.cost.high, 1.1, 1e-12);
+}
+
+TEST(PairedSamples, ThatMostlyLackedCoresAreOnlyTheOthers) {
+  // The new version takes turns; on one core the old one has to do so, too.
+  Point before;
+  Point after;
+  before.threads = after.threads = 2;
+  for (int i = 0; i < 60; ++i) {
+    const double round_s = i % 5 < 2 ? 1 : 2;
+    add_sample(before, {.parallel_s = round_s, .control_parallel_s = round_s});
+    add_sample(after, {.parallel_s = 2, .control_parallel_s = round_s});
+  }
+  const Change seen = change(before, after, paired);
+  EXPECT_EQ(seen.word, Word::slower);
+  EXPECT_DOUBLE_EQ(seen.cost.low, 2);
+}
+
+TEST(PairedSamples, BesideBusyProcessesAreTakenWithoutTheDelay) {
+  Point before;
+  Point after;
+  before.threads = after.threads = 2;
+  for (int i = 0; i < 20; ++i) {
+    const Rounds old_rounds{.parallel_s = 1.0 + i % 7,
+                            .control_parallel_s = 1.5,
+                            .parallel_delay_s = 0.0 + i % 7,
+                            .control_delay_s = 0.5};
+    Rounds new_rounds = old_rounds;
+    new_rounds.parallel_s = 1.1 + i % 5;
+    new_rounds.parallel_delay_s = i % 5;
+    add_sample(before, old_rounds);
+    add_sample(after, new_rounds);
+  }
+  const Change seen = change(before, after, paired);
+  EXPECT_EQ(seen.word, Word::slower);
+  EXPECT_NEAR(seen.cost.low, 1.1, 1e-9);
+  EXPECT_NEAR(seen.cost.high, 1.1, 1e-9);
+}
+
+TEST(PairedSamples, AreTakenAsTheyAreWhereTheWorkloadKeepsItselfWaiting) {
+  // The control had its CPUs: it is the new version's own threads that crowd one another out.
+  const Point crowded = steady_point(2, {.parallel_s = 2, .parallel_delay_s = 1}, 20);
+  EXPECT_DOUBLE_EQ(change(costing(1), crowded, paired).cost.estimate, 2);
+}
+
+TEST(PairedSamples, CompareWhateverTheCoresDoToWhatDoesNotScale) {
+  // A lock of its own; both versions had the same machine.
+  const auto locked = [](double cores, double cost) {
+    return steady_point(2, {.parallel_s = 1.8 * cost, .control_parallel_s = 2 / cores}, 20);
+  };
+  EXPECT_EQ(word(locked(2, 1), locked(1.8, 1), paired), Word::same);
+  EXPECT_EQ(word(locked(2, 1), locked(1.8, 1.1), paired), Word::slower);
 }
 
 // ---- looks ----
