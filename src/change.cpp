@@ -127,7 +127,8 @@ class Duel {
       return fmt::format("the machine gave {} threads {:.2f} cores before and {:.2f} now, too few",
                          before_.threads, then, now);
     const bool differ = std::max(then, now) > std::min(then, now) * (1 + threshold);
-    if (!paired_ && !both_bound_by_gil() && differ && (is_bound_by_something_else(before_) || is_bound_by_something_else(after_)))
+    if (!paired_ && !both_bound_by_gil() && differ &&
+        (is_bound_by_something_else(before_) || is_bound_by_something_else(after_)))
       return fmt::format(
           "the machine gave {} threads {:.2f} cores before and {:.2f} now, which "
           "tells too little of what does not scale with them",

@@ -109,11 +109,12 @@ Values efficiencies(const Point& point, const PointValues& values) {
   const Samples& samples = values.samples;
   const Values speedup =
       values.delayed ? speedups(point, samples.single_undelayed_s, samples.parallel_undelayed_s)
-              : values.speedup;
+                     : values.speedup;
   if (!values.bound_by_cpus) return scaled(speedup, 1.0 / point.threads);
-  const Values capacity = values.delayed ? weak_speedups(point.threads, samples.control_single_undelayed_s,
-                                                  samples.control_parallel_undelayed_s)
-                                  : values.capacity;
+  const Values capacity = values.delayed
+                              ? weak_speedups(point.threads, samples.control_single_undelayed_s,
+                                              samples.control_parallel_undelayed_s)
+                              : values.capacity;
   return against_capacity(speedup, capacity, values.cpu_share, point.threads);
 }
 

@@ -72,7 +72,8 @@ struct PointValues {
   Samples samples;  ///< those that are not left out
   std::vector<double> makespan_s;
   std::vector<double> call_s;
-  std::vector<double> undelayed_round_call_s;  ///< the same without what its threads waited for CPUs
+  std::vector<double>
+      undelayed_round_call_s;  ///< the same without what its threads waited for CPUs
   std::vector<double> throughput_per_s;
   std::vector<double> speedup;
   std::vector<double> capacity;

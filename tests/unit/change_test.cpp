@@ -207,9 +207,8 @@ TEST(PairedSamples, DoNotDependOnWhatTheControlHappenedToGet) {
   Point after;
   before.threads = after.threads = 2;
   for (int i = 0; i < 20; ++i) {
-    const double cores = i % 10 < 4 ? 1 : 2;
-    add_sample(before, {.control_parallel_s = 2 / cores});
-    add_sample(after, {.parallel_s = 1.1, .control_parallel_s = cores});
+    add_sample(before, {.control_parallel_s = i % 10 < 4 ? 2.0 : 1.0});
+    add_sample(after, {.parallel_s = 1.1, .control_parallel_s = i % 10 < 6 ? 1.0 : 2.0});
   }
   const Change seen = change(before, after, paired);
   EXPECT_EQ(seen.word, Word::slower);
@@ -238,9 +237,9 @@ TEST(PairedSamples, BesideBusyProcessesAreTakenWithoutTheDelay) {
   before.threads = after.threads = 2;
   for (int i = 0; i < 20; ++i) {
     const Rounds old_rounds{.parallel_s = 1.0 + i % 7,
-                            .control_parallel_s = 1.5,
+                            .control_parallel_s = 1.1,
                             .parallel_delay_s = 0.0 + i % 7,
-                            .control_delay_s = 0.5};
+                            .control_delay_s = 0.1};
     Rounds new_rounds = old_rounds;
     new_rounds.parallel_s = 1.1 + i % 5;
     new_rounds.parallel_delay_s = i % 5;
