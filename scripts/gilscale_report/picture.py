@@ -160,7 +160,7 @@ def _lines(figure_of, chart):
     hollow = [TOO_FEW] if any(line.uncertain for line in lines) else []
     grid = _grid_of(chart, [line.label for line in kinds] + hollow, own_legends)
     figure = _titled(figure_of(WIDTH, grid.height), chart.title)
-    room = int((grid.axes(0)[2] + 0.1) * 72 / 6.6)
+    room = int(grid.axes(0)[2] * 72 / 7)
     titles = abridged_names([panel.title for panel in chart.panels], room)
     handles = {}
     for index, panel in enumerate(chart.panels):
