@@ -46,7 +46,9 @@ class Point:
     speedup: Estimate | None
     capacity: Estimate | None
     relative_efficiency: Estimate | None
-    relative_call: Estimate | None  # one call on one thread, in units of one call of the control beside it
+    undisturbed_call_s: float | None  # one call on one thread, without what it waited for a CPU
+    control_call_s: float | None  # one call of the control beside it
+    cpu_share: float | None  # of a 1-thread call
     gil_demand: float | None
     time: TimeShares | None
     rounds: int
@@ -153,10 +155,12 @@ def _point(node):
     if threads < 1:
         node.fail("a point with a number of threads")
     figures = {key: node.estimate(key) for key in
-               ("call_s", "single_call_s", "throughput_per_s", "speedup", "capacity", "relative_efficiency",
-                "relative_call")}
-    return Point(threads=threads, gil_demand=node.get("gil_demand", float, None), time=_time(node.child("time")),
-                 rounds=node.get("rounds", int, 0), oversubscribed=node.get("oversubscribed", bool, False), **figures)
+               ("call_s", "single_call_s", "throughput_per_s", "speedup", "capacity", "relative_efficiency")}
+    numbers = {key: node.get(key, float, None) for key in
+               ("gil_demand", "undisturbed_call_s", "control_call_s", "cpu_share")}
+    return Point(threads=threads, time=_time(node.child("time")),
+                 rounds=node.get("rounds", int, 0), oversubscribed=node.get("oversubscribed", bool, False), **figures,
+                 **numbers)
 
 
 def _case(node, version=""):

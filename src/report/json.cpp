@@ -29,6 +29,8 @@ json point_document(const Point& point) {
   document["achievable"] = figures.achievable;
   document["relative_efficiency"] = figures.relative_efficiency;
   document["single_call_s"] = figures.single_call_s;
+  document["undisturbed_call_s"] = figures.undisturbed_call_s;
+  document["control_call_s"] = figures.control_call_s;
   document["relative_call"] = figures.relative_call;
   document["relative_throughput"] = figures.relative_throughput;
   document["cpu_share"] = figures.cpu_share;
