@@ -14,6 +14,9 @@ LINES_AT_MOST = 7
 # From this ratio of the largest to the smallest time on, a linear axis would show the small ones as nothing.
 LOG_FROM = 20
 
+# Of calls that were not measured at the same moment.
+CORRECTED = "In parentheses: at one speed of the machine, which the control beside each call tells."
+
 WIDEST_NAME = 40
 
 
@@ -89,6 +92,7 @@ class BarChart:
     unit: str  # "s" or "per_s"
     bars: list[Bar]
     alternative: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,7 @@ def _reference_lines(case):
         lines.append(Line("capacity: what plain C++ got from the machine", "capacity", 0, capacity))
     demand = demand_of(case)
     if demand and 1 / demand < max(counts):
-        text = f"bound: the GIL is held for {percent(demand)} of a call"
+        text = f"bound: the GIL is held for at most {percent(demand)} of a call"
         bound = [Dot(x, y, None, None, text) for x, y in predicted_bound(demand, counts)]
         lines.append(Line("bound predicted from the GIL demand", "bound", 0, bound))
     return lines
@@ -231,7 +235,7 @@ def _top(lines):
     tops = [2.0]
     for line in lines:
         if line.role in ("measured", "capacity"):
-            tops += [max(dot.y, min(dot.high or 0, 1.3 * dot.y)) for dot in line.dots]
+            tops += [max(dot.y, min(dot.high or 0, 2 * dot.y)) for dot in line.dots]
     return 1.08 * max(tops)
 
 
@@ -304,10 +308,12 @@ def single_chart(results):
     bars = []
     for (case, call), cost in zip(found, costs):
         remark = "the fastest" if cost == min(costs) else f"{significant(cost / min(costs))} times"
-        bars.append(Bar(one_line(case.name), call.value, call.low, call.high, interval(call, duration),
+        text = interval(call, duration) + ("" if call.bounded else f", {TOO_FEW}")
+        bars.append(Bar(one_line(case.name), call.value, call.low, call.high, text,
                         remark if len(found) > 1 else ""))
     told = "; ".join(f"{bar.label} {duration(bar.value)}" for bar in bars)
-    return BarChart("One call on one thread", "time", slowest / fastest > LOG_FROM, "s", bars, f"Time of one call: {told}")
+    note = CORRECTED if len(found) > 1 and costs != [call.value for _, call in found] else ""
+    return BarChart("One call on one thread", "time", slowest / fastest > LOG_FROM, "s", bars, f"Time of one call: {told}", note)
 
 
 TIME_PARTS = ["on a CPU", "ready, but without a CPU", "blocked: the GIL, a lock, sleep, input or output"]
@@ -335,8 +341,8 @@ def gil_chart(results):
         demand = demand_of(case)
         if demand is None:
             continue
-        most = f": speedup at most {significant(1 / demand)}" if demand >= 0.01 else ""
-        rows.append(ShareRow(one_line(case.name), None, [demand, 1 - demand], f"held for {percent(demand)}{most}"))
+        least = f", which allows a speedup of {significant(1 / demand)}" if demand >= 0.01 else ""
+        rows.append(ShareRow(one_line(case.name), None, [demand, 1 - demand], f"held for at most {percent(demand)}{least}"))
     if not rows:
         return None
     told = "; ".join(f"{row.label} {percent(row.shares[0])}" for row in rows)

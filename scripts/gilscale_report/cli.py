@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from gilscale_report.results import ReportError, read_results
+from gilscale_report.text import one_line
 
 OK, USAGE = 0, 2
 CHARTS = ("scaling", "time", "single", "gil")
@@ -55,6 +56,12 @@ def _write(path, content):
         raise ReportError(f"cannot write '{path}': {error.strerror}; check the path") from None
 
 
+def _refuse_to_overwrite(results, out):
+    for path in map(Path, results):
+        if out.exists() and path.exists() and out.samefile(path):
+            raise ReportError(f"'{out}' is one of the result files; write the picture somewhere else")
+
+
 def _report(options):
     out = Path(options.out)
     writer = WRITERS.get(out.suffix.lower())
@@ -62,6 +69,7 @@ def _report(options):
         raise ReportError(f"'{out}' does not say what to draw; name a file that ends in {', '.join(WRITERS)}")
     if not out.parent.is_dir():
         raise ReportError(f"cannot write '{out}': there is no folder '{out.parent}'; make it or check the path")
+    _refuse_to_overwrite(options.results, out)
     try:
         content = writer(read_results(options.results), options.chart)
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
@@ -76,7 +84,7 @@ def main(arguments):
         options = _parser().parse_args(arguments)
         _report(options)
     except ReportError as error:
-        print(f"gilscale: {error}", file=sys.stderr)
+        print(f"gilscale: {one_line(error)}", file=sys.stderr)
         return USAGE
     except SystemExit as stop:  # argparse has said what it had to say
         return stop.code if isinstance(stop.code, int) else USAGE

@@ -6,7 +6,7 @@ from html import escape
 
 from gilscale_report.axes import Axis, log_ticks, nice_ticks, spaced
 from gilscale_report.palette import MARKERS
-from gilscale_report.text import abridged, duration, rate, significant
+from gilscale_report.text import abridged, columns, duration, rate, significant
 
 # Roughly, for the fonts of the page, in parts of their size.
 _DIGIT = 0.6
@@ -132,12 +132,33 @@ def swatch(line):
     return _swatch(f'<path class="line s{line.style}" d="M2 7h30"/>{_marker("17 7", line.style, False)}')
 
 
+class _Rows:
+    """Rows that have a name at the left and figures at the right above their bars; in lines of their own where a name and
+    its figures are too long for one."""
+
+    left = 8
+
+    def __init__(self, heads, width):
+        self.right = width - 12
+        self.letters = int((self.right - self.left) / 7.2)
+        self.lines = 2 if any(columns(name) + columns(said) + 2 > self.letters for name, said in heads) else 1
+        self.height = 30 + 16 * self.lines
+
+    def head(self, index, name, said):
+        """The texts, and the upper edge of the bar."""
+        top = self.height * index + 4
+        bar = top + 4 + 16 * self.lines
+        return [_text(self.left, top + 14, abridged(name, self.letters), "name"), _text(self.right, bar - 6, said, "end")], bar
+
+
 def bar_chart(chart, width=480):
     """Names stand above their bars, so that long ones have room."""
-    row, left, right = 46, 8, width - 12
+    saids = [f"{bar.text}" + (f" ({bar.remark})" if bar.remark else "") for bar in chart.bars]
+    rows = _Rows([(bar.label, said) for bar, said in zip(chart.bars, saids)], width)
+    left, right = rows.left, rows.right
     low = min(bar.value for bar in chart.bars) / 3 if chart.log else 0
     high = max(max(bar.value, min(bar.high or 0, 1.5 * bar.value)) for bar in chart.bars) * (1.1 if chart.log else 1.02)
-    bottom = row * len(chart.bars) + 6
+    bottom = rows.height * len(chart.bars) + 6
     axis = Axis(low, high, left, right, log=chart.log)
     form = _value_form(chart.unit)
     parts = []
@@ -147,17 +168,14 @@ def bar_chart(chart, width=480):
         at_end = x > right - 24
         parts.append(f'<path class="grid" d="M{_number(x)} 4V{bottom}"/>')
         parts.append(_text(x if not at_end else right, bottom + 16, form(tick), "end" if at_end else "mid" if x > left + 20 else ""))
-    for index, bar in enumerate(chart.bars):
-        top = row * index + 4
-        said = f"{bar.text}" + (f" ({bar.remark})" if bar.remark else "")
-        room = int((right - left) / 7.2) - len(said) - 2
-        parts.append(_text(left, top + 14, abridged(bar.label, max(room, 12)), "name"))
-        parts.append(_text(right, top + 14, said, "end"))
-        parts.append(f'<rect class="bar s0" x="{left}" y="{top + 20}" width="{_number(max(axis.place(bar.value) - left, 1))}" '
+    for index, (bar, said) in enumerate(zip(chart.bars, saids)):
+        head, top = rows.head(index, bar.label, said)
+        parts += head
+        parts.append(f'<rect class="bar s0" x="{left}" y="{top}" width="{_number(max(axis.place(bar.value) - left, 1))}" '
                      f'height="14">{_title(f"{bar.label}: {said}")}</rect>')
         if bar.low is not None and bar.high is not None:
             ends = [min(max(axis.place(end), left), right) for end in (max(bar.low, low or 0), bar.high)]
-            parts.append(f'<path class="error" d="M{_number(ends[0])} {top + 27}H{_number(ends[1])}"/>')
+            parts.append(f'<path class="error" d="M{_number(ends[0])} {top + 7}H{_number(ends[1])}"/>')
     label = chart.x_label + (" (logarithmic axis)" if chart.log else "")
     parts.append(_text((left + right) / 2, bottom + 34, label, "mid label"))
     return _svg(width, bottom + 40, chart.alternative, parts, "wide rows")
@@ -165,21 +183,19 @@ def bar_chart(chart, width=480):
 
 def share_rows(chart, panel, css, width=480):
     """One bar for each row, of parts that add up to 1; names above them."""
-    row, left, right = 46, 8, width - 12
+    rows = _Rows([(line.label, line.text) for line in panel.rows], width)
     parts = []
     for index, line in enumerate(panel.rows):
-        top, x = row * index + 4, left
-        said = line.text
-        room = int((right - left) / 7.2) - len(said) - 2
-        parts.append(_text(left, top + 14, abridged(line.label, max(room, 12)), "name"))
-        parts.append(_text(right, top + 14, said, "end"))
+        head, top = rows.head(index, line.label, line.text)
+        parts += head
+        x = rows.left
         parts.append(f"<g>{_title(f'{line.label}: {line.text}')}")
         for place, share in enumerate(line.shares):
-            width_of = share * (right - left)
-            parts.append(f'<rect class="{css}{place}" x="{_number(x)}" y="{top + 20}" width="{_number(width_of)}" height="14"/>')
+            width_of = share * (rows.right - rows.left)
+            parts.append(f'<rect class="{css}{place}" x="{_number(x)}" y="{top}" width="{_number(width_of)}" height="14"/>')
             x += width_of
         parts.append("</g>")
-    return _svg(width, row * len(panel.rows) + 8, panel.alternative, parts, "wide rows")
+    return _svg(width, rows.height * len(panel.rows) + 8, panel.alternative, parts, "wide rows")
 
 
 def share_columns(panel, css, width=360, height=200):

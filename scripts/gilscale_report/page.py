@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gilscale_report import inline_svg, palette, text
 from gilscale_report.charts import TOO_FEW, charts_of, kinds_of
-from gilscale_report.results import ReportError
+from gilscale_report.results import Estimate, ReportError
 
 # A word, its sign and its tone: nothing is told by colour alone.
 TONES = {"parallel": ("good", "✓"), "passed": ("good", "✓"), "faster": ("good", "▲"), "same": ("good", "="),
@@ -146,7 +146,8 @@ def _scaling(results, charts):
         panels.append({"title": panel.title, "note": panel.note, "tone": _tone(panel.note),
                        "svg": inline_svg.line_panel(chart, panel),
                        "tables": [(text.one_line(case.variant), _cells(case)) for case in chosen]})
-    return {"chart": chart, "legend": _legend([line for panel in chart.panels for line in panel.lines]), "panels": panels}
+    oversubscribed = any(point.oversubscribed for case in results.cases for point in case.points)
+    return {"chart": chart, "oversubscribed": oversubscribed, "legend": _legend([line for panel in chart.panels for line in panel.lines]), "panels": panels}
 
 
 def _time(charts):
@@ -162,8 +163,10 @@ def _parameters(document):
     rows = []
     for curve in document.comparisons.get("parameters") or []:
         for value, speedup in zip(curve.get("values") or [], curve.get("speedups") or []):
-            rows.append([text.one_line(curve.get("label", "")), f"{curve.get('parameter', '')} = {value}", curve.get("threads", ""),
-                         text.significant((speedup or {}).get("estimate")),
+            figure = speedup or {}
+            seen = Estimate(figure.get("estimate"), figure.get("low"), figure.get("high"))
+            rows.append([text.one_line(curve.get("label", "")), f"{curve.get('parameter', '')} = {value:.12g}", curve.get("threads", ""),
+                         text.interval(seen),
                          "break-even" if curve.get("break_even") == value else ""])
     return rows
 

@@ -169,7 +169,7 @@ def _lines(figure_of, chart):
         for line in panel.lines:
             handles[line.role, line.label] = _draw_line(axes, line)
         _set_axes(axes, chart, wide)
-        axes.set_xlabel(chart.x_label, fontsize=9, color="#57606a")
+        axes.set_xlabel(chart.x_label + (" (both axes are logarithmic)" if chart.log else ""), fontsize=9, color="#57606a")
         if index % grid.columns == 0:
             axes.set_ylabel(chart.y_label, fontsize=9, color="#57606a")
         _panel_title(axes, titles[index], panel.note, 0.17 * len(panel.lines) + 0.1 if own_legends else 0)
@@ -201,7 +201,7 @@ def _rows_figure(figure_of, title, count, above=0.0, below=0.55):
 
 
 def _bars(figure_of, chart):
-    figure, axes = _rows_figure(figure_of, chart.title, len(chart.bars))
+    figure, axes = _rows_figure(figure_of, chart.title, len(chart.bars), below=0.75 if chart.note else 0.55)
     low = min(bar.value for bar in chart.bars) / 3 if chart.log else 0
     high = max(max(bar.value, min(bar.high or 0, 1.5 * bar.value)) for bar in chart.bars) * (1.1 if chart.log else 1.02)
     if chart.log:
@@ -216,6 +216,8 @@ def _bars(figure_of, chart):
     axes.set_xticks(ticks, [_form(chart.unit)(tick) for tick in ticks])
     axes.minorticks_off()
     axes.set_xlabel(chart.x_label + (" (logarithmic axis)" if chart.log else ""), fontsize=9, color="#57606a")
+    if chart.note:
+        figure.text(0.25 / WIDTH, 0.1 / figure.get_size_inches()[1], chart.note, fontsize=9, color="#57606a")
     return figure
 
 

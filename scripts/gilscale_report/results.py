@@ -27,6 +27,11 @@ class Estimate:
     low: float | None = None
     high: float | None = None
 
+    @property
+    def bounded(self):
+        """Whether there were samples enough for an interval."""
+        return self.low is not None and self.high is not None
+
 
 @dataclass(frozen=True)
 class TimeShares:

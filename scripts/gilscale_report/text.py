@@ -95,6 +95,6 @@ def interval(estimate, form=significant):
     """"1.94 [1.88, 2.00]"; the figure alone where there were too few samples."""
     if estimate is None:
         return ""
-    if estimate.low is None or estimate.high is None:
+    if not estimate.bounded:
         return form(estimate.value)
     return f"{form(estimate.value)} [{form(estimate.low)}, {form(estimate.high)}]"

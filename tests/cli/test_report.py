@@ -337,6 +337,34 @@ def test_a_picture_is_the_same_each_time_and_its_text_is_text(tmp_path):
     assert "Time of a round against threads: py_fib/30" in drawn[0], "told in words as well"
 
 
+def test_a_result_file_is_not_overwritten(gilscale, tmp_path):
+    path = write(tmp_path / "results.html", fibonacci())
+    (tmp_path / "link.html").symlink_to(path)
+    for out in (path, tmp_path / "link.html"):
+        assert "is one of the result files" in refused(gilscale, path, "-o", out)
+    assert json.loads(path.read_text()) == fibonacci()
+
+
+def test_bars_have_their_whole_names(tmp_path):
+    names = [f"{executor} of a module with a long name" for executor in ("processes", "interpreters")]
+    page = page_of(tmp_path, made_document([made_case(name) for name in names]))
+    assert set(names) <= set(page.texts("text"))
+
+
+def test_a_bar_of_too_few_samples_says_so(tmp_path):
+    single = charts_of(tmp_path, with_few_samples(fibonacci(), {1})).single
+    assert [bar.text.endswith(charts.TOO_FEW) for bar in single.bars] == [True, False, False, False]
+
+
+def test_parameters_have_their_values_and_intervals(tmp_path):
+    speedups = [{"estimate": 0.5, "low": 0.4, "high": 0.6}, {"estimate": 1.5, "low": None, "high": None}]
+    curve = {"label": "f", "parameter": "level", "threads": 2, "values": [1.0, 4096.0], "speedups": speedups, "break_even": None}
+    document = fibonacci()
+    document["gilscale"]["comparisons"]["parameters"] = [curve]
+    cells = page_of(tmp_path, document).texts("td")
+    assert {"level = 1", "level = 4096", "0.5 [0.4, 0.6]", "1.5"} <= set(cells)
+
+
 def test_titles_of_panels_stay_different(tmp_path):
     names = ["package." * 9 + middle + ".function" * 9 for middle in ("parse", "write", "flush")]
     path = write(tmp_path / "results.json", made_document([made_case(name) for name in names]))
