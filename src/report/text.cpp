@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 namespace gilscale {
 namespace {
@@ -99,27 +100,37 @@ std::string one_line(const std::string& text) {
 }
 
 std::size_t width(std::string_view text) {
-  std::size_t count = 0;
+  std::string shown;
   bool in_color = false;
   for (const char byte : text) {
     in_color = in_color || byte == '\x1b';
-    if (!in_color && begins_code_point(byte)) ++count;
+    if (!in_color) shown += byte;
     if (byte == 'm') in_color = false;
   }
-  return count;
+  // fmt knows how wide letters are: it pads to as many columns.
+  const std::size_t ample = 2 * shown.size();
+  return ample - (fmt::formatted_size("{:{}}", shown, ample) - shown.size());
 }
 
 std::string abridged(const std::string& text, std::size_t widest) {
-  const std::size_t length = width(text);
-  if (length <= widest) return text;
-  std::string kept;
-  std::size_t place = 0;
+  if (width(text) <= widest) return text;
+  std::vector<std::string> letters;
   for (const char byte : text) {
-    if (begins_code_point(byte)) ++place;
-    if (place <= widest / 2 || place > length - widest / 2 + 1) kept += byte;
-    if (place == widest / 2 + 1 && begins_code_point(byte)) kept += "…";
+    if (begins_code_point(byte) || letters.empty()) letters.emplace_back();
+    letters.back() += byte;
   }
-  return kept;
+  const std::size_t half = widest / 2;
+  std::string head;
+  for (const std::string& letter : letters) {
+    if (width(head + letter) > half) break;
+    head += letter;
+  }
+  std::string tail;
+  for (auto letter = letters.rbegin(); letter != letters.rend(); ++letter) {
+    if (width(*letter + tail) + 1 > half) break;
+    tail.insert(0, *letter);
+  }
+  return head + "…" + tail;
 }
 
 std::string csv_quoted(std::string_view text) {

@@ -48,10 +48,11 @@ std::string plain(const std::string& text);
 /// The same on one line, for a row or a sentence.
 std::string one_line(const std::string& text);
 
-/// Code points, since "µs" is three bytes; colours count for nothing.
+/// Columns of a terminal: "µs" is three bytes and two of them, a letter of East Asia has two;
+/// colours count for nothing.
 std::size_t width(std::string_view text);
 
-/// A long text without its middle, at most `widest` code points; it must be UTF-8.
+/// A long text without its middle, at most `widest` columns; it must be UTF-8.
 std::string abridged(const std::string& text, std::size_t widest);
 
 /// As a field of CSV (RFC 4180): a quote inside quotes is doubled.

@@ -56,6 +56,15 @@ TEST(Chart, FitsIntoEightyColumnsWhateverTheNamesAre) {
       EXPECT_LE(widest_line(speedup_chart(report, {.unicode = unicode})), 80U);
 }
 
+TEST(Chart, CountsWideLettersTwice) {
+  std::string wide;
+  for (int i = 0; i < 100; ++i) wide += "漢";
+  EXPECT_EQ(width("漢µs\x1b[31m…\x1b[0m"), 2U + 2 + 1);
+  EXPECT_EQ(width(abridged(wide, 28)), 27U) << "13 in all, and the ellipsis";
+  EXPECT_EQ(abridged(wide + "tail", 9), "漢漢…ail");
+  EXPECT_EQ(abridged("漢字", 4), "漢字");
+}
+
 TEST(Chart, IsPlainAsciiWhereTheTerminalKnowsNoMore) {
   const Report report = report_of({case_of("naïve_λ_" + std::string(60, 'x'), 4)});
   const std::string text = speedup_chart(report, {});

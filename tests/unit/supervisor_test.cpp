@@ -182,10 +182,13 @@ TEST_F(Supervised, WorkerWaitsForItsAnswerAndIsNotGivenUpMeanwhile) {
 }
 
 TEST_F(Supervised, WorkerThatDiesBeforeItsAnswerHasFailed) {
-  Worker worker(
-      planned, shell(hear_case + point_of(1) + say(message::question({Point{}, 0, {}})) + "exit 7"),
-      patient_s, listener);
+  const std::string heard = folder.file("heard");
+  Worker worker(planned,
+                shell(hear_case + point_of(1) + say(message::question({Point{}, 0, {}})) +
+                      fmt::format("until [ -e '{}' ]; do sleep 0.01; done; exit 7", heard)),
+                patient_s, listener);
   ASSERT_TRUE(worker.watch());
+  folder.write("heard", "");
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   worker.answer(std::nullopt);
   EXPECT_FALSE(worker.watch());
