@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from statistics import median
 
-from gilscale_report.results import Case, Estimate, Results
+from gilscale_report.results import Case, Estimate, Interval, Results
 from gilscale_report.text import abridged_names, duration, interval, one_line, percent, rate, significant
 
 # A chart holds no more lines than there are colours to tell them apart; the next ones get a chart of their own.
@@ -21,17 +21,12 @@ WIDEST_NAME = 40
 
 
 @dataclass(frozen=True)
-class Dot:
+class Dot(Interval):
     x: float
     y: float
     low: float | None
     high: float | None
     text: str  # what hovering shows
-
-    @property
-    def bounded(self):
-        """Whether there were samples enough for an interval."""
-        return self.low is not None and self.high is not None
 
 
 # What a chart says of marks that are hollow.
@@ -75,13 +70,18 @@ class LineChart:
 
 
 @dataclass(frozen=True)
-class Bar:
+class Bar(Interval):
     label: str
     value: float
     low: float | None
     high: float | None
     text: str
     remark: str = ""
+
+    @property
+    def said(self):
+        """What stands beside its label."""
+        return f"{self.text} ({self.remark})" if self.remark else self.text
 
 
 @dataclass(frozen=True)
@@ -147,14 +147,17 @@ def _measured(cases):
     return [case for case in cases if case.points]
 
 
+def _told(estimate, form):
+    return interval(estimate, form) + ("" if estimate.bounded else f", {TOO_FEW}")
+
+
 def _dots(case, figure, form):
     dots = []
     for point in case.points:
         estimate = getattr(point, figure)
         if estimate is not None:
-            text = f"{one_line(case.name)}, {threads_word(point.threads)}: {interval(estimate, form)}"
-            dot = Dot(point.threads, estimate.value, estimate.low, estimate.high, text)
-            dots.append(dot if dot.bounded else replace(dot, text=f"{text}, {TOO_FEW}"))
+            text = f"{one_line(case.name)}, {threads_word(point.threads)}: {_told(estimate, form)}"
+            dots.append(Dot(point.threads, estimate.value, estimate.low, estimate.high, text))
     return dots
 
 
@@ -308,8 +311,7 @@ def single_chart(results):
     bars = []
     for (case, call), cost in zip(found, costs):
         remark = "the fastest" if cost == min(costs) else f"{significant(cost / min(costs))} times"
-        text = interval(call, duration) + ("" if call.bounded else f", {TOO_FEW}")
-        bars.append(Bar(one_line(case.name), call.value, call.low, call.high, text,
+        bars.append(Bar(one_line(case.name), call.value, call.low, call.high, _told(call, duration),
                         remark if len(found) > 1 else ""))
     told = "; ".join(f"{bar.label} {duration(bar.value)}" for bar in bars)
     note = CORRECTED if len(found) > 1 and costs != [call.value for _, call in found] else ""
@@ -366,8 +368,7 @@ def executor_charts(results):
         for comparison in document.comparisons.get("executors") or []:
             bars = []
             for entry in comparison.get("entries") or []:
-                calls = Estimate(**{key: (entry.get("throughput_per_s") or {}).get(name)
-                                    for key, name in (("value", "estimate"), ("low", "low"), ("high", "high"))})
+                calls = Estimate.of(entry.get("throughput_per_s"))
                 if not calls.value:
                     continue
                 memory = entry.get("memory_bytes")

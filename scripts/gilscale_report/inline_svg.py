@@ -8,9 +8,6 @@ from gilscale_report.axes import Axis, log_ticks, nice_ticks, spaced
 from gilscale_report.palette import MARKERS
 from gilscale_report.text import abridged, columns, duration, rate, significant
 
-# Roughly, for the fonts of the page, in parts of their size.
-_DIGIT = 0.6
-
 
 def _number(value):
     return f"{value:.1f}".rstrip("0").rstrip(".")
@@ -153,8 +150,7 @@ class _Rows:
 
 def bar_chart(chart, width=480):
     """Names stand above their bars, so that long ones have room."""
-    saids = [f"{bar.text}" + (f" ({bar.remark})" if bar.remark else "") for bar in chart.bars]
-    rows = _Rows([(bar.label, said) for bar, said in zip(chart.bars, saids)], width)
+    rows = _Rows([(bar.label, bar.said) for bar in chart.bars], width)
     left, right = rows.left, rows.right
     low = min(bar.value for bar in chart.bars) / 3 if chart.log else 0
     high = max(max(bar.value, min(bar.high or 0, 1.5 * bar.value)) for bar in chart.bars) * (1.1 if chart.log else 1.02)
@@ -168,12 +164,12 @@ def bar_chart(chart, width=480):
         at_end = x > right - 24
         parts.append(f'<path class="grid" d="M{_number(x)} 4V{bottom}"/>')
         parts.append(_text(x if not at_end else right, bottom + 16, form(tick), "end" if at_end else "mid" if x > left + 20 else ""))
-    for index, (bar, said) in enumerate(zip(chart.bars, saids)):
-        head, top = rows.head(index, bar.label, said)
+    for index, bar in enumerate(chart.bars):
+        head, top = rows.head(index, bar.label, bar.said)
         parts += head
         parts.append(f'<rect class="bar s0" x="{left}" y="{top}" width="{_number(max(axis.place(bar.value) - left, 1))}" '
-                     f'height="14">{_title(f"{bar.label}: {said}")}</rect>')
-        if bar.low is not None and bar.high is not None:
+                     f'height="14">{_title(f"{bar.label}: {bar.said}")}</rect>')
+        if bar.bounded:
             ends = [min(max(axis.place(end), left), right) for end in (max(bar.low, low or 0), bar.high)]
             parts.append(f'<path class="error" d="M{_number(ends[0])} {top + 7}H{_number(ends[1])}"/>')
     label = chart.x_label + (" (logarithmic axis)" if chart.log else "")

@@ -163,10 +163,8 @@ def _parameters(document):
     rows = []
     for curve in document.comparisons.get("parameters") or []:
         for value, speedup in zip(curve.get("values") or [], curve.get("speedups") or []):
-            figure = speedup or {}
-            seen = Estimate(figure.get("estimate"), figure.get("low"), figure.get("high"))
             rows.append([text.one_line(curve.get("label", "")), f"{curve.get('parameter', '')} = {value:.12g}", curve.get("threads", ""),
-                         text.interval(seen),
+                         text.interval(Estimate.of(speedup)),
                          "break-even" if curve.get("break_even") == value else ""])
     return rows
 

@@ -209,9 +209,9 @@ def _bars(figure_of, chart):
     axes.set_xlim(low, high)
     for index, bar in enumerate(chart.bars):
         axes.barh(index + 0.08, bar.value, height=0.42, color=palette.COLORS[0], zorder=4)
-        if bar.low is not None and bar.high is not None:
+        if bar.bounded:
             axes.plot([bar.low, bar.high], [index + 0.08] * 2, color="black", linewidth=2, solid_capstyle="butt", zorder=5)
-    _row_names(figure, axes, [(bar.label, f"{bar.text}{f' ({bar.remark})' if bar.remark else ''}") for bar in chart.bars], 100)
+    _row_names(figure, axes, [(bar.label, bar.said) for bar in chart.bars], 100)
     ticks = log_ticks(low, high) if chart.log else nice_ticks(high, 6)
     axes.set_xticks(ticks, [_form(chart.unit)(tick) for tick in ticks])
     axes.minorticks_off()

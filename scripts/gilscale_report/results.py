@@ -19,18 +19,28 @@ class ReportError(Exception):
                    f"{sys.executable} -m pip install {package.lower()}")
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """A figure with its interval; an end is None where there were too few samples to bound it."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
+class Interval:
+    """What has the ends `low` and `high`; an end is None where there were too few samples to bound it."""
 
     @property
     def bounded(self):
         """Whether there were samples enough for an interval."""
         return self.low is not None and self.high is not None
+
+
+@dataclass(frozen=True)
+class Estimate(Interval):
+    """A figure with its interval."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+    @classmethod
+    def of(cls, figure):
+        """Of the form that figures have in a result file; without a value where there is none."""
+        figure = figure or {}
+        return cls(figure.get("estimate"), figure.get("low"), figure.get("high"))
 
 
 @dataclass(frozen=True)

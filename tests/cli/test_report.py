@@ -337,6 +337,10 @@ def test_a_picture_is_the_same_each_time_and_its_text_is_text(tmp_path):
     assert "Time of a round against threads: py_fib/30" in drawn[0], "told in words as well"
 
 
+def test_a_name_of_two_lines_makes_a_message_of_one(gilscale, tmp_path):
+    assert "two lines" in refused(gilscale, tmp_path / "two\nlines.json", "-o", tmp_path / "out.html")
+
+
 def test_a_result_file_is_not_overwritten(gilscale, tmp_path):
     path = write(tmp_path / "results.html", fibonacci())
     (tmp_path / "link.html").symlink_to(path)
