@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "gilscale/decision.hpp"
+#include "gilscale/scaling.hpp"
 #include "gilscale/statistics.hpp"
 #include "gilscale/two_samples.hpp"
 
@@ -45,15 +46,13 @@ struct Version {
   [[nodiscard]] Values efficiency() const {
     return ratios(values.speedup, Values(values.speedup.size(), threads));
   }
-  /// A call at the speed of the machine at which one of the control takes `reference_s`; only the
-  /// share that computes depends on that.
+  /// A call at the speed of the machine at which one of the control takes `reference_s`.
   [[nodiscard]] Values cost(double reference_s, const Values& efficiencies) const {
-    const double share = values.cpu_share;
     Values costs;
-    for (std::size_t i = 0; i < efficiencies.size(); ++i) {
-      const double speed = reference_s / values.control_call_s[i];
-      costs.push_back(values.undelayed_call_s[i] * (1 - share + share * speed) / efficiencies[i]);
-    }
+    for (std::size_t i = 0; i < efficiencies.size(); ++i)
+      costs.push_back(call_at_speed(values.undelayed_call_s[i], values.cpu_share,
+                                    values.control_call_s[i], reference_s) /
+                      efficiencies[i]);
     return costs;
   }
   /// A call in the N-thread rounds as they were.

@@ -317,12 +317,13 @@ RunOptions run_options(Raw raw, std::span<const Choice> executors,
   return run;
 }
 
-/// The same with the configuration file, which `app` still has to take in.
+/// Whether the command line gives one of them.
 bool gives_any(const CLI::App& run, std::initializer_list<const char*> options) {
   return std::any_of(options.begin(), options.end(),
                      [&](const char* name) { return run.get_option(name)->count() > 0; });
 }
 
+/// The same as run_options() with the configuration file, which `app` still has to take in.
 RunOptions configured_run(CLI::App& app, Raw& raw, std::span<const Choice> executors,
                           const std::function<std::vector<int>()>& auto_threads,
                           const FileReader& read_file) {

@@ -14,6 +14,10 @@ double weak_speedup(int threads, double single, double parallel);
 /// it is clamped.
 double cpu_share(double cpu, double wall, double runnable = 0);
 
+/// The time of a call of `call_s` if the machine were as fast as it was when the control took
+/// `reference_s`, and not `control_s` as beside it; only the share that computes depends on that.
+double call_at_speed(double call_s, double cpu_share, double control_s, double reference_s);
+
 /// The speedup that this machine can give N threads that spend `cpu_share` of their time computing,
 /// when it gives plain arithmetic `capacity` cores: min(N, capacity / share). Computing is bound by
 /// the cores there are, waiting is not.

@@ -8,6 +8,7 @@
 
 #include "columns.hpp"
 #include "gilscale/comparison.hpp"
+#include "gilscale/scaling.hpp"
 #include "paragraphs.hpp"
 #include "text.hpp"
 
@@ -55,13 +56,6 @@ struct SingleCall {
   double corrected_s;  ///< at the machine's speed of the first case
 };
 
-/// The time of an undisturbed call if the machine were as fast as it was when the control took
-/// `reference_s`; only the share that computes depends on that.
-double at_reference_speed(const PointFigures& figures, double reference_s) {
-  const double speed = reference_s / figures.control_call_s;
-  return figures.undisturbed_call_s * (1 - figures.cpu_share + figures.cpu_share * speed);
-}
-
 /// From each case's first point: every sample holds a 1-thread round.
 std::vector<SingleCall> single_calls(const Report& report) {
   std::vector<SingleCall> singles;
@@ -71,7 +65,8 @@ std::vector<SingleCall> single_calls(const Report& report) {
     const PointFigures figures = figures_of(result.points.front());
     if (singles.empty()) reference_s = figures.control_call_s;
     singles.push_back({row_label(label_of(result.planned)), figures.single_call_s.estimate,
-                       at_reference_speed(figures, reference_s)});
+                       call_at_speed(figures.undisturbed_call_s, figures.cpu_share,
+                                     figures.control_call_s, reference_s)});
   }
   return singles;
 }

@@ -119,16 +119,17 @@ std::string abridged(const std::string& text, std::size_t widest) {
     if (begins_code_point(byte) || letters.empty()) letters.emplace_back();
     letters.back() += byte;
   }
-  const std::size_t half = widest / 2;
   std::string head;
-  for (const std::string& letter : letters) {
-    if (width(head + letter) > half) break;
-    head += letter;
+  std::size_t room = widest / 2;
+  for (auto letter = letters.begin(); width(*letter) <= room; ++letter) {
+    head += *letter;
+    room -= width(*letter);
   }
   std::string tail;
-  for (auto letter = letters.rbegin(); letter != letters.rend(); ++letter) {
-    if (width(*letter + tail) + 1 > half) break;
+  room = widest / 2 - 1;
+  for (auto letter = letters.rbegin(); width(*letter) <= room; ++letter) {
     tail.insert(0, *letter);
+    room -= width(*letter);
   }
   return head + "…" + tail;
 }

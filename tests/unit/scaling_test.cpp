@@ -76,5 +76,12 @@ TEST(KarpFlatt, OfAnUnboundedIntervalIsUnbounded) {
   EXPECT_EQ(serial.high, infinity);
 }
 
+TEST(CallAtSpeed, IsCorrectedInTheShareThatComputes) {
+  // The machine was half as fast as it is taken to be.
+  EXPECT_DOUBLE_EQ(call_at_speed(8, 1, 2, 1), 4);
+  EXPECT_DOUBLE_EQ(call_at_speed(8, 0, 2, 1), 8);
+  EXPECT_DOUBLE_EQ(call_at_speed(8, 0.5, 2, 1), 6);
+}
+
 }  // namespace
 }  // namespace gilscale
