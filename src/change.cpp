@@ -255,6 +255,10 @@ Change change_between(const PointOf& before, const PointOf& after, const ChangeR
   if (!rule.sequential) looks = {{count, gate_error / static_cast<double>(rule.points)}};
   change.why = too_few(samples_before, samples_after);
   std::optional<Duel> shown;
+  if (looks.empty() && count > 0) {
+    shown.emplace(before, after, rule, Look{count, gate_error / static_cast<double>(rule.points)});
+    change.cost.estimate = shown->cost().estimate;
+  }
   for (const Look& look : looks) {
     const Duel duel(before, after, rule, look);
     const Change seen = change_at(duel, change, rule.threshold);

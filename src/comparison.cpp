@@ -11,8 +11,6 @@ namespace {
 /// A speedup up to this is none: jitter favours whoever waits more often.
 constexpr double worth_while = 1.05;
 
-/// What was measured at so many threads; null if nothing was.
-
 std::optional<Estimate> speedup_at(const CaseResult& result, int threads) {
   const Point* const point = point_at(result, threads);
   return point ? std::optional(figures_of(*point).speedup) : std::nullopt;

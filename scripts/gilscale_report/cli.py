@@ -43,14 +43,15 @@ def _parser():
 
 
 def _write(path, content):
-    """The whole file or none."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    """The whole file or none; a symbolic link stays one."""
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(content)
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
             return
         beside.write_bytes(content)
-        beside.replace(path)
+        beside.replace(target)
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise ReportError(f"cannot write '{path}': {error.strerror}; check the path") from None
@@ -64,6 +65,8 @@ def _refuse_to_overwrite(results, out):
 
 def _report(options):
     out = Path(options.out)
+    if options.out.endswith("/") or out.is_dir():
+        raise ReportError(f"cannot write '{options.out}': it is a folder; name a file in it")
     writer = WRITERS.get(out.suffix.lower())
     if writer is None:
         raise ReportError(f"'{out}' does not say what to draw; name a file that ends in {', '.join(WRITERS)}")

@@ -1,9 +1,11 @@
 #include "chart.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include "text.hpp"
@@ -18,6 +20,7 @@ struct Row {
   std::string threads;  ///< with an asterisk where there are more than CPUs
   double speedup;
   double achievable;
+  bool has_interval;  ///< else there are too few samples for one
   Tone tone;
 };
 
@@ -63,7 +66,8 @@ std::vector<Row> rows_of(const CaseResult& result, bool largest_only) {
     const PointFigures figures = figures_of(point);
     rows.push_back({rows.empty() ? label_of(result.planned) : "",
                     fmt::format("{}{}", point.threads, point.oversubscribed ? "*" : " "),
-                    figures.speedup.estimate, figures.achievable, tone});
+                    figures.speedup.estimate, figures.achievable, is_bounded(figures.speedup),
+                    tone});
   }
   return rows;
 }
@@ -75,28 +79,45 @@ std::vector<Row> rows_of(const Report& report, bool largest_only) {
   return rows;
 }
 
-std::string repeated(std::string_view text, std::size_t times) {
-  std::string all;
-  for (std::size_t i = 0; i < times; ++i) all += text;
-  return all;
+using Cells = std::vector<std::string_view>;  ///< each is one column wide
+
+/// What charts are drawn with.
+struct Pens {
+  Cells solid;            ///< parts of a column, ascending; the last is a whole one
+  std::string_view pale;  ///< a column of a figure without an interval
+  std::string_view mark;
+};
+
+const Pens& pens(bool unicode) {
+  static const Pens in_unicode{{"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"}, "░", "│"};
+  static const Pens in_ascii{{"#"}, "-", "|"};
+  return unicode ? in_unicode : in_ascii;
 }
 
-/// A bar that is so many columns long, to an eighth of one where there is Unicode.
-std::string bar(double length, bool unicode) {
-  constexpr std::string_view eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  if (!unicode) return std::string(static_cast<std::size_t>(std::lround(length)), '#');
-  const auto parts = static_cast<std::size_t>(std::lround(8 * length));
-  return repeated("█", parts / 8) + std::string(eighths[parts % 8]);
+/// A bar that is so many columns long, to the smallest part of one that the pens can draw.
+Cells bar(double length, bool has_interval, const Pens& pens) {
+  const Cells parts = has_interval ? pens.solid : Cells{pens.pale};
+  const auto drawn =
+      static_cast<std::size_t>(std::lround(static_cast<double>(parts.size()) * length));
+  Cells cells(drawn / parts.size(), parts.back());
+  if (const std::size_t rest = drawn % parts.size(); rest > 0) cells.push_back(parts[rest - 1]);
+  return cells;
 }
 
-/// The bar, and behind it the mark of what was achievable.
+std::string joined(Cells::const_iterator first, Cells::const_iterator last) {
+  return fmt::format("{}", fmt::join(first, last, ""));
+}
+
+/// The bar, and in or behind it the mark of what was achievable.
 std::string plotted(const Row& row, double columns_per_unit, const ChartStyle& style) {
-  const std::string drawn = bar(std::max(row.speedup, 0.0) * columns_per_unit, style.unicode);
-  const auto mark = static_cast<std::size_t>(std::lround(row.achievable * columns_per_unit));
-  const std::size_t length = width(drawn);
-  std::string line = dressed(drawn, row.tone, style.style);
-  if (mark > length) line += std::string(mark - length - 1, ' ') + (style.unicode ? "│" : "|");
-  return line;
+  const Pens& with = pens(style.unicode);
+  Cells cells = bar(std::max(row.speedup, 0.0) * columns_per_unit, row.has_interval, with);
+  const auto end = std::lround(row.achievable * columns_per_unit);
+  const auto place = static_cast<std::size_t>(std::max(end, 1L)) - 1;
+  if (place >= cells.size()) cells.resize(place + 1, " ");
+  const auto mark = cells.cbegin() + static_cast<std::ptrdiff_t>(place);
+  return dressed(joined(cells.cbegin(), mark), row.tone, style.style) + std::string(with.mark) +
+         dressed(joined(mark + 1, cells.cend()), row.tone, style.style);
 }
 
 }  // namespace
@@ -115,8 +136,11 @@ std::string speedup_chart(const Report& report, const ChartStyle& style) {
   const std::size_t room = style.columns - label_width - threads_width - value_width - 4;
   const double columns_per_unit = static_cast<double>(room) / most;
   const std::string pad(label_width - std::string_view("speedup").size(), ' ');
-  std::string text =
-      fmt::format("\nspeedup{}  threads  {} what was achievable\n", pad, style.unicode ? "│" : "|");
+  const bool all_have = std::all_of(rows.begin(), rows.end(), std::mem_fn(&Row::has_interval));
+  const std::string pale =
+      all_have ? "" : fmt::format("  {} too few samples", pens(style.unicode).pale);
+  std::string text = fmt::format("\nspeedup{}  threads  {} what was achievable{}\n", pad,
+                                 pens(style.unicode).mark, pale);
   for (const Row& row : rows) {
     const std::string line = plotted(row, columns_per_unit, style);
     text += fmt::format("{}{}  {:>{}}  {}{}{:>{}.2f}\n", row.label,

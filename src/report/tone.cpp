@@ -32,7 +32,7 @@ Tone tone_of(Word word) {
 }
 
 std::string dressed(std::string_view text, Tone tone, const Style& style) {
-  if (!style.color) return std::string(text);
+  if (!style.color || text.empty()) return std::string(text);
   constexpr fmt::terminal_color colors[] = {fmt::terminal_color::green, fmt::terminal_color::red,
                                             fmt::terminal_color::yellow};
   return fmt::format(fmt::fg(colors[static_cast<std::size_t>(tone)]), "{}", text);

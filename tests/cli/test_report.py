@@ -443,7 +443,20 @@ def test_what_cannot_be_written_is_said(gilscale, tmp_path, results):
     assert "--chart" in refused(gilscale, results, "-o", tmp_path / "out.svg", "--chart", "pie")
     assert "--out" in refused(gilscale, results)
     (tmp_path / "folder.html").mkdir()
-    assert "folder.html" in refused(gilscale, results, "-o", tmp_path / "folder.html")
+    for folder in (tmp_path / "folder.html", f"{tmp_path}/new.html/"):
+        assert f"'{folder}': it is a folder" in refused(gilscale, results, "-o", folder)
+    assert not (tmp_path / "new.html").exists()
+
+
+def test_a_link_to_the_picture_stays_a_link(gilscale, tmp_path, results):
+    (tmp_path / "elsewhere").mkdir()
+    link, target = tmp_path / "link.html", tmp_path / "elsewhere/report.html"
+    link.symlink_to(target)
+    for _ in ("made", "replaced"):
+        done = gilscale("report", str(results), "-o", str(link))
+        assert (done.returncode, done.stderr) == (OK, "")
+    assert link.is_symlink() and target.read_text().startswith("<!DOCTYPE html>")
+    assert [path.name for path in target.parent.iterdir()] == ["report.html"]
 
 
 def test_a_chart_without_anything_in_it_is_refused(gilscale, tmp_path):
@@ -523,7 +536,7 @@ def test_a_chart_follows_the_table_on_a_terminal_only(gilscale):
     assert "│ what was achievable" in unicode and "release/100" in unicode.split("achievable")[-1]
     plain = on_a_terminal(gilscale, *run, LC_ALL="C", NO_COLOR="1")
     chart = plain[plain.index("| what was achievable"):]
-    assert "#" in chart and chart.isascii()
+    assert "---" in chart and "- too few samples" in chart and chart.isascii()
     assert "achievable\r\n" not in on_a_terminal(gilscale, *run, "--no-chart")
     assert "what was" not in on_a_terminal(gilscale, *run, "--benchmark_format=console")
     assert "| what was" not in gilscale(*run).stdout and "│" not in gilscale(*run).stdout

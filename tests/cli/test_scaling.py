@@ -5,10 +5,9 @@ against that, and a result that misses is measured again, because noise can only
 """
 
 import pytest
-from conftest import QUICK
+from conftest import QUICK, undisturbed
 
 THREADS = 8
-TRIES = 4
 
 
 def point_at(case, threads):
@@ -20,15 +19,16 @@ def require_gil(case):
         pytest.skip("there is no GIL to hold")
 
 
+def speedup_of(case):
+    return point_at(case, THREADS)["speedup"]["estimate"]
+
+
 def measured(gilscale, name, args, calls, executor, good_enough):
     """Case and speedup of the first try whose speedup is good enough, else of the last."""
-    for _ in range(TRIES):
-        case, = gilscale.cases("run", name, "--args", args, "-x", executor, "-t", str(THREADS),
-                               "--calls", str(calls), "--benchmark_min_time=3x")
-        speedup = point_at(case, THREADS)["speedup"]["estimate"]
-        if good_enough(speedup):
-            break
-    return case, speedup
+    case, = undisturbed(lambda: gilscale.cases("run", name, "--args", args, "-x", executor, "-t", str(THREADS),
+                                               "--calls", str(calls), "--benchmark_min_time=3x"),
+                        lambda cases: good_enough(speedup_of(cases[0])))
+    return case, speedup_of(case)
 
 
 @pytest.mark.parametrize("executor", ["threads", "pool"])
@@ -71,10 +71,9 @@ def test_a_workload_that_holds_the_gil_for_a_quarter_of_its_time_scales_to_four(
                                                  ("release", "(100000,)", "parallel")])
 def test_waiting_workloads_are_judged_by_threads_and_not_by_cores(gilscale, name, args, verdict):
     """A verdict needs an interval, hence 6 samples, and none of them far off."""
-    for _ in range(TRIES):
-        case, = gilscale.cases("run", name, "--args", args, "-t4", "--calls=1", "--benchmark_min_time=6x")
-        if case["verdict"] == verdict:
-            break
+    case, = undisturbed(
+        lambda: gilscale.cases("run", name, "--args", args, "-t4", "--calls=1", "--benchmark_min_time=6x"),
+        lambda cases: cases[0]["verdict"] == verdict)
     if name == "hold":
         require_gil(case)
     assert case["verdict"] == verdict, case["why"]

@@ -284,6 +284,10 @@ TEST(SequentialChange, NeedsTheSamplesOfTheFirstLook) {
   const Change seen = change(costing(1, 30), costing(1.2, 11), {.sequential = true});
   EXPECT_EQ(seen.word, Word::unclear);
   EXPECT_EQ(seen.why, "30 and 11 samples are too few");
+  EXPECT_NEAR(seen.cost.estimate, 1.2, 1e-6) << "there is a figure all the same";
+  EXPECT_FALSE(std::isfinite(seen.cost.low) || std::isfinite(seen.cost.high));
+  ASSERT_TRUE(seen.call_s);
+  EXPECT_NEAR(seen.call_s->estimate, 1.2, 1e-6);
   EXPECT_EQ(word(costing(1, 30), costing(1.2, 12), {.sequential = true}), Word::slower);
 }
 

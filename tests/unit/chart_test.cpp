@@ -49,6 +49,31 @@ TEST(Chart, HasColoursWhenAskedWhichMoveNothing) {
   EXPECT_EQ(text, speedup_chart(fixed_report(), {.unicode = true}));
 }
 
+std::string last_line(const std::string& text) {
+  return text.substr(text.rfind('\n', text.size() - 2) + 1);
+}
+
+TEST(Chart, ShowsWhatWasAchievableInALongerBar) {
+  // Two threads do twice the work while the control has one core in all.
+  const Report report = report_of(
+      {fixed_case(fixed_workload("f", "()"), "threads", {{2, {0.03125, 0.03125, 0.0625, 0.125}}})});
+  const std::string text = last_line(speedup_chart(report, {}));
+  EXPECT_THAT(text, testing::ContainsRegex("^f +2 +#+\\|#+ +1\\.9"));
+  EXPECT_THAT(last_line(speedup_chart(report, {.unicode = true})), HasSubstr("█│█"));
+}
+
+TEST(Chart, TellsBarsOfTooFewSamplesFromTheOthers) {
+  Report report = report_of({case_of("many", 2), case_of("few", 2)});
+  Samples& samples = report.cases.back().points.back().samples;
+  samples = first_of(samples, 2);
+  const std::string text = speedup_chart(report, {});
+  EXPECT_THAT(text, AllOf(HasSubstr("achievable  - too few samples\n"),
+                          testing::ContainsRegex("many +2 +[^-]*\nfew +2 +[^#]*-.*\n$")));
+  EXPECT_THAT(speedup_chart(report, {.unicode = true}),
+              AllOf(HasSubstr("achievable  ░ too few samples\n"), HasSubstr("  ░░")));
+  EXPECT_THAT(speedup_chart(report_of({case_of("many", 2)}), {}), Not(HasSubstr("too few")));
+}
+
 TEST(Chart, FitsIntoEightyColumnsWhateverTheNamesAre) {
   for (const bool unicode : {true, false})
     for (const Report& report :
