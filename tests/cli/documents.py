@@ -50,6 +50,7 @@ def scaled(document, seed="new", factor=1.0, count=SAMPLES, **more):
             point["samples"] = samples_of(0.002 * factor, point["calls"], point["threads"],
                                           f"{seed} {case['label']} {point['threads']}", count=count, **more)
             point["rounds"] = count
+            point["oversubscribed"] = False  # whatever the machine of the test has
     return made
 
 
