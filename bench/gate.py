@@ -16,28 +16,25 @@ import time
 BUILT = pathlib.Path(__file__).resolve().parent.parent / "build" / "release" / "bin" / "gilscale"
 BURN = [sys.executable, "-c", "while True: pass"]
 PASSED, FAILED, INCONCLUSIVE = 0, 1, 4
-# What is expected of each, on two threads, and the exit code that is right.
-CHECKS = {
-    "release": ("relative_efficiency >= 0.9", PASSED),
-    "hold": ("relative_efficiency >= 0.9", FAILED),
-    "cpp_fib_nogil": ("relative_efficiency >= 0.9", PASSED),
-    "cpp_fib": ("relative_efficiency >= 0.9", FAILED),
-}
+# What may be expected of each on two threads, and the exit code that is right.
+EXPECTED = {"relative_efficiency": "relative_efficiency >= 0.9", "gil_demand": "gil_demand <= 0.1"}
+RIGHT = {"release": PASSED, "hold": FAILED, "cpp_fib_nogil": PASSED, "cpp_fib": FAILED}
 
 
-def outcome(gilscale, name, budget, max_budget):
+def outcome(gilscale, name, expectation, budget, max_budget):
     """"right", "inconclusive" or "wrong" for one run."""
-    expectation, right = CHECKS[name]
     command = [gilscale, "run", name, "--threads", "2", "--budget", str(budget), "--max-budget", str(max_budget),
                "--expect", f"{name}@2 {expectation}"]
     code = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
-    return "right" if code == right else "inconclusive" if code == INCONCLUSIVE else "wrong"
+    return "right" if code == RIGHT[name] else "inconclusive" if code == INCONCLUSIVE else "wrong"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("workloads", nargs="*", default=list(CHECKS), metavar="WORKLOAD",
-                        help="some of " + " ".join(CHECKS))
+    parser.add_argument("workloads", nargs="*", default=list(RIGHT), metavar="WORKLOAD",
+                        help="some of " + " ".join(RIGHT))
+    parser.add_argument("--metric", choices=list(EXPECTED), default="relative_efficiency",
+                        help="what is expected (default: relative_efficiency)")
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--budget", type=float, default=1, help="seconds (default: 1)")
     parser.add_argument("--max-budget", type=float, default=10, help="seconds while undecided (default: 10)")
@@ -50,10 +47,11 @@ def main():
     try:
         for name in options.workloads:
             began = time.monotonic()
-            seen = collections.Counter(outcome(options.gilscale, name, options.budget, options.max_budget)
+            seen = collections.Counter(outcome(options.gilscale, name, EXPECTED[options.metric],
+                                               options.budget, options.max_budget)
                                        for _ in range(options.runs))
             wrong += seen["wrong"]
-            print(f"{name}: {CHECKS[name][0]} on 2 threads, beside {options.beside} processes: right "
+            print(f"{name}: {EXPECTED[options.metric]} on 2 threads, beside {options.beside} processes: right "
                   f"{seen['right']}, inconclusive {seen['inconclusive']}, wrong {seen['wrong']} of {options.runs}; "
                   f"{(time.monotonic() - began) / options.runs:.1f} s a run", flush=True)
     finally:

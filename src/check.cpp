@@ -32,6 +32,11 @@ Outcome outcome_of(const Expectation& expectation, const Estimate& seen) {
 
 /// What is to be decided and on what.
 struct Matter {
+  [[nodiscard]] std::size_t times_measured() const {
+    return metric.measured == Measured::by_ledger_round ? point.gil_demands.size()
+                                                        : point.samples.size();
+  }
+
   const Expectation& expectation;
   const Metric& metric;
   const Point& point;
@@ -83,7 +88,7 @@ std::string interval_text(const Estimate& seen) {
 std::string why_of(const Matter& matter, const Check& check) {
   const Expectation& expectation = matter.expectation;
   if (!check.seen)
-    return fmt::format("{} samples are too few to decide; it takes {}", matter.point.samples.size(),
+    return fmt::format("{} samples are too few to decide; it takes {}", matter.times_measured(),
                        looks_up_to(100).front().samples);
   if (check.outcome != Outcome::inconclusive)
     return fmt::format("{} is {}", expectation.metric, interval_text(*check.seen));
@@ -96,10 +101,17 @@ std::string why_of(const Matter& matter, const Check& check) {
                      interval_text(*check.seen), expectation.bound);
 }
 
+/// The point as it was when its figure had been measured so many times.
+Point first_of(const Point& point, std::size_t count) {
+  Point first = point;
+  first.samples = first_of(point.samples, count);
+  first.gil_demands.resize(std::min(count, point.gil_demands.size()));
+  return first;
+}
+
 /// One look. True if it settles the matter.
 bool look(const Matter& matter, const Look& at, Check& check) {
-  Point so_far = matter.point;
-  so_far.samples = first_of(matter.point.samples, at.samples);
+  const Point so_far = first_of(matter.point, at.samples);
   const PointValues point_values = values_of(so_far);
   const std::vector<double> values = matter.metric.values(so_far, point_values);
   if (values.empty()) return false;
@@ -177,14 +189,16 @@ Check check_point(const Expectation& expectation, const CaseResult& result, cons
   Check check = blank_check(expectation, result);
   check.threads = point.threads;
   const Metric& metric = *find_metric(expectation.metric);
-  if (metric.once) {
-    const std::vector<double> values = metric.values(point, values_of(point));
+  const bool sampled = point.samples.size() > 0;
+  const std::vector<double> values =
+      sampled ? metric.values(point, values_of(point)) : std::vector<double>();
+  if (metric.measured == Measured::once || (sampled && values.empty())) {
     compare_once(values.empty() ? std::nullopt : std::optional(values.front()), check);
     return check;
   }
   const Matter matter{expectation, metric, point, result.gil};
   check.why = why_of(matter, check);
-  for (const Look& at : looks_up_to(point.samples.size()))
+  for (const Look& at : looks_up_to(matter.times_measured()))
     if (look(matter, at, check)) break;
   return check;
 }

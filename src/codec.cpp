@@ -99,6 +99,7 @@ void to_json(json& json, const Point& point) {
           {"start_s", point.start_s},
           {"memory_bytes", value_or_null(point.memory_bytes)},
           {"gil_demand", value_or_null(point.gil_demand)},
+          {"gil_demands", point.gil_demands},
           {"other_cpus", point.other_cpus},
           {"stopped", point.stopped},
           {"samples", point.samples}};
@@ -115,6 +116,7 @@ void from_json(const json& json, Point& point) {
   json.at("start_s").get_to(point.start_s);
   point.memory_bytes = optional_at<std::int64_t>(json, "memory_bytes");
   point.gil_demand = optional_at<double>(json, "gil_demand");
+  json.at("gil_demands").get_to(point.gil_demands);
   json.at("other_cpus").get_to(point.other_cpus);
   json.at("stopped").get_to(point.stopped);
   json.at("samples").get_to(point.samples);

@@ -105,11 +105,12 @@ constexpr double orders_of_magnitude = 30;
 constexpr double own_threads_from = 0.25;
 
 /// How much longer the longest 1-thread round of a point took than its shortest, where the control
-/// took much the same; the largest over all points.
+/// took much the same; the largest over all points. That a thread waited for a CPU is no change.
 double largest_change(const CaseResult& result) {
   double largest = 1;
   for (const Point& point : result.points) {
-    const auto relative = ratios(point.samples.single_s, point.samples.control_single_s);
+    const auto relative =
+        ratios(point.samples.single_undelayed_s, point.samples.control_single_undelayed_s);
     if (relative.empty()) continue;
     const auto [shortest, longest] = std::minmax_element(relative.begin(), relative.end());
     largest = std::max(largest, *longest / *shortest);

@@ -48,10 +48,11 @@ std::size_t count_points(const std::vector<Case>& cases) {
   return std::max<std::size_t>(count, 1);
 }
 
-/// A figure that is measured once does not get better with more samples.
-bool more_samples_help(const Expectation& expectation) {
+/// A figure that is measured once, or cannot be measured, does not get better with more samples.
+bool more_samples_help(const Expectation& expectation, const Point& point) {
   const Metric* metric = find_metric(expectation.metric);
-  return metric && !metric->once;
+  return metric && metric->measured != Measured::once &&
+         !metric->values(point, values_of(point)).empty();
 }
 
 /// What turned out to differ only when it was measured.
@@ -125,7 +126,7 @@ ChangeRule Gate::rule() const {
 
 bool Gate::expectations_settled(const CaseResult& so_far, const Point& point) const {
   const auto is_open = [&](const Expectation& each) {
-    return concerns(each, so_far.planned, point.threads) && more_samples_help(each) &&
+    return concerns(each, so_far.planned, point.threads) && more_samples_help(each, point) &&
            check_point(each, so_far, point).outcome == Outcome::inconclusive;
   };
   return std::none_of(options_.expectations.begin(), options_.expectations.end(), is_open);

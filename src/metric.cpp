@@ -43,41 +43,44 @@ Values once(const std::optional<Value>& value) {
 constexpr auto lower = Cores::missing_lower_it;
 constexpr auto raise = Cores::missing_raise_it;
 constexpr auto none = Cores::no_matter;
+constexpr auto sampled = Measured::by_sample;
+constexpr auto ledger = Measured::by_ledger_round;
+constexpr auto single = Measured::once;
 
-// name, absolute, of scaling, once, cores, values
+// name, absolute, of scaling, measured, cores, values
 constexpr std::array<Metric, 22> table{{
-    {"relative_efficiency", false, true, false, lower,
+    {"relative_efficiency", false, true, sampled, lower,
      values_at<&PointValues::relative_efficiency>},
-    {"speedup", false, true, false, lower, values_at<&PointValues::speedup>},
-    {"serial_fraction", false, true, false, raise, serial_fractions},
-    {"relative_call", false, false, false, none, values_at<&PointValues::relative_call>},
-    {"relative_throughput", false, false, false, lower,
+    {"speedup", false, true, sampled, lower, values_at<&PointValues::speedup>},
+    {"serial_fraction", false, true, sampled, raise, serial_fractions},
+    {"relative_call", false, false, sampled, none, values_at<&PointValues::relative_call>},
+    {"relative_throughput", false, false, sampled, lower,
      values_at<&PointValues::relative_throughput>},
-    {"capacity", false, true, false, none, values_at<&PointValues::capacity>},
-    {"achievable", false, true, true, none,
+    {"capacity", false, true, sampled, none, values_at<&PointValues::capacity>},
+    {"achievable", false, true, single, none,
      [](const Point&, const PointValues& values) { return Values{values.achievable}; }},
-    {"cpu_share", false, false, false, none,
+    {"cpu_share", false, false, sampled, none,
      [](const Point&, const PointValues& values) { return cpu_shares(values.samples); }},
-    {"gil_demand", false, false, true, none,
-     [](const Point& point, const PointValues&) { return once(point.gil_demand); }},
-    {"other_cpus", false, false, true, none,
+    {"gil_demand", false, false, ledger, none,
+     [](const Point& point, const PointValues&) { return point.gil_demands; }},
+    {"other_cpus", false, false, single, none,
      [](const Point& point, const PointValues&) { return Values{point.other_cpus}; }},
-    {"time.cpu", false, false, false, lower, shares_of_time<&TimeShares::cpu>},
-    {"time.runnable", false, false, false, raise, shares_of_time<&TimeShares::runnable>},
-    {"time.blocked", false, false, false, raise, shares_of_time<&TimeShares::blocked>},
-    {"call_s", true, false, false, raise, values_at<&PointValues::call_s>},
-    {"makespan_s", true, false, false, raise, values_at<&PointValues::makespan_s>},
-    {"throughput_per_s", true, false, false, lower, values_at<&PointValues::throughput_per_s>},
-    {"single_call_s", true, false, false, none, values_at<&PointValues::single_call_s>},
-    {"spread_s", true, false, false, raise,
+    {"time.cpu", false, false, sampled, lower, shares_of_time<&TimeShares::cpu>},
+    {"time.runnable", false, false, sampled, raise, shares_of_time<&TimeShares::runnable>},
+    {"time.blocked", false, false, sampled, raise, shares_of_time<&TimeShares::blocked>},
+    {"call_s", true, false, sampled, raise, values_at<&PointValues::call_s>},
+    {"makespan_s", true, false, sampled, raise, values_at<&PointValues::makespan_s>},
+    {"throughput_per_s", true, false, sampled, lower, values_at<&PointValues::throughput_per_s>},
+    {"single_call_s", true, false, sampled, none, values_at<&PointValues::single_call_s>},
+    {"spread_s", true, false, sampled, raise,
      [](const Point&, const PointValues& values) { return values.samples.spread_s; }},
-    {"setup_s", true, false, true, none,
+    {"setup_s", true, false, single, none,
      [](const Point& point, const PointValues&) { return Values{point.setup_s}; }},
-    {"start_s", true, false, true, none,
+    {"start_s", true, false, single, none,
      [](const Point& point, const PointValues&) { return Values{point.start_s}; }},
-    {"memory_bytes", false, false, true, none,
+    {"memory_bytes", false, false, single, none,
      [](const Point& point, const PointValues&) { return once(point.memory_bytes); }},
-    {"rounds", false, false, true, none,
+    {"rounds", false, false, single, none,
      [](const Point& point, const PointValues&) {
        return Values{static_cast<double>(point.samples.size())};
      }},

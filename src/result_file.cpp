@@ -121,8 +121,10 @@ Point read_point(const json& document) {
   auto point = complete.get<Point>();
   point.stopped = printable(point.stopped);
   check_samples(point.samples);
-  if (point.gil_demand && !(*point.gil_demand >= 0 && *point.gil_demand <= 1))
-    throw Fault{"a gil_demand of it is out of range"};
+  std::vector<double> demands = point.gil_demands;
+  if (point.gil_demand) demands.push_back(*point.gil_demand);
+  for (const double demand : demands)
+    if (!(demand >= 0 && demand <= 1)) throw Fault{"a gil_demand of it is out of range"};
   return point;
 }
 

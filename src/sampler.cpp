@@ -82,6 +82,19 @@ RoundTimes Sampler::counted(const RoundTimes& times) {
   return times;
 }
 
+/// A few of the calls are enough, since the share of one is asked for. Where even one takes long,
+/// not after every sample.
+void Sampler::keep_ledger() {
+  constexpr int part = 8;
+  if (ledgers_s_ > spent_s_ / part) return;
+  const auto round =
+      workload_.ledger_round(std::max<std::int64_t>(single_calls(point_).most() / part, 1));
+  if (!round) return;
+  ledgers_s_ += cost_s(counted(round->times));
+  point_.gil_demands.push_back(round->gil_demand);
+  point_.gil_demand = median(point_.gil_demands);
+}
+
 RoundTimes Sampler::run(Kind kind) {
   switch (kind) {
     case Kind::control_single:
@@ -109,8 +122,9 @@ void Sampler::take() {
         point_.threads == 1 && (kind == parallel || kind == control_parallel);
     if (!same_as_single) rounds.at(static_cast<std::size_t>(kind)) = run(kind);
   }
-  last_sample_s_ = spent_s_ - before_s;
   record(rounds);
+  keep_ledger();
+  last_sample_s_ = spent_s_ - before_s;
 }
 
 void Sampler::record(const std::array<RoundTimes, kinds>& rounds) {

@@ -42,6 +42,14 @@ struct RoundTimes {
   double handover_s = 0;  ///< what the caller waited besides: waking threads, collecting results
 };
 
+/// A round in which a thread kept account of when it was attached to Python, which costs it time.
+struct LedgerRound {
+  RoundTimes times;
+  /// The share, 0 to 1, of the round for which the thread held the GIL (was attached); an upper
+  /// bound, since a release inside libpython is not seen.
+  double gil_demand = 0;
+};
+
 /// How calls run at once. Create one, prepare() it for a number of threads, then round() any number
 /// of times with up to that many. One thread drives it; that thread must not be attached to Python.
 class Executor {
@@ -60,11 +68,9 @@ class Executor {
   /// Throws WorkloadError when a call failed, after all threads have finished.
   virtual RoundTimes round(int threads, CallShare calls) = 0;
 
-  /// GIL demand: the share, 0 to 1, of a 1-thread round of `calls` calls for which the thread held
-  /// the GIL (was attached); an upper bound, since a release inside libpython is not seen.
-  /// Nothing where there is no GIL to hold, or none that threads share. Costs a round. Throws like
-  /// round().
-  virtual std::optional<double> gil_demand(std::int64_t /*calls*/) { return std::nullopt; }
+  /// A 1-thread round of `calls` calls that tells the GIL demand of its thread. Nothing, and no
+  /// round, where there is no GIL to hold, or none that threads share. Throws like round().
+  virtual std::optional<LedgerRound> ledger_round(std::int64_t /*calls*/) { return std::nullopt; }
 
   /// The processes besides this one that take part in rounds, by their ids.
   [[nodiscard]] virtual std::vector<int> helper_processes() const { return {}; }

@@ -18,14 +18,21 @@ enum class Cores {
   missing_raise_it,  ///< a call of many threads
 };
 
+/// How often a figure is measured at one point.
+enum class Measured {
+  by_sample,
+  by_ledger_round,
+  once,  ///< without an interval
+};
+
 /// A figure of a point, as result files name it.
 struct Metric {
   std::string_view name;
   bool absolute = false;    ///< rests on how fast the machine was at that moment
   bool of_scaling = false;  ///< says nothing at one thread
-  bool once = false;        ///< one value for a point, without an interval
+  Measured measured = Measured::by_sample;
   Cores cores = Cores::no_matter;
-  /// Sample by sample, or one value, or none where it is not measured.
+  /// In the order of time; none where it is not measured.
   std::vector<double> (*values)(const Point& point, const PointValues& values);
 };
 

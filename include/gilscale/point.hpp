@@ -35,7 +35,10 @@ struct Point {
   /// Of all processes that took part, after the point was measured (see memory.hpp); none where
   /// the system does not tell.
   std::optional<std::int64_t> memory_bytes;
-  std::optional<double> gil_demand;  ///< share of a 1-thread call; see Executor::gil_demand()
+  /// Of each round that told it, see LedgerRound::gil_demand; none where there is no GIL, or none
+  /// that threads share.
+  std::vector<double> gil_demands;
+  std::optional<double> gil_demand;  ///< their median
   /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
   /// workload's own.
   double other_cpus = 0;

@@ -40,7 +40,8 @@ double control_target_s(double single_s);
 
 /// Samples one point: for each sample the 1-thread round, the N-thread round and their controls,
 /// forth and back in turns (A B B A), so that a machine that gets steadily slower or faster favours
-/// neither. Call warm_up() once, then take() until stop_reason() gives one.
+/// neither; then a short round that tells the GIL demand, as long as these do not cost much. Call
+/// warm_up() once, then take() until stop_reason() gives one.
 class Sampler {
  public:
   /// `point` says what to measure (threads, calls) and receives control_calls and the samples.
@@ -60,6 +61,7 @@ class Sampler {
   static constexpr std::size_t kinds = 4;
 
   RoundTimes run(Kind kind);
+  void keep_ledger();
   RoundTimes counted(const RoundTimes& times);
   void record(const std::array<RoundTimes, kinds>& rounds);
   [[nodiscard]] bool budget_ends() const;
@@ -69,6 +71,7 @@ class Sampler {
   Point& point_;
   StopRule rule_;
   double spent_s_;
+  double ledgers_s_ = 0;
   double last_sample_s_ = 0;
 };
 

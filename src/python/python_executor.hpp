@@ -16,13 +16,13 @@ class PythonExecutor : public Executor {
   explicit PythonExecutor(const ExecutorSetup& setup)
       : workload_(*setup.workload), team_(workload_.name(), setup.placement) {}
 
-  std::optional<double> gil_demand(std::int64_t calls) override {
+  std::optional<LedgerRound> ledger_round(std::int64_t calls) override {
     if (!has_gil()) return std::nullopt;
     Seat& seat = team_.seat(0);
     seat.keep_ledger(true);
     const RoundTimes times = round(1, calls);
     seat.keep_ledger(false);
-    return std::clamp(1 - seat.detached_s() / times.makespan_s, 0.0, 1.0);
+    return LedgerRound{times, std::clamp(1 - seat.detached_s() / times.makespan_s, 0.0, 1.0)};
   }
 
  protected:

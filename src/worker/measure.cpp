@@ -38,7 +38,11 @@ class Heartbeat : public Executor {
   /// See Point::other_cpus: the least of all rounds, so that it takes no other work for the
   /// workload's.
   [[nodiscard]] double other_cpus() const { return other_cpus_.value_or(0); }
-  std::optional<double> gil_demand(std::int64_t calls) override { return inner_.gil_demand(calls); }
+  std::optional<LedgerRound> ledger_round(std::int64_t calls) override {
+    const auto round = inner_.ledger_round(calls);
+    beat_();
+    return round;
+  }
   std::vector<int> helper_processes() const override { return inner_.helper_processes(); }
 
  private:
@@ -60,6 +64,13 @@ void append(std::vector<double>& all, const std::vector<double>& more) {
 
 void append(Samples& all, const Samples& more) {
   Samples::for_each_member([&](auto member) { append(all.*member, more.*member); });
+}
+
+/// The samples of another repetition.
+void append(Point& point, const Point& repetition) {
+  append(point.samples, repetition.samples);
+  append(point.gil_demands, repetition.gil_demands);
+  if (!point.gil_demands.empty()) point.gil_demand = median(point.gil_demands);
 }
 
 /// One thread has half as many kinds of rounds to take.
@@ -172,6 +183,7 @@ class PointRun {
   void repeat(benchmark::State& state) {
     Point repetition = point_;
     repetition.samples = {};
+    repetition.gil_demands = {};
     try {
       sample(repetition);
     } catch (...) {
@@ -180,7 +192,7 @@ class PointRun {
       state.SkipWithError("failed");
       return;
     }
-    append(point_.samples, repetition.samples);
+    append(point_, repetition);
     point_.stopped = repetition.stopped;
     point_.control_calls = repetition.control_calls;
     cpu_s_.push_back(total(repetition.samples.parallel_cpu_s));
@@ -201,9 +213,9 @@ class PointRun {
   /// Who asks on behalf of all repetitions has to see all of them.
   [[nodiscard]] std::optional<std::string> stop_reason(const Sampler& sampler,
                                                        const Point& repetition) const {
-    Point so_far = repetition;
-    so_far.samples = point_.samples;
-    append(so_far.samples, repetition.samples);
+    Point so_far = point_;
+    so_far.control_calls = repetition.control_calls;
+    append(so_far, repetition);
     return events_.stop_reason(so_far, sampler.spent_s(), sampler.stop_reason());
   }
 
@@ -261,7 +273,6 @@ void measure_case(const Case& planned, Executor& workload, Executor& control,
     watched_control.prepare(threads);
     if (!calls) calls = find_calls(planned, watched_workload, settings);
     give_calls(current, planned.scaling, *calls);
-    current.gil_demand = watched_workload.gil_demand(current.calls);
     const double spent_s = seconds_since(began);
     json document =
         PointRun(planned, watched_workload, watched_control, events, current, spent_s).run();

@@ -54,7 +54,7 @@ def wait_until(condition, seconds=20):
     return value
 
 
-def undisturbed(measure, as_it_must_be, tries=4):
+def undisturbed(measure, as_it_must_be, tries=10):
     """What measure() gives, again while it is not as it must be: noise can only bring a figure away from the truth.
 
     For figures of workloads that sleep. Give the last try to the assertions, which say what is wrong with it.

@@ -105,6 +105,28 @@ def test_estimates_are_medians_of_the_samples(gilscale):
     assert last["serial_fraction"]["estimate"] == pytest.approx((1 / speedup - 1 / 3) / (1 - 1 / 3))
 
 
+@pytest.mark.parametrize("repetitions", [1, 2])
+def test_the_gil_demand_is_the_median_over_its_rounds(gilscale, repetitions):
+    """10 calls a round, of which the rounds that tell it make one: one after each sample."""
+    case, = gilscale.cases("run", "hold", "--args=(2000,)", "-t1,2", "--calls=10", "--benchmark_min_time=5x",
+                           f"--benchmark_repetitions={repetitions}")
+    for point in case["points"]:
+        demands = point["gil_demands"]
+        if not case["gil"]["after_run"]:
+            assert (demands, point["gil_demand"]) == ([], None)
+            continue
+        assert len(demands) == point["rounds"] == 5 * repetitions
+        assert all(0 <= demand <= 1 for demand in demands)
+        assert point["gil_demand"] == pytest.approx(statistics.median(demands))
+
+
+def test_long_calls_are_not_slowed_down_by_telling_the_gil_demand(gilscale):
+    """A call a round: those that tell it may cost an eighth of the time, besides the first."""
+    case, = gilscale.cases("run", "release", "--args=(10000,)", "-t2", "--calls=1", "--benchmark_min_time=30x")
+    point, = case["points"]
+    assert len(point["gil_demands"]) < point["rounds"] == 30
+
+
 def test_at_one_thread_both_rounds_are_the_same(gilscale):
     case, = gilscale.cases("run", "hold", "-t1", *QUICK)
     point, = case["points"]

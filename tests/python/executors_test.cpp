@@ -774,7 +774,7 @@ TEST(NativeEntry, RunsWithoutPython) {
   const auto control = entry.make({Case{}, nullptr, 2});
   control->prepare(2);
   EXPECT_GT(control->round(2, 1000).makespan_s, 0);  // attached: it needs no GIL
-  EXPECT_EQ(control->gil_demand(1), std::nullopt);
+  EXPECT_EQ(control->ledger_round(1), std::nullopt);
 }
 
 }  // namespace

@@ -83,7 +83,8 @@ class Running {
   }
   std::optional<double> gil_demand(std::int64_t calls) {
     const py::gil_scoped_release detached;
-    return executor_->gil_demand(calls);
+    const auto round = executor_->ledger_round(calls);
+    return round ? std::optional(round->gil_demand) : std::nullopt;
   }
   std::unique_ptr<Executor>& executor() { return executor_; }
 

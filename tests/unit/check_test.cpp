@@ -122,7 +122,7 @@ TEST(CheckedPoint, MayBeOfOneThread) {
 
 TEST(CheckedPoint, CanBeAskedEveryMetric) {
   Point point = efficient(1);
-  point.gil_demand = 0.25;
+  point.gil_demands.assign(point.samples.size(), 0.25);
   point.memory_bytes = 1000;
   for (const Metric& metric : point_metrics()) {
     const Check check = checked("f@2 " + std::string(metric.name) + " >= -1", point);
@@ -221,6 +221,26 @@ TEST(CheckedOnce, NeedNoManySamples) {
   EXPECT_EQ(check.outcome, Outcome::passed);
   EXPECT_EQ(check.why, "memory_bytes is 1000");
   EXPECT_EQ(checked("f@2 memory_bytes < 1000", point).outcome, Outcome::failed);
+}
+
+TEST(CheckedGilDemand, IsNotThatOfARoundThatWasDisturbed) {
+  Point point = steady_point(2, {}, 12);
+  point.gil_demands.assign(27, 0.01);
+  point.gil_demands.front() = 0.9;
+  const Check check = checked("f@2 gil_demand <= 0.1", point);
+  EXPECT_EQ(check.outcome, Outcome::passed) << check.why;
+  point.gil_demands.assign(27, 0.9);
+  EXPECT_EQ(checked("f@2 gil_demand <= 0.1", point).outcome, Outcome::failed);
+}
+
+TEST(CheckedGilDemand, IsDecidedByHowOftenItWasMeasuredItself) {
+  Point point = steady_point(2, {}, 100);
+  point.gil_demands.assign(11, 0.01);
+  const Check check = checked("f@2 gil_demand <= 0.1", point);
+  EXPECT_EQ(check.outcome, Outcome::inconclusive);
+  EXPECT_EQ(check.why, "11 samples are too few to decide; it takes 12");
+  point.gil_demands.push_back(0.01);
+  EXPECT_EQ(checked("f@2 gil_demand <= 0.1", point).outcome, Outcome::passed);
 }
 
 TEST(CheckedOnce, AreInconclusiveWhereTheyCouldNotBeMeasured) {

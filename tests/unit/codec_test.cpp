@@ -92,6 +92,7 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   point.start_s = 0.25;
   point.memory_bytes = 123456789012;
   point.gil_demand = 0.75;
+  point.gil_demands = {0.5, 0.75, 1};
   point.stopped = "precision";
   const Point back = there_and_back(point);
   EXPECT_EQ(json(back), json(point));
@@ -112,6 +113,7 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   EXPECT_EQ(back.samples.single_runnable_s, point.samples.single_runnable_s);
   EXPECT_EQ(back.samples.parallel_cpu_s, point.samples.parallel_cpu_s);
   EXPECT_EQ(back.samples.handover_s, point.samples.handover_s);
+  EXPECT_EQ(back.gil_demands, point.gil_demands);
 }
 
 TEST(JsonOfAPoint, HasNullForAGilDemandThatIsNotKnown) {

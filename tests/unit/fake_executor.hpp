@@ -1,8 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,7 +15,7 @@ namespace gilscale {
 
 /// One round that a fake executor was asked for.
 struct AskedRound {
-  std::string executor;  ///< "C" for the control, "T" for what is tested
+  std::string executor;  ///< "C" for the control, "T" for what is tested; "GT" if it kept a ledger
   int threads = 1;
   std::int64_t calls = 1;  ///< of each thread
   int extra = 0;
@@ -51,6 +53,16 @@ class FakeExecutor : public Executor {
     return script_(journal_.back(), journal_.size() - 1);
   }
 
+  std::optional<LedgerRound> ledger_round(std::int64_t calls) override {
+    if (demands_.empty()) return std::nullopt;
+    journal_.push_back({"G" + name_, 1, calls, 0});
+    const double demand = demands_[ledgers_++ % demands_.size()];
+    return LedgerRound{script_(journal_.back(), journal_.size() - 1), demand};
+  }
+
+  /// The GIL demand of each round that keeps a ledger, over and over; without any there is no GIL.
+  void hold_the_gil_for(std::vector<double> demands) { demands_ = std::move(demands); }
+
   [[nodiscard]] int prepared() const { return prepared_; }
 
  private:
@@ -58,6 +70,8 @@ class FakeExecutor : public Executor {
   Journal& journal_;
   Script script_;
   int prepared_ = 0;
+  std::vector<double> demands_;
+  std::size_t ledgers_ = 0;
 };
 
 }  // namespace gilscale

@@ -96,6 +96,7 @@ inline CaseResult held_case() {
   for (Point& point : result.points) {
     point.setup_s = 0.000244140625;
     point.gil_demand = 0.96875;
+    point.gil_demands = {0.9375, 0.96875, 1};
   }
   return result;
 }

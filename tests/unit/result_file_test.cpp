@@ -273,6 +273,7 @@ TEST(BadResultFiles, WithCountsThatMakeNoSenseAreRefused) {
     EXPECT_THAT(refusal_with("memory_bytes", value), HasSubstr("its memory_bytes")) << value;
   for (const json& value : {json(-0.1), json(1.1)})
     EXPECT_THAT(refusal_with("gil_demand", value), HasSubstr("gil_demand"));
+  EXPECT_THAT(refusal_with("gil_demands", json{0.5, 1.1}), HasSubstr("a gil_demand of it is out"));
 }
 
 TEST(BadResultFiles, WithSamplesThatMakeNoSenseAreRefused) {

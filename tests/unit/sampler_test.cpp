@@ -115,6 +115,41 @@ TEST_F(Sampling, FillsEveryColumnOfTheSamples) {
   Samples::for_each_member([&](auto member) { EXPECT_EQ((point.samples.*member).size(), 3U); });
 }
 
+TEST_F(Sampling, TellsTheGilDemandByShortRounds) {
+  Sampler sampler = sampler_of(4, taking_per_call(1.0 / 64), taking(1), within(100));
+  tested->hold_the_gil_for({0.25, 1, 0.125});
+  point.calls = 64;
+  for (int i = 0; i < 3; ++i) sampler.take();
+  EXPECT_EQ(order_of(journal), "C1 T1 CN TN GT1 TN CN T1 C1 GT1 C1 T1 CN TN GT1");
+  EXPECT_EQ(journal[4], (AskedRound{"GT", 1, 8}));
+  EXPECT_THAT(point.gil_demands, ElementsAre(0.25, 1, 0.125));
+  EXPECT_EQ(point.gil_demand, 0.25) << "their median";
+  EXPECT_DOUBLE_EQ(sampler.spent_s(), 3 * (4 + 1.0 / 8)) << "these rounds count, too";
+}
+
+TEST_F(Sampling, TellsTheGilDemandByOneCallAtLeast) {
+  Sampler sampler = sampler_of(1, taking(1), taking(1));
+  tested->hold_the_gil_for({1});
+  sampler.take();
+  EXPECT_EQ(journal.back(), (AskedRound{"GT", 1, 1}));
+}
+
+TEST_F(Sampling, DoesNotSpendMuchOnTheGilDemandOfLongCalls) {
+  Sampler sampler = sampler_of(2, taking(1), taking(1), within(1000));
+  tested->hold_the_gil_for({1});
+  for (int i = 0; i < 40; ++i) sampler.take();
+  EXPECT_LE(static_cast<double>(point.gil_demands.size()), sampler.spent_s() / 8 + 1);
+  EXPECT_GE(static_cast<double>(point.gil_demands.size()), sampler.spent_s() / 8 - 1);
+}
+
+TEST_F(Sampling, KnowsNoGilDemandWithoutAGil) {
+  Sampler sampler = sampler_of(2, taking(1), taking(1));
+  sampler.take();
+  EXPECT_EQ(order_of(journal), "C1 T1 CN TN");
+  EXPECT_TRUE(point.gil_demands.empty());
+  EXPECT_EQ(point.gil_demand, std::nullopt);
+}
+
 TEST_F(Sampling, OfOneThreadMeasuresEachRoundOnlyAsSingle) {
   Sampler sampler = sampler_of(1, taking(0.5), taking(0.25));
   sampler.take();
