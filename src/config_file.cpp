@@ -75,7 +75,7 @@ std::string decimal(double number) {
 
 /// What a string or a number is on the command line; none for anything else.
 std::optional<std::string> text_of(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) return *text;
+  if (auto text = node.value_exact<std::string>()) return text;
   if (const auto whole = node.value_exact<std::int64_t>()) return std::to_string(*whole);
   if (const auto number = node.value_exact<double>()) return decimal(*number);
   return std::nullopt;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <utility>
 
 #include "executable.hpp"
@@ -116,6 +117,7 @@ void Gate::drop_idle_expectations(const std::vector<Case>& cases) {
 }
 
 Contestant Gate::other_version(const Case& planned) const {
+  assert(source_);
   return {source_->applied_to(planned),
           source_->worker.empty() ? worker_command() : source_->worker};
 }

@@ -30,6 +30,7 @@ class Gate {
 
   /// Whether a case is measured beside its other version, and how that is started.
   [[nodiscard]] bool has_other_version() const { return source_.has_value(); }
+  /// Where there is one.
   [[nodiscard]] Contestant other_version(const Case& planned) const;
 
   /// Why to stop sampling a point, or nothing to go on.

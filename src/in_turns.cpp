@@ -1,6 +1,7 @@
 #include "in_turns.hpp"
 
 #include <array>
+#include <cassert>
 #include <utility>
 
 namespace gilscale {
@@ -14,14 +15,18 @@ class Player {
         question_(worker_.watch()) {}
 
   [[nodiscard]] bool asks() const { return question_.has_value(); }
-  [[nodiscard]] const Question& question() const { return *question_; }
-  [[nodiscard]] Turn turn() const { return {worker_.result(), *question_}; }
+  /// While it asks.
+  [[nodiscard]] const Question& question() const {
+    assert(question_);
+    return *question_;
+  }
+  [[nodiscard]] Turn turn() const { return {worker_.result(), question()}; }
   void answer(const std::optional<std::string>& stop) {
     worker_.answer(stop);
     question_ = worker_.watch();
   }
   CaseResult finish() {
-    while (asks()) answer(question_->stop);
+    while (asks()) answer(question().stop);
     return worker_.take_result();
   }
 

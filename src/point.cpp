@@ -89,7 +89,7 @@ PointValues machine_values(const Point& point, Samples samples) {
 PointValues machine_values(const Point& point) {
   PointValues calm = machine_values(point, without_disturbed(point));
   if (calm.bound_by_cpus) return calm;
-  PointValues all = machine_values(point, point.samples);
+  const PointValues all = machine_values(point, point.samples);
   return all.bound_by_cpus ? calm : all;
 }
 

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include "gilscale/codec.hpp"
@@ -25,8 +26,8 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 /// What is wrong with a document; becomes a UsageError that names the file.
-struct Fault {
-  std::string what;
+struct Fault : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 constexpr std::size_t most_bytes = std::size_t{256} << 20;
@@ -228,7 +229,7 @@ auto read_or_explain(const std::string& name, Read read) {
     return read();
   } catch (const Fault& fault) {
     throw UsageError(
-        fmt::format("cannot read the results in '{}': {}; {}", name, fault.what, advice));
+        fmt::format("cannot read the results in '{}': {}; {}", name, fault.what(), advice));
   } catch (const json::exception& error) {
     throw UsageError(
         fmt::format("cannot read the results in '{}': {}; {}", name, quoted(error.what()), advice));

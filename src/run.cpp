@@ -79,14 +79,15 @@ bool is_error(const CaseResult& result) {
 
 /// Says at once what went wrong; the table comes only at the end.
 void complain(const CaseResult& result, std::string_view which = "") {
-  if (!is_error(result)) return;
+  const std::optional<Failure>& failure = result.failure;
+  if (!failure || !is_error(result)) return;
   // A crash report has been seen already: it came over the worker's standard error.
-  const bool raised = result.failure->kind == "exception";
-  if (raised) fmt::print(stderr, "{}", result.failure->details);
+  const bool raised = failure->kind == "exception";
+  if (raised) fmt::print(stderr, "{}", failure->details);
   // What the worker says of an exception or of arguments names the workload already.
-  const bool named = raised || result.failure->kind == "usage";
+  const bool named = raised || failure->kind == "usage";
   const std::string name = named ? "" : label_of(result.planned) + ": ";
-  fmt::print(stderr, "gilscale: {}{}{}\n", name, result.failure->message, which);
+  fmt::print(stderr, "gilscale: {}{}{}\n", name, failure->message, which);
 }
 
 void print(const Report& report, const std::string& format) {

@@ -1,6 +1,5 @@
 #include "python/call_team.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace gilscale {
@@ -21,13 +20,16 @@ RoundTimes CallTeam::round(int threads, CallShare calls) {
 }
 
 void CallTeam::throw_failure() {
-  const auto first = std::find_if(raised_.begin(), raised_.end(),
-                                  [](const auto& raised) { return raised.has_value(); });
-  if (first == raised_.end()) return;
-  const auto thread = static_cast<int>(first - raised_.begin());
-  const Raised raised = **first;
-  for (auto& each : raised_) each.reset();  // none is told of after a later round
-  throw call_error(workload_, rounds_, thread, raised);
+  std::optional<Raised> first;
+  int thread = 0;
+  for (std::optional<Raised>& each : raised_) {
+    if (!first) {
+      first.swap(each);
+      thread += first ? 0 : 1;
+    }
+    each.reset();  // none is told of after a later round
+  }
+  if (first) throw call_error(workload_, rounds_, thread, *first);
 }
 
 }  // namespace gilscale

@@ -38,7 +38,7 @@ std::string annotation(const char* level, const std::string& title, const std::s
 }
 
 std::string of(const CaseResult& result) {
-  if (judge(result).verdict != Verdict::failed) return "";
+  if (!result.failure || judge(result).verdict != Verdict::failed) return "";
   return annotation("error", label_of(result.planned) + " failed", result.failure->message);
 }
 
