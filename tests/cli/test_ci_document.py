@@ -34,7 +34,7 @@ def project(gilscale):
     folder = gilscale.folder / "project"
     for name in ("src/codec.py", "bench/bench_codec.py", "gilscale.toml", "scaling.sh"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(FILES[name].replace("max-budget = 20", "max-budget = 6"))
+        (folder / name).write_text(FILES[name])
     tools = gilscale.folder / "tools"
     tools.mkdir()
     (tools / "gilscale").symlink_to(gilscale.executable)

@@ -120,13 +120,6 @@ def test_the_gil_demand_is_the_median_over_its_rounds(gilscale, repetitions):
         assert point["gil_demand"] == pytest.approx(statistics.median(demands))
 
 
-def test_long_calls_are_not_slowed_down_by_telling_the_gil_demand(gilscale):
-    """A call a round: those that tell it may cost an eighth of the time, besides the first."""
-    case, = gilscale.cases("run", "release", "--args=(10000,)", "-t2", "--calls=1", "--benchmark_min_time=30x")
-    point, = case["points"]
-    assert len(point["gil_demands"]) < point["rounds"] == 30
-
-
 def test_at_one_thread_both_rounds_are_the_same(gilscale):
     case, = gilscale.cases("run", "hold", "-t1", *QUICK)
     point, = case["points"]
