@@ -107,7 +107,7 @@ def test_estimates_are_medians_of_the_samples(gilscale):
 
 @pytest.mark.parametrize("repetitions", [1, 2])
 def test_the_gil_demand_is_the_median_over_its_rounds(gilscale, repetitions):
-    """10 calls a round, of which the rounds that tell it make one: one after each sample."""
+    """After the first sample of each repetition, and after the others unless it took long."""
     case, = gilscale.cases("run", "hold", "--args=(2000,)", "-t1,2", "--calls=10", "--benchmark_min_time=5x",
                            f"--benchmark_repetitions={repetitions}")
     for point in case["points"]:
@@ -115,7 +115,8 @@ def test_the_gil_demand_is_the_median_over_its_rounds(gilscale, repetitions):
         if not case["gil"]["after_run"]:
             assert (demands, point["gil_demand"]) == ([], None)
             continue
-        assert len(demands) == point["rounds"] == 5 * repetitions
+        assert point["rounds"] == 5 * repetitions
+        assert repetitions <= len(demands) <= point["rounds"]
         assert all(0 <= demand <= 1 for demand in demands)
         assert point["gil_demand"] == pytest.approx(statistics.median(demands))
 
