@@ -83,12 +83,13 @@ RoundTimes Sampler::counted(const RoundTimes& times) {
 }
 
 /// A few of the calls are enough, since the share of one is asked for. Where even one takes long,
-/// not after every sample.
+/// not after every sample, and once only before there are samples for an interval.
 void Sampler::keep_ledger() {
-  constexpr int part = 8;
-  if (ledgers_s_ > spent_s_ / part) return;
-  const auto round =
-      workload_.ledger_round(std::max<std::int64_t>(single_calls(point_).most() / part, 1));
+  const int part_of_time = point_.samples.size() < fewest_for_interval ? 32 : 8;
+  if (ledgers_s_ > spent_s_ / part_of_time) return;
+  constexpr std::int64_t part_of_calls = 8;
+  const auto round = workload_.ledger_round(
+      std::max<std::int64_t>(single_calls(point_).most() / part_of_calls, 1));
   if (!round) return;
   ledgers_s_ += cost_s(counted(round->times));
   point_.gil_demands.push_back(round->gil_demand);

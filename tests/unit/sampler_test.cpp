@@ -142,6 +142,15 @@ TEST_F(Sampling, DoesNotSpendMuchOnTheGilDemandOfLongCalls) {
   EXPECT_GE(static_cast<double>(point.gil_demands.size()), sampler.spent_s() / 8 - 1);
 }
 
+TEST_F(Sampling, TellsTheGilDemandOfLongCallsOnceBeforeThereIsAnInterval) {
+  Sampler sampler = sampler_of(2, taking(1), taking(1), within(1000));
+  tested->hold_the_gil_for({1});
+  for (int i = 0; i < 5; ++i) sampler.take();
+  EXPECT_EQ(point.gil_demands.size(), 1U);
+  sampler.take();
+  EXPECT_EQ(point.gil_demands.size(), 2U);
+}
+
 TEST_F(Sampling, KnowsNoGilDemandWithoutAGil) {
   Sampler sampler = sampler_of(2, taking(1), taking(1));
   sampler.take();
