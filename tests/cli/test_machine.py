@@ -212,10 +212,16 @@ def test_a_curve_that_saturates_is_known_as_such(gilscale):
 # ---- selftest ----
 
 def test_selftest_finds_the_truth(gilscale):
-    done = gilscale("selftest", "--quick", "--threads", "1,2,4", timeout=300)
-    rows = re.findall(r"(?m)^ +5 +[\d.]+ +\d+ +[\d.]+ to [\d.]+ .*?(-?[\d.]+) %", done.stdout)
-    assert len(rows) == 15
-    assert sum(abs(float(error)) <= 10 for error in rows) >= 13, done.stdout
+    def errors_of(done):
+        rows = re.findall(r"(?m)^ +5 +[\d.]+ +\d+ +[\d.]+ to [\d.]+ .*?(-?[\d.]+) %", done.stdout)
+        assert len(rows) == 15
+        return [abs(float(error)) for error in rows]
+
+    def near(done):
+        return sum(error <= 10 for error in errors_of(done)) >= 13
+
+    done = undisturbed(lambda: gilscale("selftest", "--quick", "--threads", "1,2,4", timeout=300), near, tries=4)
+    assert near(done), done.stdout
     assert re.search(r"15 figures: \d+ % within 3 % of the truth", done.stdout)
     assert done.returncode in (OK, INCONCLUSIVE)
     assert (done.returncode == INCONCLUSIVE) == ("cannot be trusted" in done.stdout)
