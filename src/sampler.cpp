@@ -83,7 +83,7 @@ RoundTimes Sampler::counted(const RoundTimes& times) {
 }
 
 /// A few of the calls are enough, since the share of one is asked for. Where even one takes long,
-/// not after every sample, and once only before there are samples for an interval.
+/// not after every sample, and as good as never before there are samples for an interval.
 void Sampler::keep_ledger() {
   const int part_of_time = point_.samples.size() < fewest_for_interval ? 32 : 8;
   if (ledgers_s_ > spent_s_ / part_of_time) return;

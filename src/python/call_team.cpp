@@ -1,5 +1,6 @@
 #include "python/call_team.hpp"
 
+#include <cstddef>
 #include <utility>
 
 namespace gilscale {
@@ -22,12 +23,10 @@ RoundTimes CallTeam::round(int threads, CallShare calls) {
 void CallTeam::throw_failure() {
   std::optional<Raised> first;
   int thread = 0;
-  for (std::optional<Raised>& each : raised_) {
-    if (!first) {
-      first.swap(each);
-      thread += first ? 0 : 1;
-    }
-    each.reset();  // none is told of after a later round
+  for (std::size_t i = raised_.size(); i-- > 0;) {
+    if (!raised_[i]) continue;
+    first = std::exchange(raised_[i], std::nullopt);  // none is told of after a later round
+    thread = static_cast<int>(i);
   }
   if (first) throw call_error(workload_, rounds_, thread, *first);
 }

@@ -40,7 +40,7 @@ class Heartbeat : public Executor {
   [[nodiscard]] double other_cpus() const { return other_cpus_.value_or(0); }
   std::optional<LedgerRound> ledger_round(std::int64_t calls) override {
     const auto round = inner_.ledger_round(calls);
-    beat_();
+    if (round) beat_();
     return round;
   }
   std::vector<int> helper_processes() const override { return inner_.helper_processes(); }

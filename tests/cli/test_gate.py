@@ -32,6 +32,7 @@ def checks(gilscale, *args, code=OK):
 def test_an_expectation_that_holds_ends_with_0(gilscale):
     done = gilscale("run", "release", *DECIDE, *expecting("release@2 relative_efficiency >= 0.8"))
     assert (done.returncode, done.stderr) == (OK, "")
+    assert not [line for line in done.warnings if "--expect" in line]
     assert re.search(r"(?m)^release@2 relative_efficiency >= 0\.8 +release/2000@2 .* passed$", done.stdout)
 
 
