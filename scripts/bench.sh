@@ -11,7 +11,7 @@ arguments that is the Fibonacci suite. \`build/release/bin/gilscale run --help\`
 $setup_help" "$@"
 
 here=$PWD
-setup
+setup measure
 build release
 cd "$here" # files named in the arguments are relative to where the user stands
 exec "$root/build/release/bin/gilscale" run "$@"

@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 help_if_asked "Usage: scripts/format.sh [--check]
 
-Formats all C++ sources with the clang-format of scripts/requirements.txt.
+Formats all C++ sources with the clang-format of scripts/requirements/contribute.txt.
   --check   changes nothing; names what is not formatted and exits with 1
 
 $setup_help" "$@"
@@ -16,7 +16,7 @@ case ${1-} in
   *) fail "unknown argument '$1'; see scripts/format.sh --help" ;;
 esac
 
-setup
+setup contribute
 cd "$root"
 find include src bench tests -name '*.hpp' -print0 -o -name '*.cpp' -print0 |
   xargs -0 "$venv/bin/clang-format" "${mode[@]}" ||

@@ -1,23 +1,29 @@
 #!/usr/bin/env bash
-# Installs what building, testing and formatting gilscale need, and only what is missing.
+# Installs what is needed to measure, to draw, to test or to contribute, and only what is missing.
 # Called by hand, or sourced by the other scripts, which then have $root, $python and $cmake.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-venv=$root/.venv
-wanted=(g++ ninja-build pkgconf libbenchmark-dev libbenchmark-tools libboost-dev libcli11-dev libfmt-dev
-  libgmock-dev libgtest-dev libhwloc-dev libtomlplusplus-dev
-  nlohmann-json3-dev) # and cmake and Python where they are missing
+venv=$root/.venv # of the system's Python: what builds, draws and tests; nothing in it is measured
 
-setup_help='Installs what is missing, and says what:
-  - Debian packages, with apt-get as root or through sudo: a compiler, Ninja, CMake (where there is
-    none >= 3.25), the C++ libraries, the headers of the Python in /usr/bin. Where there is no
-    apt-get, nothing: CMake then fetches the libraries, the tools are yours to install.
-  - Python packages, into .venv only: see scripts/requirements.txt.
+# Debian's packages for each purpose; Python's are in scripts/requirements/<purpose>.txt.
+declare -A packages_for=(
+  [measure]='g++ ninja-build cmake pkgconf libbenchmark-dev libboost-dev libcli11-dev libfmt-dev libhwloc-dev
+    libtomlplusplus-dev nlohmann-json3-dev'
+  [draw]=''
+  [test]='libbenchmark-tools libgmock-dev libgtest-dev'
+  [contribute]=''
+)
+
+setup_help='What is missing is installed first, and named:
+  - Debian packages, with apt-get as root or through sudo. Where there is no apt-get, none: CMake then fetches
+    the libraries; the compiler, CMake and Ninja are yours to install.
+  - Python packages, into .venv only, an environment of the Python of the system.
 
 Environment:
-  PYTHON   the Python to embed and to measure (default: /usr/bin/python3). It needs its headers and
-           a shared libpython; one built from source has that when configured with --enable-shared.'
+  PYTHON   the Python to embed and to measure (default: /usr/bin/python3). It needs its headers and a shared
+           libpython, and nothing installed in it; one built from source has the library when it was configured
+           with --enable-shared.'
 
 say() { echo "gilscale: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -26,6 +32,14 @@ fail() { say "$*"; exit 1; }
 help_if_asked() { # $1: help text, then the script's arguments
   case ${2-} in -h | --help) echo "$1"; exit 0 ;; esac
 }
+
+# Runs a command, and shows what it printed only when it fails.
+quietly() {
+  local output
+  output=$("$@" 2>&1) || { echo "$output" >&2; return 1; }
+}
+
+# ---- what is there ----
 
 # Sets cmake, to nothing when there is none new enough.
 find_cmake() {
@@ -38,8 +52,8 @@ find_cmake() {
 # Prints the interpreter's own path (not that of a launcher in front of it), its version, and what it
 # lacks to be embedded.
 inspect_python() {
-  "$1" - <<'PY'
-import importlib.util, os, sys, sysconfig
+  "$1" -I - <<'PY'
+import os, sys, sysconfig
 get = sysconfig.get_config_var
 lacks = []
 if sys.version_info < (3, 9):
@@ -49,13 +63,11 @@ if not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")):
 library = os.path.join(get("LIBDIR") or "", get("LDLIBRARY") or "")
 if not get("PYTHONFRAMEWORK") and (library.endswith(".a") or not os.path.isfile(library)):
     lacks.append("a shared libpython")
-if not importlib.util.find_spec("ensurepip"):
-    lacks.append("venv")
-print(sys.executable, "%d.%d" % sys.version_info[:2], ", ".join(lacks), sep="\n")
+print(sys.executable, "%d.%d" % sys.version_info[:2], " and ".join(lacks), sep="\n")
 PY
 }
 
-# Sets python, python_version and python_lacks; python to nothing when it does not run.
+# Sets python, python_version and python_lacks of the Python that is measured; python to nothing when it does not run.
 find_python() {
   local facts
   python='' python_version='' python_lacks=''
@@ -63,31 +75,51 @@ find_python() {
   { read -r python && read -r python_version && read -r python_lacks; } <<<"$facts" || true
 }
 
-installed_packages() {
-  dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^installed //p'
+# Sets tools_python, the Python of the system that .venv is made of; to nothing when there is none that can.
+find_tools_python() {
+  for tools_python in /usr/bin/python3 python3 ''; do
+    "$tools_python" -I -c 'import sys, ensurepip; assert sys.version_info >= (3, 9)' 2>/dev/null && return
+  done
+  tools_python=''
 }
 
-missing_packages() {
+# ---- Debian's packages ----
+
+# Which of the packages named are not installed.
+not_installed() {
   local package
-  for package in $(comm -13 <(installed_packages | sort) <(printf '%s\n' "${wanted[@]}" | sort)); do
+  for package in $(comm -13 \
+    <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' | sort) \
+    <(printf '%s\n' "$@" | sort)); do
     case $package in # a tool may have come in another way
       g++) "${CXX:-g++}" --version >/dev/null 2>&1 || echo "$package" ;;
+      cmake) [[ $cmake ]] || echo "$package" ;;
       pkgconf) pkg-config --version >/dev/null 2>&1 || echo "$package" ;;
       ninja-build) ninja --version >/dev/null 2>&1 || echo "$package" ;;
       *) echo "$package" ;;
     esac
   done
-  [[ $cmake ]] || echo cmake
+}
+
+missing_packages() { # purposes
+  local purpose wanted=()
+  for purpose; do
+    # shellcheck disable=SC2206 # a list of words
+    wanted+=(${packages_for[$purpose]})
+  done
+  ((${#wanted[@]} == 0)) || not_installed "${wanted[@]}"
+  [[ $tools_python ]] || printf '%s\n' python3 python3-venv
+  [[ " $* " == *' measure '* ]] || return 0
   if [[ -z $python && -z ${PYTHON-} ]]; then
-    printf '%s\n' python3 python3-dev python3-venv
+    printf '%s\n' python3 python3-dev
   elif [[ $python_lacks && $python == /usr/bin/python3* ]]; then
-    printf '%s\n' "python$python_version-dev" "python$python_version-venv"
+    echo "python$python_version-dev"
   fi
 }
 
-install_packages() {
+install_packages() { # purposes
   local packages become=()
-  mapfile -t packages < <(missing_packages)
+  mapfile -t packages < <(missing_packages "$@" | sort -u)
   ((${#packages[@]})) || return 0
   local command="apt-get install ${packages[*]}"
   command -v apt-get >/dev/null || { say "no apt-get here; on Debian this would run: $command"; return 0; }
@@ -102,55 +134,97 @@ install_packages() {
     fail "that failed, see above; as root, run: $command"
   find_cmake
   find_python
-}
-
-# Runs a command, and shows what it printed only when it fails.
-quietly() {
-  local output
-  output=$("$@" 2>&1) || { echo "$output" >&2; return 1; }
+  find_tools_python
 }
 
 check_tools() {
   [[ $cmake ]] || fail "CMake 3.25 or newer is needed; install it and run this again"
   [[ $python ]] || fail "'${PYTHON:-/usr/bin/python3}' does not run; name a Python with PYTHON=<file>"
   [[ -z $python_lacks ]] || fail "$python (Python $python_version) lacks $python_lacks; install that" \
-    "(Debian: python3-dev and python3-venv; built from source: configure --enable-shared)," \
-    "or name another Python with PYTHON=<file>"
+    "(Debian: python3-dev; built from source: configure --enable-shared), or name another Python with PYTHON=<file>"
+}
+
+# ---- Python's packages ----
+
+# Which of these purposes .venv lacks something for: it keeps a copy of each list that was installed.
+missing_requirements() { # purposes
+  local purpose
+  "$venv/bin/python" -c '' 2>/dev/null || rm -rf "$venv/installed" # its Python is gone
+  for purpose; do
+    cmp -s "$root/scripts/requirements/$purpose.txt" "$venv/installed/$purpose.txt" || echo "$purpose"
+  done
 }
 
 make_venv() {
-  cmp -s "$root/scripts/requirements.txt" "$venv/requirements.txt" && "$venv/bin/python" -c '' 2>/dev/null && return
-  if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
-    say "making .venv with $python"
-    quietly "$python" -m venv --clear "$venv" || fail "$python could not make .venv; see above"
-  fi
-  say "installing into .venv: $(sed '/^#/d' "$root/scripts/requirements.txt" | xargs)"
-  quietly "$venv/bin/python" -m pip install --disable-pip-version-check -r "$root/scripts/requirements.txt" ||
+  "$venv/bin/python" -m pip --version >/dev/null 2>&1 && return
+  [[ $tools_python ]] || fail "no Python 3.9 or newer that can make virtual environments; install python3 and its venv"
+  say "making .venv with $tools_python"
+  quietly "$tools_python" -m venv --clear "$venv" || fail "$tools_python could not make .venv; see above"
+}
+
+pip_install() { # purposes
+  local purpose lists=()
+  say "installing into .venv: $(cd "$root/scripts/requirements" && sed '/^#/d' "${@/%/.txt}" | xargs)"
+  for purpose; do lists+=(-r "$root/scripts/requirements/$purpose.txt"); done
+  quietly "$venv/bin/python" -m pip install --disable-pip-version-check "${lists[@]}" ||
     fail "pip could not install them; see above, then run this again"
-  cp "$root/scripts/requirements.txt" "$venv/requirements.txt"
+  mkdir -p "$venv/installed"
+  for purpose; do cp "$root/scripts/requirements/$purpose.txt" "$venv/installed"; done
 }
 
+install_requirements() { # purposes
+  local missing
+  [[ $(missing_requirements "$@") ]] || return 0
+  ( # one at a time: several reports may be asked for at once
+    if command -v flock >/dev/null; then exec 9>"$venv.lock" && flock 9; fi
+    mapfile -t missing < <(missing_requirements "$@")
+    ((${#missing[@]})) || exit 0
+    make_venv
+    pip_install "${missing[@]}"
+  ) || exit 1
+}
+
+# ---- what the scripts call ----
+
+# Installs what is missing for these purposes: measure, draw, test, contribute.
 setup() {
-  find_cmake
-  find_python
-  install_packages
-  check_tools
-  make_venv
+  find_tools_python
+  if [[ " $* " == *' measure '* ]]; then
+    find_cmake
+    find_python
+  fi
+  install_packages "$@"
+  if [[ " $* " == *' measure '* ]]; then check_tools; fi
+  install_requirements "$@"
 }
 
-# Configures and builds a preset for $python. Standard output stays free for what is run afterwards.
+# Configures and builds a preset for $python, and says so when there is something to build. Standard output stays
+# free for what is run afterwards.
 build() { # $1: preset
-  say "building preset $1 for $python (Python $python_version)"
+  local configured="$cmake for $python" stamp=$root/build/$1/configured
   cd "$root"
-  quietly "$cmake" --preset "$1" -DPython_EXECUTABLE="$python" ||
-    fail "CMake could not configure the build; see above"
-  "$cmake" --build --preset "$1" >&2
+  if [[ ! -f build/$1/build.ninja || $(cat "$stamp" 2>/dev/null) != "$configured" ]]; then
+    say "configuring preset $1 for $python (Python $python_version)"
+    quietly "$cmake" --preset "$1" -DPython_EXECUTABLE="$python" ||
+      fail "CMake could not configure the build; see above"
+    echo "$configured" >"$stamp"
+  fi
+  [[ $("$cmake" --build --preset "$1" -- -n 2>&1) == *'no work to do'* ]] && return
+  say "building preset $1"
+  "$cmake" --build --preset "$1" >&2 || fail "it does not build; see above"
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
-  help_if_asked "Usage: scripts/setup.sh
+  help_if_asked "Usage: scripts/setup.sh [measure] [draw] [test] [contribute]
+
+Installs what these need; without arguments, what all of them need.
 
 $setup_help" "$@"
-  setup
-  say "ready: $("$cmake" --version | head -1), $python (Python $python_version)"
+  purposes=("$@")
+  (($#)) || purposes=(measure draw test contribute)
+  for purpose in "${purposes[@]}"; do
+    [[ -v packages_for[$purpose] ]] || fail "unknown purpose '$purpose'; see scripts/setup.sh --help"
+  done
+  setup "${purposes[@]}"
+  say "ready to ${purposes[*]}"
 fi

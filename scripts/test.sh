@@ -11,6 +11,6 @@ Builds gilscale with warnings as errors and runs its tests; the arguments go to 
 $setup_help
   PRESET   the preset of CMakePresets.json to build and test (default: dev)" "$@"
 
-setup
+setup measure draw test
 build "${PRESET:-dev}"
 "${cmake%cmake}ctest" --preset "${PRESET:-dev}" "$@"

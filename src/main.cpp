@@ -6,12 +6,12 @@
 #include "compare.hpp"
 #include "config_file.hpp"
 #include "doctor.hpp"
+#include "draw_report.hpp"
 #include "gilscale/cpu_budget.hpp"
 #include "gilscale/error.hpp"
 #include "gilscale/options.hpp"
 #include "list.hpp"
 #include "printable.hpp"
-#include "python/draw_report.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
 #include "python/member_process.hpp"
@@ -31,7 +31,7 @@ struct Commands {
   }
   ExitCode operator()(const RunOptions& options) const { return run(options, built_for()); }
   ExitCode operator()(const CompareOptions& options) const { return compare(options); }
-  ExitCode operator()(const ReportOptions& options) const { return draw_report(options); }
+  ExitCode operator()(const ReportOptions& options) const { draw_report(options); }
   ExitCode operator()(const ListOptions&) const {
     print_out(listing(executor_choices(), built_for()));
     return ExitCode::ok;

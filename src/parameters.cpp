@@ -10,7 +10,7 @@
 namespace gilscale {
 namespace {
 
-[[noreturn]] void refuse(const std::string& text) {
+[[noreturn]] void refuse_axis(const std::string& text) {
   throw UsageError(fmt::format(
       "--param '{}' is not of the form name=value,value: as in size=1024,65536 or mode=\"'a','b'\"",
       text));
@@ -65,10 +65,10 @@ bool is_blank(const std::string& text) {
 
 Axis parse_axis(const std::string& text) {
   const std::size_t equals = text.find('=');
-  if (equals == std::string::npos) refuse(text);
+  if (equals == std::string::npos) refuse_axis(text);
   Axis axis{text.substr(0, equals), LiteralSplitter().split(text.substr(equals + 1))};
   if (!is_identifier(axis.name) || std::any_of(axis.values.begin(), axis.values.end(), is_blank))
-    refuse(text);
+    refuse_axis(text);
   return axis;
 }
 

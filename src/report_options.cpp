@@ -21,9 +21,10 @@ void add_report(CLI::App& report, ReportOptions& options) {
       ->check(CLI::IsMember(std::vector<std::string>{"scaling", "time", "single", "gil"}))
       ->type_name("scaling|time|single|gil");
   report
-      .add_option("--venv", options.venv,
-                  "The virtual environment that has matplotlib and Jinja2; if none is given the "
-                  "active one, else that of the project")
+      .add_option(
+          "--venv", options.venv,
+          "The virtual environment that has matplotlib and Jinja2; if none is given that of "
+          "gilscale's clone, which gets them when they are first needed")
       ->type_name("DIR");
 }
 

@@ -11,7 +11,7 @@
 namespace gilscale {
 namespace {
 
-[[noreturn]] void refuse(const std::string& text) {
+[[noreturn]] void refuse_list(const std::string& text) {
   throw UsageError(
       fmt::format("--threads '{}' is not a list of thread counts from 1 to {}; "
                   "write it as 1,2,4 or 1-24 or auto",
@@ -22,7 +22,7 @@ int parse_count(std::string_view digits, const std::string& whole) {
   int count = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
   const bool complete = error == std::errc() && end == digits.data() + digits.size();
-  if (!complete || count < 1 || count > most_threads) refuse(whole);
+  if (!complete || count < 1 || count > most_threads) refuse_list(whole);
   return count;
 }
 
@@ -37,10 +37,10 @@ std::vector<int> parse_thread_list(const std::string& text) {
     const int last = dash == std::string::npos
                          ? first
                          : parse_count(std::string_view(item).substr(dash + 1), text);
-    if (last < first) refuse(text);
+    if (last < first) refuse_list(text);
     for (int count = first; count <= last; ++count) counts.insert(count);
   }
-  if (counts.empty() || text.ends_with(',')) refuse(text);
+  if (counts.empty() || text.ends_with(',')) refuse_list(text);
   return {counts.begin(), counts.end()};
 }
 

@@ -24,18 +24,18 @@ class CpuSet {
 };
 
 /// The machine as hwloc sees it, without what this process may not use.
-class Machine {
+class SystemTopology {
  public:
-  Machine() {
+  SystemTopology() {
     if (hwloc_topology_init(&topology_) != 0) return;
     if (hwloc_topology_load(topology_) == 0) loaded_ = true;
     if (loaded_ && hwloc_topology_is_thissystem(topology_) != 0) restrict_to_affinity();
   }
-  ~Machine() {
+  ~SystemTopology() {
     if (topology_) hwloc_topology_destroy(topology_);
   }
-  Machine(const Machine&) = delete;
-  Machine& operator=(const Machine&) = delete;
+  SystemTopology(const SystemTopology&) = delete;
+  SystemTopology& operator=(const SystemTopology&) = delete;
 
   [[nodiscard]] std::vector<Core> cores() const {
     std::vector<Core> cores;
@@ -111,7 +111,7 @@ Topology flat_topology(int cpus) {
 }
 
 Topology read_topology() {
-  Topology topology{Machine().cores()};
+  Topology topology{SystemTopology().cores()};
   if (topology.cores.empty())
     return flat_topology(std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
   return topology;

@@ -47,18 +47,20 @@ bool same_python(std::string_view version, std::string_view other) {
   return minor_version(version) == minor_version(other);
 }
 
+VirtualEnvironment require_venv(const std::string& given) {
+  if (auto venv = read_venv(given)) return *venv;
+  throw UsageError(fmt::format(
+      "--venv '{}' is not a virtual environment: it lacks pyvenv.cfg or bin/python; make one with "
+      "python3 -m venv",
+      given));
+}
+
 std::string python_of_venv(const std::string& given, const std::string& active,
                            std::string_view built_for, bool own_code) {
   const std::string& folder = given.empty() ? active : given;
   if (folder.empty()) return "";
-  const auto venv = read_venv(folder);
-  if (!venv) {
-    if (given.empty()) return "";
-    throw UsageError(fmt::format(
-        "--venv '{}' is no virtual environment: it lacks pyvenv.cfg or bin/python; make one with "
-        "python3 -m venv",
-        given));
-  }
+  const auto venv = given.empty() ? read_venv(folder) : require_venv(given);
+  if (!venv) return "";
   if (same_python(venv->version, built_for)) return venv->python.string();
   if (given.empty() && !own_code) return "";
   throw UsageError(

@@ -16,6 +16,9 @@ struct VirtualEnvironment {
 /// The environment in that folder; none if there is none.
 std::optional<VirtualEnvironment> read_venv(const std::filesystem::path& folder);
 
+/// The environment that --venv names. Throws UsageError if there is none.
+VirtualEnvironment require_venv(const std::string& given);
+
 /// Whether both are of one minor version of Python: then one can use the other's packages.
 bool same_python(std::string_view version, std::string_view other);
 

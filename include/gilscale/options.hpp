@@ -97,7 +97,7 @@ struct ReportOptions {
   std::vector<std::string> results;
   std::string out;    ///< its ending says what to draw
   std::string chart;  ///< empty: all of them, or for a picture the first
-  std::string venv;   ///< folder; empty: the active one, if any
+  std::string venv;   ///< folder of the Python that draws; empty: see drawing_command()
 };
 
 /// `gilscale list`.

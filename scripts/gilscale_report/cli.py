@@ -10,7 +10,7 @@ from pathlib import Path
 from gilscale_report.results import ReportError, read_results
 from gilscale_report.text import one_line
 
-OK, USAGE = 0, 2
+OK, USAGE, INTERRUPTED = 0, 2, 130
 CHARTS = ("scaling", "time", "single", "gil")
 
 
@@ -89,6 +89,8 @@ def main(arguments):
     except ReportError as error:
         print(f"gilscale: {one_line(error)}", file=sys.stderr)
         return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except SystemExit as stop:  # argparse has said what it had to say
         return stop.code if isinstance(stop.code, int) else USAGE
     return OK

@@ -215,8 +215,8 @@ def _clean(value):
 def _environment_of_templates():
     try:
         import jinja2
-    except ImportError:
-        raise ReportError.missing("Jinja2") from None
+    except Exception as error:
+        raise ReportError.of_import("Jinja2", error) from None
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True,
                                      lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     return environment

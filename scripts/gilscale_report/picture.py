@@ -30,8 +30,8 @@ def _matplotlib():
         import matplotlib
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
-    except ImportError:
-        raise ReportError.missing("matplotlib") from None
+    except Exception as error:
+        raise ReportError.of_import("matplotlib", error) from None
     return matplotlib, Figure, FigureCanvasAgg
 
 

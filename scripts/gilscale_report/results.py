@@ -14,9 +14,13 @@ class ReportError(Exception):
     """Something the user can put right: its text says what and how."""
 
     @classmethod
-    def missing(cls, package):
-        return cls(f"{package} is not installed for {sys.executable}; get it with: "
-                   f"{sys.executable} -m pip install {package.lower()}")
+    def of_import(cls, package, error):
+        """For a package that is not there, or is there and does not load."""
+        if isinstance(error, ModuleNotFoundError) and error.name == package.lower():
+            return cls(f"{package} is not installed for {sys.executable}; get it with: "
+                       f"{sys.executable} -m pip install {package.lower()}")
+        return cls(f"{package} of {sys.executable} does not load ({type(error).__name__}: {error}); "
+                   "name another environment with --venv DIR")
 
 
 class Interval:

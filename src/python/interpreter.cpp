@@ -1,6 +1,7 @@
 #include "python/interpreter.hpp"
 
 #include <fmt/format.h>
+#include <pybind11/embed.h>
 #include <pybind11/stl.h>
 
 #include <algorithm>

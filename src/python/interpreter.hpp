@@ -1,14 +1,10 @@
 #pragma once
 
-#include <pybind11/embed.h>
-
 #include <string>
 
 #include "gilscale/result.hpp"
 
 namespace gilscale {
-
-namespace py = pybind11;
 
 /// CPython inside this process, as the interpreter `python` would see it: its environment variables
 /// are honoured, its packages found. Make one in a worker; the thread that does is attached

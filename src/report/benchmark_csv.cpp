@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -14,9 +15,10 @@ namespace {
 using nlohmann::json;
 
 /// Google Benchmark's columns, in its order; user counters follow.
-constexpr std::array columns{"name",           "iterations",       "real_time",        "cpu_time",
-                             "time_unit",      "bytes_per_second", "items_per_second", "label",
-                             "error_occurred", "error_message"};
+constexpr std::array google_columns{
+    "name",           "iterations",       "real_time",        "cpu_time",
+    "time_unit",      "bytes_per_second", "items_per_second", "label",
+    "error_occurred", "error_message"};
 
 std::string cell(const json& benchmark, const std::string& key) {
   if (!benchmark.contains(key)) return "";
@@ -32,7 +34,8 @@ bool is_known(const std::string& key) {
       "family_index",  "per_family_instance_index", "run_name", "run_type",
       "repetitions",   "repetition_index",          "threads",  "aggregate_name",
       "aggregate_unit"};
-  return others.contains(key) || std::find(columns.begin(), columns.end(), key) != columns.end();
+  return others.contains(key) ||
+         std::find(google_columns.begin(), google_columns.end(), key) != google_columns.end();
 }
 
 std::set<std::string> counter_names(const json& benchmarks) {
@@ -49,12 +52,12 @@ std::string render_benchmark_csv(const Report& report, const Style&) {
   const json document = to_document(report);
   const json& benchmarks = document.at("benchmarks");
   const std::set<std::string> counters = counter_names(benchmarks);
-  std::vector<std::string> header(columns.begin(), columns.end());
+  std::vector<std::string> header(google_columns.begin(), google_columns.end());
   for (const std::string& counter : counters) header.push_back(csv_quoted(counter));
   std::string text = fmt::format("{}\n", fmt::join(header, ","));
   for (const json& benchmark : benchmarks) {
     std::vector<std::string> cells;
-    for (const char* column : columns) cells.push_back(cell(benchmark, column));
+    for (const char* column : google_columns) cells.push_back(cell(benchmark, column));
     for (const std::string& counter : counters) cells.push_back(cell(benchmark, counter));
     text += fmt::format("{}\n", fmt::join(cells, ","));
   }

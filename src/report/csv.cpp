@@ -13,7 +13,7 @@
 namespace gilscale {
 namespace {
 
-using Cells = std::vector<std::string>;
+using Fields = std::vector<std::string>;
 
 template <auto figure>
 std::optional<Estimate> get(const PointFigures& figures) {
@@ -45,8 +45,8 @@ constexpr std::string_view first_columns[] = {"label",   "workload", "executor",
 constexpr std::string_view last_columns[] = {"cpu_share", "achievable",   "gil_demand", "setup_s",
                                              "start_s",   "memory_bytes", "error"};
 
-Cells header() {
-  Cells cells(std::begin(first_columns), std::end(first_columns));
+Fields header() {
+  Fields cells(std::begin(first_columns), std::end(first_columns));
   for (const EstimateColumn& column : estimates)
     for (const char* end : {"", "_low", "_high"})
       cells.push_back(fmt::format("{}{}", column.name, end));
@@ -67,7 +67,7 @@ std::string field(const std::string& text) {
 }
 
 /// Empty without a point.
-Cells first_cells(const CaseResult& result, const Point* point) {
+Fields first_cells(const CaseResult& result, const Point* point) {
   const WorkloadSpec& workload = result.planned.workload;
   return {field(label_of(result.planned)),
           field(workload.name),
@@ -80,7 +80,7 @@ Cells first_cells(const CaseResult& result, const Point* point) {
           std::string(to_string(judge(result).verdict))};
 }
 
-void add_estimates(Cells& cells, const std::optional<PointFigures>& figures) {
+void add_estimates(Fields& cells, const std::optional<PointFigures>& figures) {
   for (const EstimateColumn& column : estimates) {
     const auto estimate = figures ? column.of(*figures) : std::nullopt;
     cells.push_back(estimate ? number(estimate->estimate) : "");
@@ -89,7 +89,7 @@ void add_estimates(Cells& cells, const std::optional<PointFigures>& figures) {
   }
 }
 
-void add_last(Cells& cells, const Point* point, const std::optional<PointFigures>& figures) {
+void add_last(Fields& cells, const Point* point, const std::optional<PointFigures>& figures) {
   cells.push_back(figures ? number(figures->cpu_share) : "");
   cells.push_back(figures ? number(figures->achievable) : "");
   cells.push_back(point ? number(point->gil_demand) : "");
@@ -101,7 +101,7 @@ void add_last(Cells& cells, const Point* point, const std::optional<PointFigures
 std::string row(const CaseResult& result, const Point* point) {
   std::optional<PointFigures> figures;
   if (point && point->samples.size() > 0) figures = figures_of(*point);
-  Cells cells = first_cells(result, point);
+  Fields cells = first_cells(result, point);
   add_estimates(cells, figures);
   add_last(cells, point, figures);
   cells.push_back(result.failure ? field(result.failure->message) : "");

@@ -16,8 +16,6 @@
 namespace gilscale {
 namespace {
 
-constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
-
 /// U+FFFE and U+FFFF, which XML does not allow.
 bool is_no_character(std::string_view text) {
   return text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF");

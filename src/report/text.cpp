@@ -10,8 +10,6 @@
 namespace gilscale {
 namespace {
 
-constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
-
 bool begins_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
 
 bool is_white(char byte) { return byte == '\n' || byte == '\r' || byte == '\t'; }

@@ -38,6 +38,9 @@ std::string with_interval(const Estimate& estimate);
 /// "cpp_fib/30@2"; the label alone where there is no thread count.
 std::string point_name(const std::string& label, std::optional<int> threads);
 
+/// U+FFFD, which stands for what cannot be shown.
+inline constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
 /// UTF-8 in any case: a path or a traceback need not be; what is not becomes U+FFFD.
 std::string utf8(const std::string& text);
 

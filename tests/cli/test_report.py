@@ -473,7 +473,21 @@ def test_a_missing_package_is_named_with_the_command_that_gets_it(gilscale, tmp_
     assert "Jinja2 is not installed for" in (said := refused(gilscale, results, "-o", tmp_path / "out.html", "--venv",
                                                              tmp_path / "bare"))
     assert "bare/bin/python -m pip install jinja2" in said
-    assert "pip install matplotlib" in refused(gilscale, results, "-o", tmp_path / "out.svg", VIRTUAL_ENV=str(tmp_path / "bare"))
+    assert "pip install matplotlib" in refused(gilscale, results, "-o", tmp_path / "out.svg", "--venv", tmp_path / "bare")
+
+
+def test_a_broken_package_is_named(gilscale, tmp_path, results):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")], check=True)
+    packages, = (tmp_path / "bare/lib").glob("python*/site-packages")
+    for name, out in (("jinja2", "out.html"), ("matplotlib", "out.svg")):
+        (packages / f"{name}.py").write_text("raise RuntimeError('built for another Python')\n")
+        said = refused(gilscale, results, "-o", tmp_path / out, "--venv", tmp_path / "bare")
+        assert "does not load (RuntimeError: built for another Python)" in said and "--venv DIR" in said
+
+
+def test_the_variables_of_the_measured_python_do_not_matter(gilscale, tmp_path, results):
+    done = gilscale("report", results, "-o", "report.html", *VENV, PYTHONHOME="/nowhere", PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stderr) == (OK, "")
 
 
 # ---- the executable ----

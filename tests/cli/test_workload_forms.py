@@ -259,7 +259,7 @@ def test_an_active_environment_does_not_keep_the_suites_from_being_measured(gils
 def test_a_folder_that_is_no_environment_is_refused(gilscale):
     done = gilscale("run", "hold", "--venv", ".")
     assert done.returncode == USAGE
-    assert "no virtual environment" in done.stderr
+    assert "is not a virtual environment" in done.stderr
 
 
 def test_a_path_comes_before_the_current_folder(gilscale, workload):

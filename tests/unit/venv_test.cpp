@@ -82,7 +82,7 @@ TEST_F(Venv, OfAnotherVersionDoesNotMatterToTheBuiltInWorkloads) {
 
 TEST_F(Venv, ThatIsGivenAndIsNoneIsRefused) {
   EXPECT_THAT(usage_error([&] { python_of_venv(folder(), "", "3.11.9", false); }),
-              HasSubstr("is no virtual environment"));
+              HasSubstr("is not a virtual environment"));
 }
 
 }  // namespace
