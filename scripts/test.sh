@@ -13,4 +13,4 @@ $setup_help
 
 setup measure draw test
 build "${PRESET:-dev}"
-"${cmake%cmake}ctest" --preset "${PRESET:-dev}" "$@"
+"${cmake%cmake}ctest" --preset "${PRESET:-dev}" -j "$(nproc)" "$@"

@@ -1,12 +1,14 @@
 """What the tests of the command line share. They run the executable that the environment variable GILSCALE names.
 
 Nothing here may depend on how fast the machine is or how many cores it has: figures come only from workloads that
-sleep, and every wait for something to happen has a generous limit that only a failure reaches.
+sleep, what noise can spoil is decided as evidence.py says, and every wait for something to happen has a generous limit
+that only a failure reaches.
 """
 
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import textwrap
@@ -26,25 +28,12 @@ UNSET = ("GITHUB_ACTIONS", "NO_COLOR", "VIRTUAL_ENV")
 OK, FAILED, USAGE, WORKLOAD_FAILED, INCONCLUSIVE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
-# Modules whose tests look at what was decided, and at figures themselves; see tests/CMakeLists.txt.
-DECISIONS = {"test_against", "test_ci_document", "test_documents", "test_gate"}
-FIGURES = {"test_executors", "test_footprint", "test_machine", "test_scaling", "test_workload_forms"}
+def pytest_xdist_auto_num_workers(config):
+    """Most tests wait for what sleeps. Those that decide by figures bear a neighbour, but a crowd makes them slow."""
+    return 2 * len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "decisions: looks at what was decided; two may run at once")
-    config.addinivalue_line("markers", "figures: looks at what was measured; runs alone")
-
-
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if item.module.__name__ in DECISIONS:
-            item.add_marker(pytest.mark.decisions)
-        if item.module.__name__ in FIGURES:
-            item.add_marker(pytest.mark.figures)
-
-
-def wait_until(condition, seconds=20):
+def wait_until(condition, seconds=60):
     """The first true value of condition(); fails after so many seconds."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
@@ -52,17 +41,6 @@ def wait_until(condition, seconds=20):
             pytest.fail(f"waited {seconds} s in vain")
         time.sleep(0.02)
     return value
-
-
-def undisturbed(measure, as_it_must_be, tries=10):
-    """What measure() gives, again while it is not as it must be: noise can only bring a figure away from the truth.
-
-    For figures of workloads that sleep. Give the last try to the assertions, which say what is wrong with it.
-    """
-    for _ in range(tries - 1):
-        if as_it_must_be(found := measure()):
-            return found
-    return measure()
 
 
 @dataclass
@@ -160,6 +138,13 @@ def no_sanitizer(executable):
 def builtin_workloads(executable):
     """The folder of gilscale_fib and gilscale_calibration, for user workloads that call these."""
     return Path(executable).parent.parent / "share/gilscale/workloads"
+
+
+@pytest.fixture(scope="session")
+def measured_python(executable):
+    """The path of the Python that is measured; the tests run in another one as a rule."""
+    listing = subprocess.run([executable, "list"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return re.search(r"(?m)^  CPython \S+ .* (/\S+)$", listing)[1]
 
 
 @pytest.fixture

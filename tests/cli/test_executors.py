@@ -1,12 +1,14 @@
 """Interpreters and processes of their own for each thread: how they fail, and that nothing of them is left behind."""
 
+import json
 import os
 import re
 import signal
 from pathlib import Path
 
 import pytest
-from conftest import OK, QUICK, WORKLOAD_FAILED, undisturbed, wait_until
+from conftest import OK, QUICK, WORKLOAD_FAILED, wait_until
+from evidence import convinced
 
 FOUR_WAYS = ["threads", "pool", "interpreters", "processes"]
 
@@ -120,7 +122,7 @@ def test_a_crash_of_a_member_process_shows_where_python_was(gilscale, workload):
 @both
 def test_a_thread_that_hangs_is_given_up(gilscale, workload, isolated):
     workload("hangs.py", "import threading\ndef work():\n    threading.Event().wait()\n")
-    case, = gilscale.cases("run", "hangs.py:work", "-x", isolated, "-t2", *QUICK, "--timeout=2", code=WORKLOAD_FAILED)
+    case, = gilscale.cases("run", "hangs.py:work", "-x", isolated, "-t2", *QUICK, "--timeout=5", code=WORKLOAD_FAILED)
     assert case["error"]["kind"] == "timeout"
 
 
@@ -162,44 +164,40 @@ def test_member_processes_are_pinned_like_threads(gilscale, workload):
     assert case["error"] is None
 
 
-def speedups_that_waiting_calls_can_have(workload, executor):
-    takes_turns = workload == "hold" and executor in ("threads", "pool")
-    return (0.9, 1.1) if takes_turns else (2, 4.1)
-
-
 def test_calls_that_wait_scale_as_the_executor_lets_them(gilscale, python_minor):
-    def measure():
-        cases = gilscale.cases("run", "hold", "release", "--args=(10000,)", "-x", "all", "-t4", "--calls=1",
-                               "--benchmark_min_time=8x")
-        return {(case["workload"], case["executor"]): case["points"][0]["speedup"]["estimate"]
-                for case in cases if case["points"]}
-
-    def misses(speedups):
-        bounds = {case: speedups_that_waiting_calls_can_have(*case) for case in speedups}
-        return {case: speedup for case, speedup in speedups.items()
-                if not bounds[case][0] <= speedup <= bounds[case][1]}
-
-    speedups = undisturbed(measure, lambda found: not misses(found))
-    assert len(speedups) == (8 if python_minor >= 12 else 6)
-    assert not misses(speedups)
+    """4 where they run together, 1 where they take turns; noise can only delay a thread."""
+    cases = gilscale.cases("run", "hold", "release", "--args=(20000,)", "-x", "all", "-t4", "--calls=1",
+                           "--benchmark_min_time=8x")
+    cases = [case for case in cases if case["points"]]
+    assert len(cases) == (8 if python_minor >= 12 else 6)
+    for case in cases:
+        takes_turns = case["workload"] == "hold" and case["gil"]["after_run"] and case["gil"]["shared"]
+        least, most = (0.6, 1.5) if takes_turns else (2.2, 4.4)
+        assert least < case["points"][0]["speedup"]["estimate"] < most, case["label"]
 
 
-TWO_EXECUTORS = ("run", "hold", "--args=(10000,)", "-x", "threads,processes", "-t1,4", "--calls=1",
+TWO_EXECUTORS = ("run", "hold", "--args=(20000,)", "-x", "threads,processes", "-t1,4", "--calls=1",
                  "--benchmark_min_time=12x")
 
 
 def test_executors_stand_side_by_side_with_the_one_that_wins(gilscale):
-    comparison, = undisturbed(lambda: gilscale.json(*TWO_EXECUTORS)["gilscale"]["comparisons"]["executors"],
-                              lambda found: found[0]["winner"] and found[0]["winner"]["factor"] > 2)
-    assert [entry["executor"] for entry in comparison["entries"]] == ["threads", "processes"]
-    assert comparison["entries"][1]["start_s"] > comparison["entries"][0]["start_s"] > 0
-    assert comparison["entries"][1]["memory_bytes"] > comparison["entries"][0]["memory_bytes"] > 0
-    assert comparison["winner"]["executors"] == ["processes"]
-    assert comparison["winner"]["from_threads"] == 4
-    assert comparison["winner"]["factor"] > 2
+    """Processes have a GIL each. At one thread neither is ahead, but of two that are alike one may seem so."""
+    def look():
+        path = gilscale.folder / "results.json"
+        done = gilscale(*TWO_EXECUTORS, "--json", str(path))
+        assert done.returncode == OK, done
+        return done.stdout, json.loads(path.read_text())["gilscale"]
 
+    def processes_win_at_four(found):
+        stdout, document = found
+        if not document["cases"][0]["gil"]["after_run"]:
+            return True
+        winner = document["comparisons"]["executors"][0]["winner"]
+        return (winner and winner["executors"] == ["processes"] and winner["factor"] > 2 and winner["from_threads"] == 4
+                and "hold/20000: processes wins: " in stdout and " times the calls/s of threads at 4 threads" in stdout)
 
-def test_who_wins_is_said_in_a_sentence(gilscale):
-    done = undisturbed(lambda: gilscale(*TWO_EXECUTORS), lambda done: "processes wins" in done.stdout)
-    assert "hold/10000: processes wins: " in done.stdout
-    assert " times the calls/s of threads at 4 threads" in done.stdout
+    _, document = convinced(look, processes_win_at_four)
+    entries = document["comparisons"]["executors"][0]["entries"]
+    assert [entry["executor"] for entry in entries] == ["threads", "processes"]
+    assert entries[1]["start_s"] > entries[0]["start_s"] > 0
+    assert entries[1]["memory_bytes"] > entries[0]["memory_bytes"] > 0

@@ -1,11 +1,13 @@
 """Workloads whose scaling is known exactly on any machine, because they sleep, are reported as what they are.
 
-Beside busy processes a sleeping thread may be woken late by some ticks of the scheduler (4 ms each): rounds are long
-against that, and a result that misses is measured again, because noise can only bring a figure away from the truth.
+Rounds themselves are compared with what their calls saw in tests/python/executors_test.cpp, and estimates with their
+samples in test_results.py, both tightly. Here the whole program is looked at. Noise can only delay a thread, so that
+bounds lie far from the truth on its side, but nearer to it than what a broken program would give.
 """
 
 import pytest
-from conftest import QUICK, undisturbed
+from conftest import QUICK
+from evidence import convinced
 
 THREADS = 8
 
@@ -14,38 +16,29 @@ def point_at(case, threads):
     return next(point for point in case["points"] if point["threads"] == threads)
 
 
-def require_gil(case):
-    if not case["gil"]["after_run"]:
-        pytest.skip("there is no GIL to hold")
-
-
-def speedup_of(case):
-    return point_at(case, THREADS)["speedup"]["estimate"]
-
-
-def measured(gilscale, name, args, calls, executor, good_enough):
-    """Case and speedup of the first try whose speedup is good enough, else of the last."""
-    case, = undisturbed(lambda: gilscale.cases("run", name, "--args", args, "-x", executor, "-t", str(THREADS),
-                                               "--calls", str(calls), "--benchmark_min_time=3x"),
-                        lambda cases: good_enough(speedup_of(cases[0])))
-    return case, speedup_of(case)
+def measured(gilscale, name, args, executor="threads", calls=1):
+    """The case and its speedup."""
+    case, = gilscale.cases("run", name, "--args", args, "-x", executor, "-t", str(THREADS), "--calls", str(calls),
+                           "--benchmark_min_time=6x")
+    assert case["executor"] == executor
+    return case, point_at(case, THREADS)["speedup"]["estimate"]
 
 
 @pytest.mark.parametrize("executor", ["threads", "pool"])
 def test_a_workload_that_waits_without_the_gil_scales_perfectly(gilscale, executor):
-    expected = pytest.approx(THREADS, rel=0.05)
-    case, speedup = measured(gilscale, "release", "(20000,)", 8, executor, expected.__eq__)
-    assert speedup == expected
-    assert case["executor"] == executor
+    """If one thread of the eight came a turn later, it would be 4."""
+    _, speedup = measured(gilscale, "release", "(50000,)", executor)
+    assert 4.5 < speedup < 8.8
 
 
 @pytest.mark.parametrize("executor", ["threads", "pool"])
 def test_a_workload_that_waits_with_the_gil_does_not_scale(gilscale, executor):
-    expected = pytest.approx(1, rel=0.05)
-    case, speedup = measured(gilscale, "hold", "(20000,)", 2, executor, expected.__eq__)
-    require_gil(case)
-    assert speedup == expected
-    assert case["executor"] == executor
+    """If two threads did it at the same time, it would be 2. Without a GIL it is as if it were released."""
+    case, speedup = measured(gilscale, "hold", "(20000,)", executor)
+    if case["gil"]["after_run"]:
+        assert 0.6 < speedup < 1.6
+    else:
+        assert speedup > 4
 
 
 def test_a_workload_that_holds_the_gil_for_a_quarter_of_its_time_scales_to_four(gilscale):
@@ -54,30 +47,24 @@ def test_a_workload_that_holds_the_gil_for_a_quarter_of_its_time_scales_to_four(
     One thread takes 40 ms a call. Of 8 threads, always one holds the GIL (4 would be enough for that), so that all c
     calls of each take 8 c 10 ms; then the last call still has its 30 ms without the GIL to go: 80 c + 30 ms.
     S = 8 (40 c) / (80 c + 30) = 3.76 for c = 6, and 4 for many. If the GIL does not go round in turn, a thread falls
-    behind and works on alone at the end: up to some calls of 40 ms more.
+    behind and works on alone at the end: up to some calls of 40 ms more. Holding it for half the call, it would be 2.
     """
-    calls = 6
-    theory = 8 * 40 * calls / (80 * calls + 30)
-
-    def fits(speedup):
-        return 0.88 * theory <= speedup <= 4.1
-
-    case, speedup = measured(gilscale, "hold_release", "(10000, 30000)", calls, "threads", fits)
-    require_gil(case)
-    assert fits(speedup), speedup
+    case, speedup = measured(gilscale, "hold_release", "(10000, 30000)", calls=6)
+    assert 2.5 < speedup < 4.4 or not case["gil"]["after_run"]
 
 
 @pytest.mark.parametrize("name, args, verdict", [("hold", "(10000,)", "gil-bound"),
                                                  ("release", "(100000,)", "parallel")])
 def test_waiting_workloads_are_judged_by_threads_and_not_by_cores(gilscale, name, args, verdict):
     """A verdict needs an interval, hence 6 samples, and none of them far off."""
-    case, = undisturbed(
-        lambda: gilscale.cases("run", name, "--args", args, "-t4", "--calls=1", "--benchmark_min_time=6x"),
-        lambda cases: cases[0]["verdict"] == verdict)
-    if name == "hold":
-        require_gil(case)
-    assert case["verdict"] == verdict, case["why"]
-    assert point_at(case, 4)["achievable"] == 4
+    def look():
+        case, = gilscale.cases("run", name, "--args", args, "-t4", "--calls=1", "--benchmark_min_time=6x")
+        return case
+
+    def as_it_must_be(case):
+        return case["verdict"] == (verdict if case["gil"]["after_run"] else "parallel")
+
+    assert point_at(convinced(look, as_it_must_be), 4)["achievable"] == 4
 
 
 def test_two_samples_give_a_figure_but_no_interval(gilscale):

@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import OK, QUICK, USAGE, WORKLOAD_FAILED, undisturbed
+from conftest import OK, QUICK, USAGE, WORKLOAD_FAILED
+from evidence import convinced
 
 BENCH = """
     import os
@@ -175,55 +176,60 @@ def test_a_size_is_shown_with_the_speedup_at_each_value_and_the_break_even(gilsc
         def work(size):
             if size < 1000:
                 with lock:
-                    time.sleep(0.002)
+                    time.sleep(0.005)
             else:
-                time.sleep(0.002)
+                time.sleep(0.005)
         """)
-    document = undisturbed(
-        lambda: gilscale.json("run", "sized.py:work", "--param", "size=10,1000,5000", "-t1,2", "--pin", "--calls=1",
-                              "--benchmark_min_time=40x"),
-        lambda found: all(curve["break_even"] == 1000 for curve in found["gilscale"]["comparisons"]["parameters"]))
-    curves = document["gilscale"]["comparisons"]["parameters"]
-    if document["gilscale"]["cases"][0]["points"][1]["oversubscribed"]:
-        assert not curves  # one CPU: nothing above one thread had its CPUs
+
+    def look():
+        return gilscale.json("run", "sized.py:work", "--param", "size=10,1000,5000", "-t1,2", "--pin", "--calls=1",
+                             "--benchmark_min_time=12x")["gilscale"]
+
+    def curves_of(document):
+        return document["comparisons"]["parameters"]
+
+    # On one CPU nothing above one thread had its CPUs, and there is no curve.
+    document = convinced(look, lambda found: all(curve["break_even"] == 1000 for curve in curves_of(found)))
+    if document["cases"][0]["points"][1]["oversubscribed"]:
+        assert not curves_of(document)
     else:
-        curve, = curves
+        curve, = curves_of(document)
         assert (curve["parameter"], curve["threads"], curve["values"]) == ("size", 2, [10, 1000, 5000])
-        assert curve["break_even"] == 1000
 
 
 # ---- sharing ----
 
-SHARING = ("run", "locked", "--args=(2000,)", "--share=both", "-t4", "--calls=2", "--benchmark_min_time=12x")
+SHARING = ("run", "locked", "--args=(5000,)", "--share=both", "-t4", "--calls=2", "--benchmark_min_time=12x")
 
 
 def test_sharing_shows_as_the_difference_between_all_and_none(gilscale):
-    document = undisturbed(lambda: gilscale.json(*SHARING),
-                           lambda found: (found["gilscale"]["comparisons"]["sharing"][0]["lost"] or 0) > 0.5)
-    shared, own = document["gilscale"]["cases"]
+    """One lock for all threads: they do the work of one. With a lock each they do four times as much."""
+    def look():
+        path = gilscale.folder / "results.json"
+        done = gilscale(*SHARING, "--json", str(path))
+        assert done.returncode == OK, done
+        return done.stdout, json.loads(path.read_text())["gilscale"]
+
+    def cost_of(document):
+        cost, = document["comparisons"]["sharing"]
+        return cost
+
+    stdout, document = convinced(look, lambda found: (cost_of(found[1])["lost"] or 0) > 0.5)
+    shared, own = document["cases"]
     assert (shared["share"], own["share"]) == ("all", "none")
-    assert shared["points"][0]["speedup"]["estimate"] == pytest.approx(1, rel=0.1)
-    assert own["points"][0]["speedup"]["estimate"] > 2
-    cost, = document["gilscale"]["comparisons"]["sharing"]
-    assert (cost["label"], cost["threads"]) == ("locked/2000", 4)
-    assert cost["lost"] > 0.5
-
-
-def test_sharing_is_said_in_a_sentence(gilscale):
-    done = undisturbed(lambda: gilscale(*SHARING), lambda done: "sharing costs " in done.stdout)
-    assert "locked/2000: 4 threads with arguments of their own do " in done.stdout
-    assert "sharing costs " in done.stdout
+    assert 0.6 < shared["points"][0]["speedup"]["estimate"] < 1.5
+    assert 2.2 < own["points"][0]["speedup"]["estimate"] < 4.4
+    assert (cost_of(document)["label"], cost_of(document)["threads"]) == ("locked/5000", 4)
+    assert "locked/5000: 4 threads with arguments of their own do " in stdout and "sharing costs " in stdout
 
 
 # ---- environments ----
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory, executable):
+def environment(tmp_path_factory, measured_python):
     """A virtual environment of the Python that gilscale was built for, with a package in it."""
-    listing = subprocess.run([executable, "list"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    python = re.search(r"(?m)^  CPython \S+ .* (/\S+)$", listing)[1]
     folder = tmp_path_factory.mktemp("environment") / "venv"
-    subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
+    subprocess.run([measured_python, "-m", "venv", "--without-pip", folder], check=True)
     packages, = folder.glob("lib/python*/site-packages")
     (packages / "only_here.py").write_text("def work():\n    pass\n")
     return folder
@@ -299,8 +305,8 @@ def test_a_cost_that_changes_by_orders_of_magnitude_is_warned_of(gilscale, workl
             n += 1
             time.sleep(0.2 if n % 10 == 0 else 0.0005)
         """)
-    assert "times as long in some rounds" in warnings_of(gilscale, "mine.py:work", "-t1", "--calls=1",
-                                                         "--benchmark_min_time=30x")
+    convinced(lambda: warnings_of(gilscale, "mine.py:work", "-t1", "--calls=1", "--benchmark_min_time=20x"),
+              lambda warnings: "times as long in some rounds" in warnings)
 
 
 def test_threads_of_the_workloads_own_are_warned_of(gilscale, workload):

@@ -54,10 +54,10 @@ class Format : public testing::TestWithParam<Reporter> {
 /// All reporters but those named.
 auto all_but(std::initializer_list<std::string_view> names) {
   std::vector<Reporter> rest;
-  std::copy_if(
-      reporters().begin(), reporters().end(), std::back_inserter(rest), [&](const Reporter& row) {
-        return std::find(names.begin(), names.end(), row.name) == names.end();
-      });
+  std::copy_if(reporters().begin(), reporters().end(), std::back_inserter(rest),
+               [&](const Reporter& row) {
+                 return std::find(names.begin(), names.end(), row.name) == names.end();
+               });
   return testing::ValuesIn(rest);
 }
 

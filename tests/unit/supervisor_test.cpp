@@ -173,9 +173,10 @@ TEST_F(Supervised, WorkerIsAnsweredWhatIsSaid) {
 }
 
 TEST_F(Supervised, WorkerWaitsForItsAnswerAndIsNotGivenUpMeanwhile) {
-  Worker worker(planned, shell(hear_case + ask(1, "budget") + finish), 0.3, listener);
+  constexpr double timeout_s = 3;  // a shell takes a thousandth of that to start
+  Worker worker(planned, shell(hear_case + ask(1, "budget") + finish), timeout_s, listener);
   ASSERT_TRUE(worker.watch());
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  std::this_thread::sleep_for(std::chrono::duration<double>(1.1 * timeout_s));
   worker.answer("budget");
   EXPECT_FALSE(worker.watch());
   EXPECT_FALSE(worker.result().failure);
@@ -295,12 +296,12 @@ TEST_F(Supervised, WorkerThatIsSilentForTooLongIsGivenUp) {
   const auto began = std::chrono::steady_clock::now();
   const CaseResult result = run("echo $$ >'" + folder.file("pid") + "'; " + start + point_of(1) +
                                     say(message::progress(2, 4)) + "sleep 1000",
-                                0.3);
+                                3);
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(100));
   ASSERT_TRUE(result.failure);
   EXPECT_EQ(result.failure->kind, "timeout");
   EXPECT_EQ(result.failure->message,
-            "no round was finished for 0.3 s (after 2 threads, 4 samples): a deadlock, or calls "
+            "no round was finished for 3 s (after 2 threads, 4 samples): a deadlock, or calls "
             "that need a longer --timeout");
   EXPECT_EQ(result.points.size(), 1U);
   EXPECT_TRUE(is_gone(noted_pid()));
@@ -308,21 +309,20 @@ TEST_F(Supervised, WorkerThatIsSilentForTooLongIsGivenUp) {
 
 TEST_F(Supervised, WorkerThatIsGivenUpIsAskedForATraceback) {
   const Failure failure = failure_of(
-      "trap 'echo Fatal Python error: Aborted >&2; exit 1' ABRT; while :; do sleep 0.05; done",
-      0.3);
+      "trap 'echo Fatal Python error: Aborted >&2; exit 1' ABRT; while :; do sleep 0.05; done", 3);
   EXPECT_EQ(failure.kind, "timeout");
   EXPECT_THAT(failure.details, StartsWith("Fatal Python error: Aborted\n"));
 }
 
 TEST_F(Supervised, WorkerThatDoesNotListenIsGivenUpAllTheSame) {
-  const Failure failure = failure_of("trap '' ABRT TERM INT; while :; do sleep 0.05; done", 0.3);
+  const Failure failure = failure_of("trap '' ABRT TERM INT; while :; do sleep 0.05; done", 3);
   EXPECT_EQ(failure.kind, "timeout");
 }
 
 TEST_F(Supervised, WorkerThatShowsSignsOfLifeMayTakeItsTime) {
-  // 2.4 s in all, of which no silence comes near to 2.
+  // 3.6 s in all, of which no silence comes near to 3.
   const CaseResult result = run(
-      "for i in 1 2 3 4 5 6; do " + say(message::progress(1, 1)) + "sleep 0.4; done; " + finish, 2);
+      "for i in 1 2 3 4 5 6; do " + say(message::progress(1, 1)) + "sleep 0.6; done; " + finish, 3);
   EXPECT_FALSE(result.failure);
 }
 
@@ -364,8 +364,9 @@ TEST_F(InterruptedDeathTest, CaseIsFailedAndItsWorkerGone) {
 TEST_F(InterruptedDeathTest, InterruptInTheMiddleKeepsWhatWasMeasured) {
   const auto interrupted_run = [&] {
     watch_for_interrupts();
-    // The worker itself interrupts its front end once it has measured something.
-    const CaseResult result = run(point_of(1) + "sleep 0.3; kill -INT $PPID; sleep 1000");
+    // The worker itself interrupts its front end, which has answered and so has seen all before.
+    const CaseResult result =
+        run(hear_case + point_of(1) + ask(1, std::nullopt) + "kill -INT $PPID; sleep 1000");
     const bool right = result.failure && result.failure->kind == "interrupted" &&
                        result.points.size() == 1 && interrupted();
     std::exit(right ? 42 : 1);

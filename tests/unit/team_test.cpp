@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <ctime>
 #include <functional>
@@ -10,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "evidence.hpp"
 #include "forked.hpp"
 
 namespace gilscale {
@@ -100,40 +103,98 @@ TEST(Team, GrowsBetweenRounds) {
 
 // ---- times ----
 
-TEST(RoundTimes, CoverTheSlowestMember) {
-  Threads team(4, [](int index, std::int64_t) {
-    if (index == 1) std::this_thread::sleep_for(milliseconds(20));
-  });
-  team.grow(4);
-  for (int i = 0; i < 3; ++i) EXPECT_GE(team->round(4, 1).makespan_s, 0.020);
-}
-
-TEST(RoundTimes, OfMembersThatWaitTogetherAreNotTheirSum) {
-  Threads team(4, [](int, std::int64_t) { std::this_thread::sleep_for(milliseconds(20)); });
-  team.grow(8);
-  double best = 1;
-  for (int i = 0; i < 20 && best >= 0.080; ++i) best = std::min(best, team->round(8, 1).makespan_s);
-  EXPECT_GE(best, 0.020);
-  EXPECT_LT(best, 0.080) << "one after the other would take 0.160";
-}
-
-TEST(RoundTimes, CountNoCpuTimeForMembersThatWait) {
-  Threads team(4, [](int, std::int64_t) { std::this_thread::sleep_for(milliseconds(50)); });
-  team.grow(4);
-  const RoundTimes times = team->round(4, 1);
-  EXPECT_GE(times.cpu_s, 0);
-  EXPECT_LT(times.cpu_s, 0.050);
+double own_cpu_s() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
 void compute_for(double cpu_s) {
-  const auto used_s = [] {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-  };
-  const double end = used_s() + cpu_s;
-  while (used_s() < end) {
+  const double end = own_cpu_s() + cpu_s;
+  while (own_cpu_s() < end) {
   }
+}
+
+/// What each of three members saw of a round: the first one waits 10 ms, the second one 30 ms, the
+/// third one computes for 5 ms.
+class Witnesses {
+ public:
+  void operator()(int index, std::int64_t) {
+    Seen& mine = seen_.at(static_cast<std::size_t>(index));
+    mine.cpu_s = -own_cpu_s();
+    mine.begin = Clock::now();
+    if (index == 2)
+      compute_for(0.005);
+    else
+      std::this_thread::sleep_for(milliseconds(index == 0 ? 10 : 30));
+    mine.end = Clock::now();
+    mine.cpu_s += own_cpu_s();
+  }
+
+  [[nodiscard]] double makespan_s() const { return seconds(last() - begin()); }
+  [[nodiscard]] double spread_s() const {
+    return seconds(last() - std::min_element(seen_.begin(), seen_.end(), ends_before)->end);
+  }
+  [[nodiscard]] double wall_s() const {
+    double sum = 0;
+    for (const Seen& each : seen_) sum += seconds(each.end - begin());
+    return sum;
+  }
+  [[nodiscard]] double cpu_s() const {
+    double sum = 0;
+    for (const Seen& each : seen_) sum += each.cpu_s;
+    return sum;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Seen {
+    Clock::time_point begin;
+    Clock::time_point end;
+    double cpu_s = 0;
+  };
+  static double seconds(Clock::duration time) {
+    return std::chrono::duration<double>(time).count();
+  }
+  static bool ends_before(const Seen& a, const Seen& b) { return a.end < b.end; }
+  [[nodiscard]] Clock::time_point begin() const {
+    const auto begins_before = [](const Seen& a, const Seen& b) { return a.begin < b.begin; };
+    return std::min_element(seen_.begin(), seen_.end(), begins_before)->begin;
+  }
+  [[nodiscard]] Clock::time_point last() const {
+    return std::max_element(seen_.begin(), seen_.end(), ends_before)->end;
+  }
+
+  std::array<Seen, 3> seen_;
+};
+
+/// How a figure of the rounds of those three compares with what they saw.
+testing::AssertionResult as_seen(double RoundTimes::* figure, double (Witnesses::*seen)() const) {
+  Witnesses witnesses;
+  Threads team(2, std::ref(witnesses));
+  team.grow(3);
+  return agree([&] {
+    const RoundTimes times = team->round(3, 1);
+    return Look{times.*figure, (witnesses.*seen)()};
+  });
+}
+
+TEST(RoundTimes, AreThoseThatTheMembersSaw) {
+  EXPECT_TRUE(as_seen(&RoundTimes::makespan_s, &Witnesses::makespan_s));
+  EXPECT_TRUE(as_seen(&RoundTimes::spread_s, &Witnesses::spread_s));
+  EXPECT_TRUE(as_seen(&RoundTimes::wall_s, &Witnesses::wall_s));
+  EXPECT_TRUE(as_seen(&RoundTimes::cpu_s, &Witnesses::cpu_s));
+}
+
+/// The sum of eight sleeps, which no disturbance can shorten, is what they would take one after the
+/// other.
+TEST(RoundTimes, OfMembersThatWaitTogetherAreNotTheirSum) {
+  Threads team(4, [](int, std::int64_t) { std::this_thread::sleep_for(milliseconds(20)); });
+  team.grow(8);
+  double shortest = 1;
+  for (int i = 0; i < 20 && shortest >= 0.160; ++i)
+    shortest = std::min(shortest, team->round(8, 1).makespan_s);
+  EXPECT_LT(shortest, 0.160);
 }
 
 TEST(RoundTimes, AddUpTheCpuTimeOfAllMembers) {
