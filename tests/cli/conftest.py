@@ -63,6 +63,7 @@ class Gilscale:
         self.executable = executable
         self.folder = folder
         self.marker = f"GILSCALE_TEST_MARKER={uuid.uuid4()}"
+        self.settings = {}  # environment variables for all that it starts
         self._started = []
 
     def environment(self, **changes):
@@ -70,6 +71,7 @@ class Gilscale:
         env = {name: value for name, value in os.environ.items()
                if not name.startswith(("BENCHMARK_", "GILSCALE", "PYTHON")) and name not in UNSET}
         env.update([self.marker.split("=")])
+        env.update(self.settings)
         env.update(changes)
         return {name: value for name, value in env.items() if value is not None}
 
@@ -158,6 +160,19 @@ def gilscale(executable, tmp_path):
             wait_until(lambda: not runner.left_behind())
     finally:
         runner.stop()
+
+
+@pytest.fixture(scope="session")
+def free_threaded(executable):
+    """Whether the Python that is measured can run without a GIL, and does so unless told otherwise."""
+    return "free-threaded" in subprocess.run([executable, "list"], check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+@pytest.fixture
+def with_gil(gilscale, free_threaded):
+    """For tests of what becomes of workloads that hold the GIL: a free-threaded build switches it on."""
+    if free_threaded:
+        gilscale.settings["PYTHON_GIL"] = "1"
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 TRIES = 20
+CHECKS = []
 has_gil = getattr(sys, "_is_gil_enabled", lambda: True)
 
 
@@ -64,9 +65,15 @@ def raises(kind, words, function, *arguments):
     raise AssertionError(f"{function}{arguments} did not raise {kind.__name__}")
 
 
+def check(function):
+    CHECKS.append(function)
+    return function
+
+
 # ---- Fibonacci ----
 
 
+@check
 def every_fib_gives_the_numbers_worked_by_hand():
     fib, py_fib = load("gilscale_fib"), load("gilscale_py_fib", ".py").py_fib
     expected = [1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89]
@@ -75,12 +82,14 @@ def every_fib_gives_the_numbers_worked_by_hand():
         assert [function(n) for n in range(11)] == expected
 
 
+@check
 def a_holder_computes_the_element_and_not_the_index():
     holder = load("gilscale_fib").FibHolder([5, 0, 10])
     assert [holder.do_fib(i) for i in range(len(holder))] == [8, 1, 89]
     assert [holder.do_fib_nogil(i) for i in range(len(holder))] == [8, 1, 89]
 
 
+@check
 def a_holder_keeps_a_copy_of_its_list():
     numbers = [5]
     holder = load("gilscale_fib").FibHolder(numbers)
@@ -88,6 +97,7 @@ def a_holder_keeps_a_copy_of_its_list():
     assert holder.do_fib(0) == 8
 
 
+@check
 def a_number_outside_0_to_90_is_a_value_error():
     fib = load("gilscale_fib")
     for n in (-1, 91, 2**62):
@@ -95,6 +105,7 @@ def a_number_outside_0_to_90_is_a_value_error():
             raises(ValueError, "from 0 to 90", function, n)
 
 
+@check
 def an_index_outside_the_holder_is_an_index_error():
     holder = load("gilscale_fib").FibHolder([1, 2])
     for i in (-1, 2, 2**62):
@@ -105,12 +116,14 @@ def an_index_outside_the_holder_is_an_index_error():
 # ---- waiting ----
 
 
+@check
 def eight_threads_that_release_wait_at_the_same_time():
     release = load("gilscale_calibration").release
     shortest = shortest_makespan(200_000, 8, release, 100_000)
     assert 100_000 <= shortest <= 200_000, shortest  # one after the other, they would take 800 ms
 
 
+@check
 def eight_threads_that_hold_wait_one_after_the_other_where_there_is_a_gil():
     hold = load("gilscale_calibration").hold
     if has_gil():
@@ -119,12 +132,14 @@ def eight_threads_that_hold_wait_one_after_the_other_where_there_is_a_gil():
         assert shortest_makespan(100_000, 8, hold, 20_000) <= 100_000
 
 
+@check
 def hold_release_queues_for_its_first_part_only():
     hold_release = load("gilscale_calibration").hold_release
     shortest = shortest_makespan(220_000, 4, hold_release, 20_000, 60_000)
     assert (140_000 if has_gil() else 80_000) <= shortest <= 220_000, shortest  # in turns, it would take 320 ms
 
 
+@check
 def a_wait_is_never_short_and_can_be_as_long_as_it_should():
     calibration = load("gilscale_calibration")
     for name, times in (("hold", (0,)), ("hold", (1000,)), ("release", (30,)), ("release", (20_000,)),
@@ -138,6 +153,7 @@ def a_wait_is_never_short_and_can_be_as_long_as_it_should():
 # ---- computing ----
 
 
+@check
 def a_burn_is_worth_its_time():
     # A neighbour may have half a core for as long as the test runs, and the machine's speed may change between the
     # calibration and the burn: what is told from that is half or twice the work.
@@ -150,6 +166,7 @@ def a_burn_is_worth_its_time():
         assert 0.7 * expected <= found[-1] <= 1.5 * expected, (name, found)
 
 
+@check
 def the_burn_rate_is_the_one_last_calibrated():
     calibration = load("gilscale_calibration")
     rate = calibration.recalibrate()
@@ -160,6 +177,7 @@ def the_burn_rate_is_the_one_last_calibrated():
 # ---- all ----
 
 
+@check
 def a_time_outside_0_to_60_s_is_a_value_error():
     calibration = load("gilscale_calibration")
     for us in (-1, -0.001, 60e6 + 1, math.inf, math.nan):
@@ -170,15 +188,12 @@ def a_time_outside_0_to_60_s_is_a_value_error():
                 raises(ValueError, "from 0 to 60e6", getattr(calibration, name), *times)
 
 
+@check
 def empty_takes_nothing_and_does_nothing():
     calibration = load("gilscale_calibration")
     assert calibration.empty() is None
     raises(TypeError, "", calibration.empty, 1)
 
 
-CHECKS = [each for each in list(globals().values())
-          if callable(each) and getattr(each, "__module__", "") == __name__ and each.__name__ not in (
-              "load", "microseconds", "makespan", "shortest_makespan", "raises")]
-
 if __name__ == "__main__":
-    {check.__name__: check for check in CHECKS}[sys.argv[2]]()
+    {each.__name__: each for each in CHECKS}[sys.argv[2]]()

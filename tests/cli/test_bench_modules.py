@@ -7,7 +7,7 @@ import pytest
 from modules_checked import CHECKS
 
 
-@pytest.mark.parametrize("check", [check.__name__ for check in CHECKS])
+@pytest.mark.parametrize("check", [each.__name__ for each in CHECKS])
 def test_of_the_modules(builtin_workloads, measured_python, check):
     script = Path(__file__).with_name("modules_checked.py")
     done = subprocess.run([measured_python, "-B", script, builtin_workloads, check], stdout=subprocess.PIPE,

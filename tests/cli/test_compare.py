@@ -183,7 +183,8 @@ def other_python(document):
 
 
 def other_build(document):
-    document["gilscale"]["cases"][0]["python"]["build"] = "free-threaded"
+    python = document["gilscale"]["cases"][0]["python"]
+    python["build"] = "default" if python["build"] == "free-threaded" else "free-threaded"
 
 
 def other_gil(document):

@@ -87,6 +87,7 @@ def faults_in(markdown, gilscale):
     return faults
 
 
+@pytest.mark.usefixtures("with_gil")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=[path.name for path in DOCUMENTS])
 def test_every_command_of_a_document_works(gilscale, document):
     faults = faults_in(document.read_text(encoding="utf-8"), gilscale)

@@ -36,6 +36,7 @@ def test_an_expectation_that_holds_ends_with_0(gilscale):
     assert re.search(r"(?m)^release@2 relative_efficiency >= 0\.8 +release/2000@2 .* passed$", done.stdout)
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_an_expectation_that_does_not_hold_ends_with_1(gilscale):
     done = gilscale("run", "hold", *DECIDE, *expecting("hold@2 relative_efficiency >= 0.8"))
     assert done.returncode == FAILED
@@ -53,6 +54,7 @@ def test_too_few_samples_decide_nothing(gilscale, choice, code):
     assert "inconclusive: 2 samples are too few to decide; it takes 12" in done.stdout
 
 
+@pytest.mark.usefixtures("with_gil")
 @pytest.mark.parametrize("relation, outcomes", [(">=", "failed passed"), (">", "failed passed"),
                                                 ("<=", "passed failed"), ("<", "passed failed")])
 def test_the_relation_says_which_side_is_right(gilscale, relation, outcomes):
@@ -61,6 +63,7 @@ def test_the_relation_says_which_side_is_right(gilscale, relation, outcomes):
     assert [check["outcome"] for check in found] == outcomes.split()
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_all_points_the_largest_and_one_can_be_named(gilscale):
     options = [*DECIDE, "-t1,2,3"]
     options.remove("-t1,2")
@@ -75,6 +78,7 @@ def test_all_points_the_largest_and_one_can_be_named(gilscale):
         ("r", 3), ("h", 3), ("h", 3)]
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_the_results_have_every_check(gilscale):
     text = "hold@2  speedup>=1.5 "
     found, = checks(gilscale, "hold", *DECIDE, *expecting(text), code=FAILED)
@@ -86,6 +90,7 @@ def test_the_results_have_every_check(gilscale):
     assert gilscale.json("run", "hold", "-t1", *QUICK)["gilscale"]["checks"] == []
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_every_format_has_the_checks(gilscale):
     done = gilscale("run", "hold", "release", *DECIDE, *expecting("* relative_efficiency >= 0.8"), "--markdown", "out.md",
                     "--junit", "out.xml", GITHUB_ACTIONS="true")
@@ -103,6 +108,7 @@ def test_other_executors_are_cases_of_their_own(gilscale):
     assert found["label"] == "release/2000 (pool)"
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_every_metric_can_be_named(gilscale):
     """release() sleeps without the GIL at two threads: each has a value, and none is below -10."""
     found = checks(gilscale, "release", *DECIDE, *expecting(*(f"release@2 {metric} > -10" for metric in METRICS)))
@@ -148,6 +154,7 @@ def test_code_that_scales_does_not_fail_on_one_cpu(gilscale, workload):
 FAILS = expecting("hold@2 relative_efficiency >= 0.8")
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_what_failed_goes_before_what_is_inconclusive(gilscale):
     for choice in ("pass", "fail", "4"):
         done = gilscale("run", "hold", *DECIDE, *FAILS, *expecting("hold peak_threads > 1"), "--inconclusive", choice)
@@ -177,6 +184,7 @@ def test_arguments_that_are_wrong_go_before_an_expectation_that_failed(gilscale,
     assert done.returncode == USAGE
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_an_interrupt_goes_before_all(gilscale, workload):
     workload("slow.py", """
         import pathlib, time
@@ -301,6 +309,7 @@ expect = [
 """
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_expectations_stand_in_the_configuration_file(gilscale, config):
     config(CONFIG)
     done = gilscale("run")
@@ -422,6 +431,7 @@ EXTENSION = ("ext:work", *DECIDE)
 MANY = ("--benchmark_min_time=60x",)
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_a_release_guard_that_was_removed_is_caught_by_an_expectation(gilscale, versions):
     expectation = expecting("ext:work@2 relative_efficiency >= 0.8")
     assert gilscale("run", *EXTENSION, "--path", "good", *expectation).returncode == OK
@@ -429,6 +439,7 @@ def test_a_release_guard_that_was_removed_is_caught_by_an_expectation(gilscale, 
     assert done.returncode == FAILED and "gil-bound" in done.stdout
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_a_release_guard_that_was_removed_is_caught_against_a_baseline(gilscale, versions):
     assert gilscale("run", *EXTENSION, *MANY, "--path", "good", "--json", "old.json").returncode == OK
     assert gilscale("run", *EXTENSION, "--path", "same", "--baseline", "old.json", "--threshold=30%").returncode == OK
@@ -438,6 +449,7 @@ def test_a_release_guard_that_was_removed_is_caught_against_a_baseline(gilscale,
     assert not re.search(r"(?m)^ext:work/2000@1 +slower ", done.stdout)
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_a_release_guard_that_was_removed_is_caught_against_the_other_version(gilscale, versions):
     assert gilscale("run", *EXTENSION, "--path", "same", "--against", "good", "--threshold=30%").returncode == OK
     done = gilscale("run", *EXTENSION, "--path", "broken", "--against", "good", "--threshold=30%")

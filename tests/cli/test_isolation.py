@@ -249,7 +249,8 @@ def test_the_entry_of_a_failed_case_names_the_thread_count_that_failed(gilscale,
 @pytest.mark.parametrize("executor", ["threads", "pool"])
 @pytest.mark.parametrize("stack, addresses", [(64 << 20, 4 << 30), (8 << 20, 3 << 30)],
                          ids=["256 stacks do not fit", "2 times 256 stacks do not fit"])
-def test_threads_that_cannot_be_started_are_a_failure_with_advice(gilscale, good, executor, stack, addresses):
+def test_threads_that_cannot_be_started_are_a_failure_with_advice(gilscale, good, executor, stack, addresses,
+                                                                           free_threaded):
     """A worker has the threads of the executor and as many of the control: either may be the last straw."""
     resource = pytest.importorskip("resource")
 
@@ -259,10 +260,11 @@ def test_threads_that_cannot_be_started_are_a_failure_with_advice(gilscale, good
 
     case, = gilscale.cases("run", good, "-x", executor, "-t1,256", *QUICK, "--timeout=20", code=WORKLOAD_FAILED,
                            preexec_fn=set_limits, MALLOC_ARENA_MAX="1")
-    assert case["error"]["kind"] == "exception"
+    # Free-threaded CPython 3.13 may wait for ever for a thread that ran out of memory before it could say that it is there.
+    assert case["error"]["kind"] in (("exception", "timeout") if free_threaded else ("exception",))
     assert [point["threads"] for point in case["points"]] == [1]
     assert "\n" not in case["error"]["message"]
-    assert "--threads" in case["error"]["message"]
+    assert ("--threads" if case["error"]["kind"] == "exception" else "--timeout") in case["error"]["message"]
 
 
 # ---- time-outs ----

@@ -493,6 +493,7 @@ def test_the_variables_of_the_measured_python_do_not_matter(gilscale, tmp_path, 
 # ---- the executable ----
 
 
+@pytest.mark.usefixtures("with_gil")
 def test_the_executable_draws_what_it_measured(gilscale, tmp_path):
     """One thread holds what two could have together."""
     path = tmp_path / "results.json"
