@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "executable.hpp"
@@ -126,6 +127,8 @@ class ProcessPool:
         self.pool.join()
 )";
 
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 /// An executor and its peer, both started with so many threads.
 class Match {
  public:
@@ -142,7 +145,11 @@ class Match {
     if (!maker.is_none()) peer_ = maker(threads);
   }
   ~Match() {
-    if (peer_) peer_.attr("end")();
+    try {
+      if (peer_) peer_.attr("end")();
+    } catch (const py::error_already_set&) {
+      // A peer that could not do its work may not be able to end it either.
+    }
   }
   Match(const Match&) = delete;
   Match& operator=(const Match&) = delete;
@@ -178,6 +185,12 @@ class Match {
     if (!peer_) return {};
     const py::object round = peer_.attr("round");
     const py::tuple task = py::make_tuple(arguments...);
+    try {
+      round(*task);
+    } catch (const py::error_already_set& error) {
+      fmt::print("  the peer cannot do this: {}\n", first_line(error.what()));
+      return {};
+    }
     return [round, task, rounds] {
       return seconds_of([&] {
         for (int i = 0; i < rounds; ++i) round(*task);

@@ -13,6 +13,7 @@ declare -A packages_for=(
   [draw]=''
   [test]='libbenchmark-tools libgmock-dev libgtest-dev'
   [contribute]=''
+  [free-threaded]='g++ make libffi-dev libssl-dev xz-utils zlib1g-dev' # to build one
 )
 
 setup_help='What is missing is installed first, and named:
@@ -151,6 +152,7 @@ missing_requirements() { # purposes
   local purpose
   "$venv/bin/python" -c '' 2>/dev/null || rm -rf "$venv/installed" # its Python is gone
   for purpose; do
+    [[ -f $root/scripts/requirements/$purpose.txt ]] || continue
     cmp -s "$root/scripts/requirements/$purpose.txt" "$venv/installed/$purpose.txt" || echo "$purpose"
   done
 }
@@ -200,7 +202,7 @@ setup() {
 
 # Configures and builds a preset for $python, and says so when there is something to build. Standard output stays
 # free for what is run afterwards.
-build() { # $1: preset
+build() { # $1: preset, then targets of CMake's; those of the preset if there are none
   local configured="$cmake for $python" stamp=$root/build/$1/configured
   cd "$root"
   if [[ ! -f build/$1/build.ninja || $(cat "$stamp" 2>/dev/null) != "$configured" ]]; then
@@ -209,9 +211,11 @@ build() { # $1: preset
       fail "CMake could not configure the build; see above"
     echo "$configured" >"$stamp"
   fi
-  [[ $("$cmake" --build --preset "$1" -- -n 2>&1) == *'no work to do'* ]] && return
-  say "building preset $1"
-  "$cmake" --build --preset "$1" >&2 || fail "it does not build; see above"
+  local command=("$cmake" --build --preset "$1")
+  (($# == 1)) || command+=(--target "${@:2}")
+  [[ $("${command[@]}" -- -n 2>&1) == *'no work to do'* ]] && return
+  say "building ${*}"
+  "${command[@]}" >&2 || fail "it does not build; see above"
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then

@@ -8,6 +8,7 @@
 
 #include "gilscale/decision.hpp"
 #include "gilscale/metric.hpp"
+#include "gilscale/scaling.hpp"
 #include "gilscale/statistics.hpp"
 #include "gilscale/verdict.hpp"
 
@@ -71,6 +72,11 @@ std::string fault_of_machine(const Matter& matter, const PointValues& values, co
   const double share = values.achievable / threads;
   if (low && matter.metric.name == "speedup" && seen.high >= bound * share)
     return fmt::format("{}, which allow no {:g}", gave, bound);
+  const auto with_all_cores = [&](double serial_fraction) {
+    return karp_flatt(threads, amdahl(threads, serial_fraction) / share);
+  };
+  if (!low && matter.metric.name == "serial_fraction" && with_all_cores(seen.low) <= bound)
+    return fmt::format("{}, which make the serial fraction larger", gave);
   // With one core, code that takes turns gets all that there is, too.
   constexpr double serial = 1.1;
   const bool tells = bound * values.achievable >= serial || bound * threads < serial;

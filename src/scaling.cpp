@@ -42,4 +42,8 @@ Estimate karp_flatt(int threads, const Estimate& speedup) {
   return {karp_flatt(threads, speedup.estimate), low, high};
 }
 
+double amdahl(int threads, double serial_fraction) {
+  return 1 / (serial_fraction + (1 - serial_fraction) / threads);
+}
+
 }  // namespace gilscale

@@ -31,4 +31,8 @@ double karp_flatt(int threads, double speedup);
 /// The same with its interval: the fraction falls as the speedup rises, so the ends change places.
 Estimate karp_flatt(int threads, const Estimate& speedup);
 
+/// The speedup of N threads where that fraction of the work is serial, 1 / (f + (1 − f)/N) (Amdahl,
+/// AFIPS 1967): what karp_flatt() undoes. `threads` >= 1.
+double amdahl(int threads, double serial_fraction);
+
 }  // namespace gilscale

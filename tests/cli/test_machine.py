@@ -161,7 +161,7 @@ def test_strong_scaling_of_waiting_work_is_the_quotient_of_the_longest_shares(gi
         samples = point["samples"]
         ratios = [one / many for one, many in zip(samples["single_s"], samples["parallel_s"], strict=True)]
         assert point["speedup"]["estimate"] == pytest.approx(sorted(ratios)[1])
-        assert 0.6 * quotient <= point["speedup"]["estimate"] <= 1.2 * quotient
+        assert 0.6 * quotient <= point["speedup"]["estimate"] <= 1.3 * quotient
 
 
 def test_strong_scaling_finds_calls_for_the_largest_round(gilscale):

@@ -185,6 +185,18 @@ TEST(CheckOnTooFewCores, StillFailsASpeedupThatIsLowForThem) {
   EXPECT_EQ(checked("f@2 speedup >= 1.9", point).outcome, Outcome::failed);
 }
 
+TEST(CheckOnTooFewCores, DoesNotTakeCoresThatAreMissingForASerialFraction) {
+  // Perfect code on 1.6 of 2 cores: (1/1.6 - 1/2)/(1 - 1/2) = 0.25.
+  const Point perfect = steady_point(2, {.parallel_s = 1.25, .control_parallel_s = 1.25}, 12);
+  const Check check = checked("f@2 serial_fraction <= 0.2", perfect);
+  EXPECT_EQ(check.outcome, Outcome::inconclusive);
+  EXPECT_THAT(check.why, HasSubstr("1.60 cores, which make the serial fraction larger"));
+  // A speedup of 1.28 there is one of 1.6 on two cores, and a serial fraction of 0.25.
+  const Point serial = steady_point(2, {.parallel_s = 1.5625, .control_parallel_s = 1.25}, 12);
+  EXPECT_EQ(checked("f@2 serial_fraction <= 0.2", serial).outcome, Outcome::failed);
+  EXPECT_EQ(checked("f@2 serial_fraction <= 0.3", serial).outcome, Outcome::inconclusive);
+}
+
 TEST(CheckOnTooFewCores, DoesNotBlameCallsThatTheyMakeLonger) {
   EXPECT_EQ(checked("f@2 call_s <= 1.5", on_one_core(2)).outcome, Outcome::inconclusive);
   EXPECT_EQ(checked("f@2 call_s <= 2.5", on_one_core(2)).outcome, Outcome::passed);

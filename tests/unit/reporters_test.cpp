@@ -275,7 +275,7 @@ TEST(Markdown, LetsNoNameBringHtmlOrBreakATable) {
     }
     std::size_t bars = 0;
     for (std::size_t i = 0; i < line.size(); ++i)
-      if (line[i] == '|' && line[i - 1] != '\\') ++bars;
+      if (line[i] == '|' && (i == 0 || line[i - 1] != '\\')) ++bars;
     if (cells == 0) cells = bars;
     EXPECT_EQ(bars, cells) << line;
   }

@@ -55,6 +55,13 @@ TEST(KarpFlatt, FindsTheSerialFractionOfAmdahlsLaw) {
   EXPECT_DOUBLE_EQ(karp_flatt(4, 2.0), 1.0 / 3);
 }
 
+TEST(Amdahl, IsWhatKarpAndFlattUndo) {
+  EXPECT_DOUBLE_EQ(amdahl(4, 1.0 / 3), 2);
+  EXPECT_DOUBLE_EQ(amdahl(8, 0), 8);
+  EXPECT_DOUBLE_EQ(amdahl(8, 1), 1);
+  EXPECT_DOUBLE_EQ(karp_flatt(8, amdahl(8, 0.3)), 0.3);
+}
+
 TEST(KarpFlatt, IsAboveOneWhenMoreThreadsAreSlower) {
   EXPECT_DOUBLE_EQ(karp_flatt(2, 0.5), 3);  // (2 − 1/2)/(1/2)
 }

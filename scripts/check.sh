@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# What a change has to pass besides scripts/test.sh.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+help_if_asked "Usage: scripts/check.sh [CHECK...]
+
+Runs these checks, all of them if none is named:
+  format         the C++ sources are formatted
+  headers        each public header compiles alone
+  tidy           clang-tidy finds nothing in src and bench, and each file compiles alone
+  asan           unit tests and fuzz targets with AddressSanitizer and UndefinedBehaviorSanitizer
+  tsan           the native team, gate, shared memory and channel with ThreadSanitizer
+  free-threaded  conformance tests of the executors on a free-threaded CPython, with the GIL off and on
+
+$setup_help" "$@"
+
+check_format() { "$root/scripts/format.sh" --check; }
+
+check_headers() {
+  setup measure test
+  build dev all_verify_interface_header_sets
+}
+
+check_tidy() {
+  setup measure contribute
+  build tidy
+}
+
+test_preset() {
+  setup measure test
+  build "$1"
+  "${cmake%cmake}ctest" --preset "$1" -j "$(nproc)"
+}
+check_asan() { test_preset asan; }
+check_tsan() { test_preset tsan; }
+
+check_free_threaded() {
+  PYTHON=$("$root/scripts/free_threaded_python.sh")
+  local gil
+  setup measure test
+  build free-threaded
+  for gil in 0 1; do
+    say "with PYTHON_GIL=$gil"
+    PYTHON_GIL=$gil "${cmake%cmake}ctest" --preset free-threaded
+  done
+}
+
+checks=("$@")
+(($#)) || checks=(format headers tidy asan tsan free-threaded)
+for check in "${checks[@]}"; do
+  [[ $(type -t "check_${check//-/_}") == function ]] || fail "unknown check '$check'; see scripts/check.sh --help"
+done
+trap '(($? == 0)) || say "the check $check failed; see above"' EXIT
+for check in "${checks[@]}"; do
+  say "check: $check"
+  "check_${check//-/_}"
+done
