@@ -7,8 +7,8 @@ help_if_asked "Usage: scripts/check.sh [CHECK...]
 
 Runs these checks, all of them if none is named:
   format         the C++ sources are formatted
-  headers        each public header compiles alone
-  tidy           clang-tidy finds nothing in src and bench, and each file compiles alone
+  alone          each source and each public header compiles alone
+  tidy           clang-tidy finds nothing in src and bench
   asan           unit tests and fuzz targets with AddressSanitizer and UndefinedBehaviorSanitizer
   tsan           the native team, gate, shared memory and channel with ThreadSanitizer
   free-threaded  conformance tests of the executors on a free-threaded CPython, with the GIL off and on
@@ -17,9 +17,9 @@ $setup_help" "$@"
 
 check_format() { "$root/scripts/format.sh" --check; }
 
-check_headers() {
-  setup measure test
-  build dev all_verify_interface_header_sets
+check_alone() {
+  setup measure
+  build alone
 }
 
 check_tidy() {
@@ -47,7 +47,7 @@ check_free_threaded() {
 }
 
 checks=("$@")
-(($#)) || checks=(format headers tidy asan tsan free-threaded)
+(($#)) || checks=(format alone tidy asan tsan free-threaded)
 for check in "${checks[@]}"; do
   [[ $(type -t "check_${check//-/_}") == function ]] || fail "unknown check '$check'; see scripts/check.sh --help"
 done
