@@ -303,7 +303,7 @@ def test_a_cost_that_changes_by_orders_of_magnitude_is_warned_of(gilscale, workl
         def work():
             global n
             n += 1
-            time.sleep(0.2 if n % 10 == 0 else 0.0005)
+            time.sleep(0.1 if n % 4 == 0 else 0.0005)
         """)
     convinced(lambda: warnings_of(gilscale, "mine.py:work", "-t1", "--calls=1", "--benchmark_min_time=20x"),
               lambda warnings: "times as long in some rounds" in warnings)
