@@ -12,33 +12,24 @@ $setup_help" "$@"
 
 preset=${1:-release}
 targets=("${@:2}")
-setup
+setup measure test
 cd "$root"
 folder=build/cost-$preset
-export GILSCALE_BUILD_COST=$root/$folder.log
-rm -rf "$folder" "$GILSCALE_BUILD_COST"
-say "building preset $preset in $folder"
 launcher=$root/scripts/cpu_seconds.sh
+export GILSCALE_BUILD_COST=$root/$folder.log
+rm -rf "$folder"
+say "building preset $preset in $folder"
 quietly "$cmake" --preset "$preset" -B "$folder" -DPython_EXECUTABLE="$python" \
   -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher" -DCMAKE_CXX_LINKER_LAUNCHER="$launcher" ||
   fail "CMake could not configure the build; see above"
-rm -f "$GILSCALE_BUILD_COST" # what configuring compiled
+rm -f "$GILSCALE_BUILD_COST" # what was compiled to configure it
 quietly "$cmake" --build "$folder" ${targets[@]+--target "${targets[@]}"} || fail "it does not build; see above"
 
-awk '
-  { cost = $1 + $2; total += cost; file = $3 }
-  match(file, /CMakeFiles\/[^\/]*\.dir\//) {
-    target = substr(file, RSTART + 11, RLENGTH - 16)
-    sub(/.*CMakeFiles\/[^\/]*\.dir\//, "", file)
-    sub(/\.o$/, "", file)
-    files[target " " file] = cost
-  }
-  !/CMakeFiles/ { target = "linking" }
-  { targets[target] += cost }
-  END {
-    printf "total %.1f s of CPU time\n\n", total
-    for (name in targets) printf "T %7.1f  %s\n", targets[name], name
-    for (name in files) printf "F %7.1f  %s\n", files[name], name
-  }' "$GILSCALE_BUILD_COST" |
-  { read -r first; echo "$first"; sort -k1,1r -k2,2rn |
-    awk '/^T/ { if (!t++) print "\nCPU s    target" } /^F/ { if (!f++) print "\nCPU s    costliest files"; if (f > 10) next } { print substr($0, 3) }'; }
+# "seconds target file" of each object; those of linking have no file.
+costs=$(sed -E 's|^([0-9.]+) ([0-9.]+) .*CMakeFiles/([^/]+)\.dir/(.*)\.o$|\1 \2 \3 \4|; t
+  s|^([0-9.]+) ([0-9.]+) .*|\1 \2 linking|' "$GILSCALE_BUILD_COST" |
+  awk '{ printf "%.1f %s %s\n", $1 + $2, $3, $4 }')
+awk '{ sum += $1 } END { printf "CPU seconds: %.1f\n\nby target\n", sum }' <<<"$costs"
+awk '{ sum[$2] += $1 } END { for (target in sum) printf "%8.1f  %s\n", sum[target], target }' <<<"$costs" | sort -rn
+printf '\nthe ten costliest files\n'
+awk 'NF > 2 { printf "%8.1f  %s (%s)\n", $1, $3, $2 }' <<<"$costs" | sort -rn | sed 10q

@@ -36,8 +36,8 @@ check_asan() { test_preset asan; }
 check_tsan() { test_preset tsan; }
 
 check_free_threaded() {
+  local PYTHON gil
   PYTHON=$("$root/scripts/free_threaded_python.sh")
-  local gil
   setup measure test
   build free-threaded
   for gil in 0 1; do

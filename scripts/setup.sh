@@ -188,7 +188,7 @@ install_requirements() { # purposes
 
 # ---- what the scripts call ----
 
-# Installs what is missing for these purposes: measure, draw, test, contribute.
+# Installs what is missing for these purposes, and sets cmake and python where something is to be built.
 setup() {
   find_tools_python
   if [[ " $* " == *' measure '* ]]; then
@@ -200,19 +200,23 @@ setup() {
   install_requirements "$@"
 }
 
-# Configures and builds a preset for $python, and says so when there is something to build. Standard output stays
+# Whether a preset's build folder is there and for $python.
+is_configured() { # $1: preset
+  [[ -f build/$1/build.ninja &&
+    $(sed -n 's/^Python_EXECUTABLE:[^=]*=//p' "build/$1/CMakeCache.txt") == "$python" ]]
+}
+
+# Configures and builds a preset for $python, and says so when there is something to do. Standard output stays
 # free for what is run afterwards.
 build() { # $1: preset, then targets of CMake's; those of the preset if there are none
-  local configured="$cmake for $python" stamp=$root/build/$1/configured
+  local command=("$cmake" --build --preset "$1")
+  (($# == 1)) || command+=(--target "${@:2}")
   cd "$root"
-  if [[ ! -f build/$1/build.ninja || $(cat "$stamp" 2>/dev/null) != "$configured" ]]; then
+  if ! is_configured "$1"; then
     say "configuring preset $1 for $python (Python $python_version)"
     quietly "$cmake" --preset "$1" -DPython_EXECUTABLE="$python" ||
       fail "CMake could not configure the build; see above"
-    echo "$configured" >"$stamp"
   fi
-  local command=("$cmake" --build --preset "$1")
-  (($# == 1)) || command+=(--target "${@:2}")
   [[ $("${command[@]}" -- -n 2>&1) == *'no work to do'* ]] && return
   say "building ${*}"
   "${command[@]}" >&2 || fail "it does not build; see above"

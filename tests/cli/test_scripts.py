@@ -1,0 +1,54 @@
+"""The scripts of the project: their help, and what they say to arguments that make no sense. What they do is what CI runs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import OK
+from made_results import fibonacci, write
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+FOR_PEOPLE = ["bench", "build_cost", "check", "format", "free_threaded_python", "report", "setup", "test"]
+
+
+def run(script, *args, **more):
+    return subprocess.run([SCRIPTS / f"{script}.sh", *map(str, args)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=120, check=False, **more)
+
+
+def test_every_script_is_for_people_or_for_scripts():
+    assert sorted(path.stem for path in SCRIPTS.glob("*.sh")) == sorted([*FOR_PEOPLE, "cpu_seconds"])
+
+
+@pytest.mark.parametrize("script", FOR_PEOPLE)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_every_script_has_help_and_does_nothing_else_then(script, option, tmp_path):
+    done = run(script, option, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (OK, "")
+    assert done.stdout.startswith(f"Usage: scripts/{script}.sh")
+    assert max(map(len, done.stdout.splitlines())) <= 120
+
+
+@pytest.mark.parametrize("script, argument", [("check", "tiddy"), ("setup", "mesure"), ("format", "--chekc")])
+def test_an_argument_that_makes_no_sense_is_answered_in_a_line(script, argument):
+    done = run(script, argument)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and f"'{argument}'" in done.stderr and f"scripts/{script}.sh --help" in done.stderr
+
+
+@pytest.mark.skipif(Path(sys.prefix) != SCRIPTS.parent / ".venv", reason="it would install what draws")
+def test_a_clone_draws_without_a_build(tmp_path):
+    path = write(tmp_path / "results.json", fibonacci())
+    done = run("report", path, "-o", "report.html", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (OK, "", "")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_the_cost_of_a_command_is_noted_with_the_file_that_it_writes(tmp_path):
+    log = tmp_path / "log"
+    done = run("cpu_seconds", "sh", "-c", "echo said; echo told >&2; exit 3", "-o", "made.o",
+               env={"PATH": "/usr/bin:/bin", "GILSCALE_BUILD_COST": str(log)})
+    assert (done.returncode, done.stdout, done.stderr) == (3, "said\n", "told\n")
+    user, system, file = log.read_text().split()
+    assert float(user) >= 0 and float(system) >= 0 and file == "made.o"
