@@ -26,7 +26,7 @@ rm -f "$GILSCALE_BUILD_COST" # what was compiled to configure it
 quietly "$cmake" --build "$folder" ${targets[@]+--target "${targets[@]}"} || fail "it does not build; see above"
 
 # "seconds target file" of each object; those of linking have no file.
-costs=$(sed -E 's|^([0-9.]+) ([0-9.]+) .*CMakeFiles/([^/]+)\.dir/(.*)\.o$|\1 \2 \3 \4|; t
+costs=$(sed -E 's|^([0-9.]+) ([0-9.]+) .*CMakeFiles/([^/]+)\.dir/(.*)\.(o|gch)$|\1 \2 \3 \4|; t
   s|^([0-9.]+) ([0-9.]+) .*|\1 \2 linking|' "$GILSCALE_BUILD_COST" |
   awk '{ printf "%.1f %s %s\n", $1 + $2, $3, $4 }')
 awk '{ sum += $1 } END { printf "CPU seconds: %.1f\n\nby target\n", sum }' <<<"$costs"
