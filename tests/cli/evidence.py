@@ -6,6 +6,7 @@ whole program is looked at: its words, and figures whose truth is far from what 
 
 import math
 import os
+import textwrap
 
 RIGHT_FAILS = 0.001  # the largest chance that a right program fails
 BROKEN_PASSES = 0.01  # and that a broken one passes
@@ -48,6 +49,7 @@ def convinced(look, good, **chances):
             last_good = found
         evidence.add(is_good)
         if evidence.verdict is False:
-            raise AssertionError(f"too few looks are as they must be; the last one is {found!r}")
+            raise AssertionError(f"too few looks are as they must be; the last one is "
+                                 + textwrap.shorten(repr(found), 3000))
         if evidence.verdict:
             return last_good

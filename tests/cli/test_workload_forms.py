@@ -176,9 +176,9 @@ def test_a_size_is_shown_with_the_speedup_at_each_value_and_the_break_even(gilsc
         def work(size):
             if size < 1000:
                 with lock:
-                    time.sleep(0.005)
+                    time.sleep(0.03)
             else:
-                time.sleep(0.005)
+                time.sleep(0.03)
         """)
 
     def look():
@@ -318,8 +318,8 @@ def test_threads_of_the_workloads_own_are_warned_of(gilscale, workload):
             for thread in threads: thread.start()
             for thread in threads: thread.join()
         """)
-    assert "busy besides its own thread" in warnings_of(gilscale, "mine.py:work", "-t1", "--calls=2",
-                                                        "--benchmark_min_time=3x")
+    convinced(lambda: warnings_of(gilscale, "mine.py:work", "-t1", "--calls=2", "--benchmark_min_time=3x"),
+              lambda warnings: "busy besides its own thread" in warnings)
 
 
 def test_a_coroutine_function_is_refused_with_advice(gilscale, workload):
