@@ -20,7 +20,7 @@
 #include <string>
 #include <thread>
 
-#include "gilscale/arithmetic.hpp"
+#include "gilscale/measure/arithmetic.hpp"
 
 #ifdef __linux__
 #include <sys/prctl.h>

@@ -17,10 +17,10 @@
 #include <string>
 #include <vector>
 
-#include "executable.hpp"
-#include "gilscale/cpu_budget.hpp"
-#include "gilscale/error.hpp"
-#include "gilscale/statistics.hpp"
+#include "gilscale/model/executable.hpp"
+#include "gilscale/machine/cpu_budget.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/statistics/statistics.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
 #include "python/member_process.hpp"

@@ -3,21 +3,21 @@
 #include <cstdio>
 #include <exception>
 
-#include "compare.hpp"
-#include "config_file.hpp"
-#include "doctor.hpp"
-#include "draw_report.hpp"
-#include "gilscale/cpu_budget.hpp"
-#include "gilscale/error.hpp"
-#include "gilscale/options.hpp"
-#include "list.hpp"
-#include "printable.hpp"
+#include "gilscale/commands/compare.hpp"
+#include "gilscale/command_line/config_file.hpp"
+#include "gilscale/commands/doctor.hpp"
+#include "gilscale/commands/draw_report.hpp"
+#include "gilscale/machine/cpu_budget.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/command_line/options.hpp"
+#include "gilscale/commands/list.hpp"
+#include "gilscale/text/printable.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
 #include "python/member_process.hpp"
-#include "run.hpp"
-#include "selftest.hpp"
-#include "standard_output.hpp"
+#include "gilscale/commands/run.hpp"
+#include "gilscale/commands/selftest.hpp"
+#include "gilscale/report/standard_output.hpp"
 #include "worker/worker.hpp"
 
 namespace gilscale {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "gilscale/team.hpp"
+#include "gilscale/measure/team.hpp"
 #include "python/python_error.hpp"
 #include "python/seat.hpp"
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "gilscale/error.hpp"
-#include "gilscale/native_executor.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/measure/native_executor.hpp"
 
 namespace gilscale {
 namespace {

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "gilscale/case.hpp"
-#include "gilscale/executor.hpp"
-#include "gilscale/options.hpp"
-#include "gilscale/placement.hpp"
+#include "gilscale/model/case.hpp"
+#include "gilscale/measure/executor.hpp"
+#include "gilscale/command_line/options.hpp"
+#include "gilscale/machine/placement.hpp"
 
 namespace gilscale {
 

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <csignal>
 
-#include "gilscale/error.hpp"
+#include "gilscale/text/error.hpp"
 #include "python/bound_call.hpp"
 
 namespace gilscale {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "gilscale/result.hpp"
+#include "gilscale/model/result.hpp"
 
 namespace gilscale {
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <pybind11/pybind11.h>
 
-#include "gilscale/error.hpp"
+#include "gilscale/text/error.hpp"
 #include "python/executors.hpp"
 
 #ifdef PYBIND11_HAS_SUBINTERPRETER_SUPPORT

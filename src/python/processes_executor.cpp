@@ -12,16 +12,16 @@
 #include <utility>
 #include <vector>
 
-#include "executable.hpp"
-#include "gilscale/codec.hpp"
-#include "gilscale/error.hpp"
-#include "gilscale/messages.hpp"
-#include "gilscale/team.hpp"
-#include "process.hpp"
+#include "gilscale/model/executable.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/supervise/messages.hpp"
+#include "gilscale/measure/team.hpp"
+#include "gilscale/supervise/process.hpp"
 #include "python/executors.hpp"
 #include "python/member_process.hpp"
 #include "python/python_error.hpp"
-#include "stream.hpp"
+#include "gilscale/supervise/stream.hpp"
 
 namespace gilscale {
 namespace {

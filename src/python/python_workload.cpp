@@ -5,8 +5,8 @@
 
 #include <cstdio>
 
-#include "executable.hpp"
-#include "gilscale/error.hpp"
+#include "gilscale/model/executable.hpp"
+#include "gilscale/text/error.hpp"
 #include "python/python_error.hpp"
 #include "python/workload_loader.hpp"
 

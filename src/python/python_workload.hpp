@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "gilscale/workloads.hpp"
+#include "gilscale/model/workloads.hpp"
 #include "python/bound_call.hpp"
 
 namespace gilscale {

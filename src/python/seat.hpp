@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include "gilscale/team.hpp"
+#include "gilscale/measure/team.hpp"
 #include "python/bound_call.hpp"
 #include "python/python_error.hpp"
 

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "formats.hpp"
-#include "text.hpp"
+#include "report/formats.hpp"
+#include "report/text.hpp"
 
 namespace gilscale {
 namespace {

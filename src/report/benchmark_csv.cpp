@@ -6,8 +6,8 @@
 #include <set>
 #include <vector>
 
-#include "formats.hpp"
-#include "text.hpp"
+#include "report/formats.hpp"
+#include "report/text.hpp"
 
 namespace gilscale {
 namespace {

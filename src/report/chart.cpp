@@ -1,4 +1,4 @@
-#include "chart.hpp"
+#include "gilscale/report/chart.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,8 +8,8 @@
 #include <functional>
 #include <vector>
 
-#include "text.hpp"
-#include "tone.hpp"
+#include "report/text.hpp"
+#include "report/tone.hpp"
 
 namespace gilscale {
 namespace {

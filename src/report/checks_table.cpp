@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "columns.hpp"
-#include "paragraphs.hpp"
-#include "text.hpp"
-#include "tone.hpp"
+#include "report/columns.hpp"
+#include "report/paragraphs.hpp"
+#include "report/text.hpp"
+#include "report/tone.hpp"
 
 namespace gilscale {
 namespace {

@@ -1,8 +1,8 @@
-#include "columns.hpp"
+#include "report/columns.hpp"
 
 #include <algorithm>
 
-#include "text.hpp"
+#include "report/text.hpp"
 
 namespace gilscale {
 

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "columns.hpp"
-#include "gilscale/comparison.hpp"
-#include "gilscale/scaling.hpp"
-#include "paragraphs.hpp"
-#include "text.hpp"
+#include "report/columns.hpp"
+#include "gilscale/judge/comparison.hpp"
+#include "gilscale/statistics/scaling.hpp"
+#include "report/paragraphs.hpp"
+#include "report/text.hpp"
 
 namespace gilscale {
 namespace {

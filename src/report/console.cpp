@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "formats.hpp"
+#include "report/formats.hpp"
 
 namespace gilscale {
 namespace {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "formats.hpp"
-#include "gilscale/verdict.hpp"
-#include "text.hpp"
+#include "report/formats.hpp"
+#include "gilscale/judge/verdict.hpp"
+#include "report/text.hpp"
 
 namespace gilscale {
 namespace {

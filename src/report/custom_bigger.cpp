@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "formats.hpp"
-#include "gilscale/verdict.hpp"
-#include "text.hpp"
+#include "report/formats.hpp"
+#include "gilscale/judge/verdict.hpp"
+#include "report/text.hpp"
 
 namespace gilscale {
 namespace {

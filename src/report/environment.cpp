@@ -1,4 +1,4 @@
-#include "environment.hpp"
+#include "report/environment.hpp"
 
 namespace gilscale {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "gilscale/report.hpp"
+#include "gilscale/judge/report.hpp"
 
 namespace gilscale {
 

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "gilscale/reporters.hpp"
+#include "gilscale/report/reporters.hpp"
 
 namespace gilscale {
 

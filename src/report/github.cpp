@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "formats.hpp"
-#include "gilscale/verdict.hpp"
-#include "text.hpp"
+#include "report/formats.hpp"
+#include "gilscale/judge/verdict.hpp"
+#include "report/text.hpp"
 
 namespace gilscale {
 namespace {

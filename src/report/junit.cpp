@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "environment.hpp"
-#include "formats.hpp"
-#include "gilscale/verdict.hpp"
-#include "markup.hpp"
-#include "text.hpp"
+#include "report/environment.hpp"
+#include "report/formats.hpp"
+#include "gilscale/judge/verdict.hpp"
+#include "report/markup.hpp"
+#include "report/text.hpp"
 
 namespace gilscale {
 namespace {

@@ -1,8 +1,8 @@
-#include "markup.hpp"
+#include "report/markup.hpp"
 
 #include <algorithm>
 
-#include "text.hpp"
+#include "report/text.hpp"
 
 namespace gilscale {
 namespace {

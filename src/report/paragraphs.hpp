@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "gilscale/case.hpp"
-#include "gilscale/reporters.hpp"
+#include "gilscale/model/case.hpp"
+#include "gilscale/report/reporters.hpp"
 
 namespace gilscale {
 

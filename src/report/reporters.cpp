@@ -1,10 +1,10 @@
-#include "gilscale/reporters.hpp"
+#include "gilscale/report/reporters.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cassert>
 
-#include "formats.hpp"
+#include "report/formats.hpp"
 
 namespace gilscale {
 namespace {

@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "columns.hpp"
-#include "formats.hpp"
-#include "gilscale/scalability.hpp"
-#include "gilscale/verdict.hpp"
-#include "paragraphs.hpp"
-#include "text.hpp"
-#include "tone.hpp"
+#include "report/columns.hpp"
+#include "report/formats.hpp"
+#include "gilscale/judge/scalability.hpp"
+#include "gilscale/judge/verdict.hpp"
+#include "report/paragraphs.hpp"
+#include "report/text.hpp"
+#include "report/tone.hpp"
 
 namespace gilscale {
 namespace {

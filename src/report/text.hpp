@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "gilscale/estimate.hpp"
+#include "gilscale/statistics/estimate.hpp"
 
 namespace gilscale {
 

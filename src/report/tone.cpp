@@ -1,4 +1,4 @@
-#include "tone.hpp"
+#include "report/tone.hpp"
 
 #include <fmt/color.h>
 

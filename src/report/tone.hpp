@@ -3,10 +3,10 @@
 #include <string>
 #include <string_view>
 
-#include "gilscale/change.hpp"
-#include "gilscale/expectation.hpp"
-#include "gilscale/reporters.hpp"
-#include "gilscale/verdict.hpp"
+#include "gilscale/judge/change.hpp"
+#include "gilscale/judge/expectation.hpp"
+#include "gilscale/report/reporters.hpp"
+#include "gilscale/judge/verdict.hpp"
 
 namespace gilscale {
 

@@ -11,12 +11,12 @@
 #include <cstring>
 #include <memory>
 
-#include "channel.hpp"
-#include "gilscale/codec.hpp"
-#include "gilscale/cpu_budget.hpp"
-#include "gilscale/error.hpp"
-#include "gilscale/messages.hpp"
-#include "gilscale/native_executor.hpp"
+#include "gilscale/supervise/channel.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/machine/cpu_budget.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/supervise/messages.hpp"
+#include "gilscale/measure/native_executor.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
 #include "python/python_workload.hpp"

@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "gilscale/error.hpp"
+#include "gilscale/text/error.hpp"
 #include "mutator.hpp"
-#include "number.hpp"
+#include "gilscale/text/number.hpp"
 #include "targets.hpp"
 
 namespace gilscale::fuzz {

@@ -6,18 +6,18 @@
 #include <optional>
 #include <string>
 
-#include "config_file.hpp"
-#include "differences.hpp"
-#include "gilscale/change.hpp"
-#include "gilscale/check.hpp"
-#include "gilscale/codec.hpp"
-#include "gilscale/error.hpp"
-#include "gilscale/expectation.hpp"
-#include "gilscale/options.hpp"
-#include "gilscale/parameters.hpp"
-#include "gilscale/result_file.hpp"
-#include "gilscale/thread_list.hpp"
-#include "gilscale/verdict.hpp"
+#include "gilscale/command_line/config_file.hpp"
+#include "gilscale/judge/differences.hpp"
+#include "gilscale/judge/change.hpp"
+#include "gilscale/judge/check.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/judge/expectation.hpp"
+#include "gilscale/command_line/options.hpp"
+#include "gilscale/model/parameters.hpp"
+#include "gilscale/model/result_file.hpp"
+#include "gilscale/model/thread_list.hpp"
+#include "gilscale/judge/verdict.hpp"
 
 namespace gilscale::fuzz {
 namespace {

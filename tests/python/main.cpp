@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "executable.hpp"
+#include "gilscale/model/executable.hpp"
 #include "python/member_process.hpp"
 #include "python_test.hpp"
 

@@ -11,8 +11,8 @@
 
 #include "../unit/temp_folder.hpp"
 #include "../unit/thrown.hpp"
-#include "gilscale/executor.hpp"
-#include "gilscale/workloads.hpp"
+#include "gilscale/measure/executor.hpp"
+#include "gilscale/model/workloads.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
 #include "python/python_workload.hpp"

@@ -1,4 +1,4 @@
-#include "gilscale/case.hpp"
+#include "gilscale/model/case.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "gilscale/change.hpp"
+#include "gilscale/judge/change.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "gilscale/decision.hpp"
+#include "gilscale/statistics/decision.hpp"
 #include "steady_point.hpp"
 
 namespace gilscale {

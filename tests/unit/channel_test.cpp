@@ -1,4 +1,4 @@
-#include "channel.hpp"
+#include "gilscale/supervise/channel.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

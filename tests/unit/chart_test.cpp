@@ -1,4 +1,4 @@
-#include "report/chart.hpp"
+#include "gilscale/report/chart.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,11 +1,11 @@
-#include "gilscale/check.hpp"
+#include "gilscale/judge/check.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "gilscale/metric.hpp"
+#include "gilscale/judge/metric.hpp"
 #include "steady_point.hpp"
 
 namespace gilscale {

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "process.hpp"
+#include "gilscale/supervise/process.hpp"
 
 namespace gilscale {
 

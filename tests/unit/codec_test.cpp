@@ -1,4 +1,4 @@
-#include "gilscale/codec.hpp"
+#include "gilscale/model/codec.hpp"
 
 #include <gtest/gtest.h>
 

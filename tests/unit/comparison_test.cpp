@@ -1,4 +1,4 @@
-#include "gilscale/comparison.hpp"
+#include "gilscale/judge/comparison.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "config_file.hpp"
+#include "gilscale/command_line/config_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

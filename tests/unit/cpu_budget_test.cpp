@@ -1,4 +1,4 @@
-#include "gilscale/cpu_budget.hpp"
+#include "gilscale/machine/cpu_budget.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

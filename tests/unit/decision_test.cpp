@@ -1,4 +1,4 @@
-#include "gilscale/decision.hpp"
+#include "gilscale/statistics/decision.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "differences.hpp"
+#include "gilscale/judge/differences.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

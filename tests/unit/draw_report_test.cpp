@@ -1,9 +1,9 @@
-#include "draw_report.hpp"
+#include "gilscale/commands/draw_report.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "executable.hpp"
+#include "gilscale/model/executable.hpp"
 #include "temp_folder.hpp"
 #include "thrown.hpp"
 

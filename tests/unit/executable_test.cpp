@@ -1,4 +1,4 @@
-#include "executable.hpp"
+#include "gilscale/model/executable.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "gilscale/expectation.hpp"
+#include "gilscale/judge/expectation.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gilscale/metric.hpp"
+#include "gilscale/judge/metric.hpp"
 #include "thrown.hpp"
 
 namespace gilscale {

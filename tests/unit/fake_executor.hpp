@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "gilscale/executor.hpp"
+#include "gilscale/measure/executor.hpp"
 
 namespace gilscale {
 

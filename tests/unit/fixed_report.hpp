@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "gilscale/codec.hpp"
-#include "gilscale/report.hpp"
-#include "gilscale/result.hpp"
-#include "gilscale/workloads.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/judge/report.hpp"
+#include "gilscale/model/result.hpp"
+#include "gilscale/model/workloads.hpp"
 #include "steady_point.hpp"
 
 namespace gilscale {

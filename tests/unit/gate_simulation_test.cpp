@@ -13,9 +13,9 @@
 #include <random>
 #include <string>
 
-#include "gilscale/change.hpp"
-#include "gilscale/check.hpp"
-#include "gilscale/decision.hpp"
+#include "gilscale/judge/change.hpp"
+#include "gilscale/judge/check.hpp"
+#include "gilscale/statistics/decision.hpp"
 #include "steady_point.hpp"
 
 namespace gilscale {

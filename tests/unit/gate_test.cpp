@@ -1,4 +1,4 @@
-#include "gate.hpp"
+#include "commands/gate.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <array>
 
 #include "fixed_report.hpp"
-#include "gilscale/reporters.hpp"
+#include "gilscale/report/reporters.hpp"
 #include "steady_point.hpp"
 #include "temp_folder.hpp"
 #include "thrown.hpp"

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-#include "gilscale/version.hpp"
+#include "gilscale/model/version.hpp"
 #include "temp_folder.hpp"
 
 namespace gilscale {

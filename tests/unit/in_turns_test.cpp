@@ -1,4 +1,4 @@
-#include "in_turns.hpp"
+#include "gilscale/supervise/in_turns.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "child_processes.hpp"
-#include "gilscale/codec.hpp"
-#include "gilscale/messages.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/supervise/messages.hpp"
 #include "steady_point.hpp"
 #include "temp_folder.hpp"
 

@@ -1,4 +1,4 @@
-#include "interrupt.hpp"
+#include "gilscale/supervise/interrupt.hpp"
 
 #include <gtest/gtest.h>
 #include <poll.h>

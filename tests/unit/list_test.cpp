@@ -1,12 +1,12 @@
-#include "list.hpp"
+#include "gilscale/commands/list.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
 
-#include "gilscale/reporters.hpp"
-#include "gilscale/workloads.hpp"
+#include "gilscale/report/reporters.hpp"
+#include "gilscale/model/workloads.hpp"
 
 namespace gilscale {
 namespace {

@@ -1,4 +1,4 @@
-#include "gilscale/machine.hpp"
+#include "gilscale/machine/machine.hpp"
 
 #include <gtest/gtest.h>
 

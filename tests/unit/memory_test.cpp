@@ -1,4 +1,4 @@
-#include "memory.hpp"
+#include "gilscale/machine/memory.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,10 +1,10 @@
-#include "gilscale/messages.hpp"
+#include "gilscale/supervise/messages.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gilscale/codec.hpp"
-#include "gilscale/error.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/text/error.hpp"
 #include "steady_point.hpp"
 #include "thrown.hpp"
 

@@ -1,4 +1,4 @@
-#include "gilscale/native_executor.hpp"
+#include "gilscale/measure/native_executor.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "near_match.hpp"
+#include "gilscale/text/near_match.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "gilscale/options.hpp"
+#include "gilscale/command_line/options.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,8 +6,8 @@
 #include <array>
 #include <map>
 
-#include "gilscale/reporters.hpp"
-#include "gilscale/version.hpp"
+#include "gilscale/report/reporters.hpp"
+#include "gilscale/model/version.hpp"
 #include "thrown.hpp"
 
 namespace gilscale {

@@ -1,4 +1,4 @@
-#include "output_files.hpp"
+#include "gilscale/report/output_files.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "fixed_report.hpp"
-#include "gilscale/reporters.hpp"
+#include "gilscale/report/reporters.hpp"
 #include "temp_folder.hpp"
 #include "thrown.hpp"
 

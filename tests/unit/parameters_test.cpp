@@ -1,4 +1,4 @@
-#include "gilscale/parameters.hpp"
+#include "gilscale/model/parameters.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

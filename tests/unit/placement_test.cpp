@@ -1,10 +1,10 @@
-#include "gilscale/placement.hpp"
+#include "gilscale/machine/placement.hpp"
 
 #include <gtest/gtest.h>
 
 #include <thread>
 
-#include "gilscale/topology.hpp"
+#include "gilscale/machine/topology.hpp"
 
 #ifdef __linux__
 #include <sched.h>

@@ -1,4 +1,4 @@
-#include "gilscale/plan.hpp"
+#include "commands/plan.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

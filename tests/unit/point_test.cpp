@@ -1,4 +1,4 @@
-#include "gilscale/point.hpp"
+#include "gilscale/measure/point.hpp"
 
 #include <gtest/gtest.h>
 

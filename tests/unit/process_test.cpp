@@ -1,4 +1,4 @@
-#include "process.hpp"
+#include "gilscale/supervise/process.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>

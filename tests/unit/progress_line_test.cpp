@@ -1,4 +1,4 @@
-#include "progress_line.hpp"
+#include "gilscale/report/progress_line.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "gilscale/reporters.hpp"
+#include "gilscale/report/reporters.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

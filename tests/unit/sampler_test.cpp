@@ -1,4 +1,4 @@
-#include "gilscale/sampler.hpp"
+#include "gilscale/measure/sampler.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "fake_executor.hpp"
-#include "gilscale/statistics.hpp"
+#include "gilscale/statistics/statistics.hpp"
 
 namespace gilscale {
 namespace {

@@ -1,4 +1,4 @@
-#include "gilscale/scalability.hpp"
+#include "gilscale/judge/scalability.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "gilscale/scaling.hpp"
+#include "gilscale/statistics/scaling.hpp"
 
 #include <gtest/gtest.h>
 

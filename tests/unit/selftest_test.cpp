@@ -1,4 +1,4 @@
-#include "selftest.hpp"
+#include "gilscale/commands/selftest.hpp"
 
 #include <gtest/gtest.h>
 

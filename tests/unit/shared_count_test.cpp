@@ -1,4 +1,4 @@
-#include "gilscale/shared_count.hpp"
+#include "measure/shared_count.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "forked.hpp"
-#include "gilscale/shared_memory.hpp"
+#include "gilscale/measure/shared_memory.hpp"
 
 namespace gilscale {
 namespace {

@@ -1,4 +1,4 @@
-#include "gilscale/shared_memory.hpp"
+#include "gilscale/measure/shared_memory.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

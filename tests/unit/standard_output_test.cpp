@@ -1,4 +1,4 @@
-#include "standard_output.hpp"
+#include "gilscale/report/standard_output.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "gilscale/error.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 namespace {

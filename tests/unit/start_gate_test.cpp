@@ -1,4 +1,4 @@
-#include "gilscale/start_gate.hpp"
+#include "measure/start_gate.hpp"
 
 #include <gtest/gtest.h>
 

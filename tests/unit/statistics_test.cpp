@@ -1,4 +1,4 @@
-#include "gilscale/statistics.hpp"
+#include "gilscale/statistics/statistics.hpp"
 
 #include <gtest/gtest.h>
 

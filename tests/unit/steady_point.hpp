@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "gilscale/point.hpp"
+#include "gilscale/measure/point.hpp"
 
 namespace gilscale {
 

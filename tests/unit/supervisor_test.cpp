@@ -1,4 +1,4 @@
-#include "gilscale/supervisor.hpp"
+#include "gilscale/supervise/supervisor.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -9,10 +9,10 @@
 #include <thread>
 
 #include "child_processes.hpp"
-#include "gilscale/codec.hpp"
-#include "gilscale/error.hpp"
-#include "gilscale/messages.hpp"
-#include "interrupt.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/supervise/messages.hpp"
+#include "gilscale/supervise/interrupt.hpp"
 #include "steady_point.hpp"
 #include "temp_folder.hpp"
 #include "thrown.hpp"

@@ -1,4 +1,4 @@
-#include "gilscale/team.hpp"
+#include "gilscale/measure/team.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "gilscale/thread_list.hpp"
+#include "gilscale/model/thread_list.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

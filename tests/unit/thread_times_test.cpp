@@ -1,4 +1,4 @@
-#include "thread_times.hpp"
+#include "gilscale/machine/thread_times.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "gilscale/error.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 

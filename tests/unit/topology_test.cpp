@@ -1,4 +1,4 @@
-#include "gilscale/topology.hpp"
+#include "gilscale/machine/topology.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "gilscale/two_samples.hpp"
+#include "gilscale/statistics/two_samples.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

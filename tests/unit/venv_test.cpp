@@ -1,4 +1,4 @@
-#include "venv.hpp"
+#include "gilscale/model/venv.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

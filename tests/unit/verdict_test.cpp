@@ -1,4 +1,4 @@
-#include "gilscale/verdict.hpp"
+#include "gilscale/judge/verdict.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "version_source.hpp"
+#include "gilscale/model/version_source.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

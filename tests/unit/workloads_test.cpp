@@ -1,4 +1,4 @@
-#include "gilscale/workloads.hpp"
+#include "gilscale/model/workloads.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gilscale/judge/expectation.hpp"
+#include "gilscale/measure/sampler.hpp"
+#include "gilscale/model/workloads.hpp"
+#include "gilscale/report/output_files.hpp"
+
+namespace gilscale {
+
+/// A name that can be chosen on the command line and what it stands for, as help shows it.
+struct Choice {
+  std::string_view name;
+  std::string_view summary;
+  bool in_all = true;  ///< one of those that the word "all" stands for
+};
+
+/// The --benchmark_* flags that Google Benchmark's users know.
+struct BenchmarkOptions {
+  std::string format;  ///< of standard output; empty: gilscale's own table
+  std::string out;     ///< file; empty: none
+  std::string out_format = "json";
+  std::string filter;  ///< regular expression; a leading '-' negates it
+  int repetitions = 1;
+  bool list_tests = false;
+  std::map<std::string, std::string> context;
+};
+
+/// What turns a comparison of two versions into an answer.
+struct CompareRules {
+  double threshold = 0.05;                ///< a cost within this share of the other one is the same
+  std::set<std::string> allow_different;  ///< kinds of differences that are no obstacle
+  std::string inconclusive = "4";         ///< what an open question ends with: pass, fail or 4
+};
+
+/// What a run is held against.
+struct GateOptions {
+  std::vector<Expectation> expectations;
+  /// They stand in a file, and the command line chose the workloads or only the points that are
+  /// measured: they may be about the rest.
+  bool may_name_others = false;
+  bool may_be_idle = false;
+  double max_budget_s = 30;  ///< for each thread count, while something is undecided
+  std::string baseline;      ///< a result file; empty: none
+  std::string against;       ///< another version to measure in turns; empty: none
+  CompareRules rules;
+};
+
+/// `gilscale run`.
+struct RunOptions {
+  WorkloadOptions workloads;
+  std::vector<int> threads;
+  std::vector<std::string> executors;
+  Scaling scaling = Scaling::weak;
+  std::string share = "all";  ///< "all", "none" or "both"; see WorkloadSpec::share
+  std::string venv;           ///< folder; empty: the active one, if any
+  std::string python;         ///< its executable, once found; empty: gilscale's own
+  std::optional<std::int64_t> calls;
+  bool pin = false;
+  bool no_chart = false;  ///< on a terminal, leave out the chart below the table
+  StopRule stop;
+  double timeout_s = 600;
+  GateOptions gate;
+  std::vector<OutputRequest> files;  ///< --json FILE and its like
+  BenchmarkOptions benchmark;
+  std::string config_file;            ///< that was read; empty: none
+  std::set<std::string> from_config;  ///< options that it gave, without dashes; "workloads" too
+  std::vector<std::string> command;   ///< that asked for the run; begins with "gilscale"
+};
+
+/// `gilscale compare`.
+struct CompareOptions {
+  std::string before;
+  std::string after;
+  CompareRules rules;
+  std::vector<OutputRequest> files;
+};
+
+/// `gilscale report`.
+struct ReportOptions {
+  std::vector<std::string> results;
+  std::string out;    ///< its ending says what to draw
+  std::string chart;  ///< empty: all of them, or for a picture the first
+  std::string venv;   ///< folder of the Python that draws; empty: see drawing_command()
+};
+
+/// `gilscale list`.
+struct ListOptions {};
+
+/// `gilscale doctor`.
+struct DoctorOptions {};
+
+/// `gilscale selftest`.
+struct SelftestOptions {
+  std::vector<int> threads;
+  bool quick = false;  ///< calls of one length only
+};
+
+/// The hidden command by which the front end starts its workers, and these their helpers.
+struct WorkerOptions {
+  bool supervised = false;
+  bool member = false;  ///< plays a member of another worker's team
+};
+
+/// A question that the command line itself answers: --help, --version.
+struct Answer {
+  std::string text;
+};
+
+using Options = std::variant<RunOptions, CompareOptions, ReportOptions, ListOptions, DoctorOptions,
+                             SelftestOptions, WorkerOptions, Answer>;
+
+/// The text of a file; none if there is no such file. Throws UsageError if it cannot be read.
+using FileReader = std::function<std::optional<std::string>(const std::string& path)>;
+
+/// What the command line asks for, and for `gilscale run` the configuration file. `executors` are
+/// the choices of --executor; `auto_threads` finds the thread counts of "--threads auto", and is
+/// asked only for them; `read_file` reads configuration files. Throws UsageError with a message
+/// that says what to do.
+Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
+                      const std::function<std::vector<int>()>& auto_threads,
+                      const FileReader& read_file);
+
+}  // namespace gilscale

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gilscale/text/error.hpp"
+#include "gilscale/judge/findings.hpp"
+#include "gilscale/model/result.hpp"
+
+namespace gilscale {
+
+/// `gilscale doctor`: prints the CPU budget, what this machine gives right now, and what spoils
+/// measurements here. `ok`, or `inconclusive` when something serious was found.
+ExitCode doctor();
+
+/// What doctor() prints. `python` is missing when the interpreter did not start.
+std::string diagnosis(const Machine& machine, const MeasuredCapacity& measured,
+                      const CaseResult& python, const std::vector<Finding>& findings);
+
+}  // namespace gilscale

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "gilscale/command_line/options.hpp"
+
+namespace gilscale {
+
+/// The command that draws: by the Python of `options.venv` if one is named. Else by the script of
+/// the clone that gilscale was built in, which first installs what drawing needs into the clone's
+/// .venv. Where that clone is gone: by the active environment's Python (`active_venv`, VIRTUAL_ENV;
+/// may be empty), or `python3`. Throws UsageError when `options.venv` is not a virtual environment.
+std::vector<std::string> drawing_command(const ReportOptions& options,
+                                         const std::string& active_venv,
+                                         const std::filesystem::path& clone);
+
+/// `gilscale report`: becomes the process that draws. The Python that is measured has no part in
+/// it. Throws UsageError when the command does not start.
+[[noreturn]] void draw_report(const ReportOptions& options);
+
+}  // namespace gilscale

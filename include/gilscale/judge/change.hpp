@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gilscale/statistics/estimate.hpp"
+#include "gilscale/model/result.hpp"
+
+namespace gilscale {
+
+// What changed between two versions of the measured code, point by point.
+
+enum class Word { faster, slower, same, unclear };
+
+/// "faster", "slower", "same", "unclear".
+std::string_view to_string(Word word);
+
+/// One point of both versions. All ratios are new over old, with their intervals.
+struct Change {
+  std::string name;            ///< the case's label and "@2"; a benchmark's name
+  std::optional<int> threads;  ///< none for a benchmark of other programs
+  std::optional<Estimate> call_s;
+  std::optional<Estimate> throughput_per_s;
+  std::optional<Estimate> speedup;
+  std::optional<Estimate> relative_efficiency;
+  /// What a call costs at one speed of the machine, with all the cores there that were asked for;
+  /// of samples taken in turns, the time of a call in the same moments. The word rests on it.
+  Estimate cost;
+  double p = 1;  ///< two-sided, corrected for the number of points
+  Word word = Word::unclear;
+  std::string why;  ///< why it is unclear; empty otherwise
+};
+
+/// Two versions beside each other.
+struct Changes {
+  std::string before;       ///< what the old version is: a file, a folder
+  std::string how;          ///< "baseline", "against" or "compare"
+  double threshold = 0.05;  ///< a cost within this share of the other one is the same
+  std::vector<Change> points;
+  std::vector<std::string> only_before;  ///< names of points without a partner
+  std::vector<std::string> only_after;
+  std::vector<std::string> differences;  ///< one sentence each: what else differs between the two
+};
+
+/// How two versions are compared.
+struct ChangeRule {
+  double threshold = 0.05;
+  std::size_t points = 1;   ///< so many share the error (Bonferroni)
+  bool paired = false;      ///< sample i of one was taken beside sample i of the other
+  bool sequential = false;  ///< decided at the looks of decision.hpp, while samples come in
+};
+
+/// A point and the case that it is of.
+struct PointOf {
+  const CaseResult* result;
+  const Point* point;
+};
+
+/// The same point in two versions.
+Change change_between(const PointOf& before, const PointOf& after, const ChangeRule& rule);
+
+/// A benchmark of any program: its times in seconds, one for each repetition.
+Change change_of_times(const std::string& name, const std::vector<double>& before_s,
+                       const std::vector<double>& after_s, const ChangeRule& rule);
+
+/// Corrects each point's p for how many points there are (Holm).
+void correct_p(Changes& changes);
+
+/// "cpp_fib/30@2".
+std::string name_of_point(const CaseResult& result, const Point& point);
+
+/// Every point that both have, with p corrected for their number (Holm). They share the error, and
+/// so do those of `rule.points` that never came to be.
+Changes changes_between(const std::vector<CaseResult>& before, const std::vector<CaseResult>& after,
+                        ChangeRule rule);
+
+}  // namespace gilscale

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gilscale/statistics/estimate.hpp"
+#include "gilscale/judge/expectation.hpp"
+#include "gilscale/model/result.hpp"
+
+namespace gilscale {
+
+enum class Outcome { passed, failed, inconclusive };
+
+/// "passed", "failed", "inconclusive".
+std::string_view to_string(Outcome outcome);
+
+/// One expectation at one point of a case.
+struct Check {
+  Expectation expectation;
+  std::string label;           ///< of the case, as in tables
+  std::optional<int> threads;  ///< none for what concerns a case as a whole
+  /// The figure at the look that decided, or at the last one; its interval allows for all looks.
+  std::optional<Estimate> seen;
+  Outcome outcome = Outcome::inconclusive;
+  std::string why;  ///< one sentence
+};
+
+/// The expectation at a point, with the samples that there are. Only intervals decide; where the
+/// machine did not have the cores that an answer needs, there is none.
+Check check_point(const Expectation& expectation, const CaseResult& result, const Point& point);
+
+/// All expectations, at all points that they are about.
+std::vector<Check> check_all(const std::vector<Expectation>& expectations,
+                             const std::vector<CaseResult>& cases);
+
+}  // namespace gilscale

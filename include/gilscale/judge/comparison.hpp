@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gilscale/statistics/estimate.hpp"
+#include "gilscale/judge/report.hpp"
+
+namespace gilscale {
+
+// What cases say beside one another that none of them says alone.
+
+/// A workload measured with several values of one numeric parameter, all else the same.
+struct ParameterCurve {
+  struct Entry {
+    double value = 0;
+    std::string text;  ///< the value as it was written
+    Estimate speedup;
+  };
+
+  std::string label;  ///< without the parameter
+  std::string parameter;
+  int threads = 1;             ///< the largest count that had CPUs at every value
+  std::vector<Entry> entries;  ///< ascending
+
+  /// Break-even: the smallest value from which on the threads surely beat one, by 5 % at least (the
+  /// lower end of the speedup's interval is above 1.05). None if they do not at the largest value.
+  [[nodiscard]] std::optional<double> break_even() const;
+};
+
+/// One curve for each parameter of two or more values, in the order of the cases.
+std::vector<ParameterCurve> parameter_curves(const Report& report);
+
+/// What it costs that threads share their arguments (--share both).
+struct SharingCost {
+  std::string label;
+  int threads = 1;
+  Estimate shared;  ///< speedup with one set of arguments for all threads
+  Estimate own;     ///< speedup with a set for each
+
+  /// The intervals do not meet.
+  [[nodiscard]] bool differs() const;
+  /// The share of the speedup that is lost by sharing; negative if sharing is better.
+  [[nodiscard]] double lost() const { return 1 - shared.estimate / own.estimate; }
+};
+
+/// For every workload that was measured both ways, at the largest count of threads.
+std::vector<SharingCost> sharing_costs(const Report& report);
+
+/// One workload on several executors.
+struct ExecutorComparison {
+  struct Entry {
+    std::string executor;  ///< "pool", or "pool, own arguments" with --share none
+    int threads = 1;
+    Estimate throughput_per_s;
+    double speedup = 1;
+    double start_s = 0;
+    std::optional<std::int64_t> memory_bytes;
+  };
+
+  /// Who surely makes more calls per second than all others, at the machine's speed of that moment;
+  /// more than one where these cannot be told apart.
+  struct Winner {
+    std::vector<std::string> executors;  ///< the best first
+    int from_threads = 1;                ///< and at every larger count that was measured
+    std::string next;                    ///< the first behind them at the largest count
+    double factor = 1;                   ///< the best over the next, at the largest count
+  };
+
+  std::string label;
+  std::vector<Entry> entries;  ///< at the largest count of threads
+  /// Else the machine gave somebody too few at that count to say that he is behind.
+  bool had_cores = true;
+  std::optional<Winner> winner;
+};
+
+/// For every workload that was measured on two executors of Python or more.
+std::vector<ExecutorComparison> executor_comparisons(const Report& report);
+
+}  // namespace gilscale

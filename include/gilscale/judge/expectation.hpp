@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gilscale/model/case.hpp"
+
+namespace gilscale {
+
+/// What --expect says: "WORKLOAD[@THREADS] METRIC OP NUMBER", as in
+/// "cpp_fib_nogil@2 relative_efficiency >= 0.9".
+struct Expectation {
+  std::string text;            ///< as the user wrote it
+  std::string workload;        ///< a name, a label as in tables, or a pattern with * and ?
+  std::optional<int> threads;  ///< @2
+  bool at_max = false;         ///< @max: the largest count that was measured
+  std::string metric;          ///< of the result file: "relative_efficiency"
+  std::string relation;        ///< one of >= > <= <
+  double bound = 0;
+
+  /// Whether values above the bound are the wanted ones.
+  [[nodiscard]] bool wants_more() const { return relation.front() == '>'; }
+};
+
+/// Throws UsageError that says what is wrong, where, and what the form is.
+Expectation parse_expectation(std::string_view text);
+
+/// What is warned of before anything is measured: that the metric rests on absolute time. Empty if
+/// there is nothing to say.
+std::string warning_of(const Expectation& expectation);
+
+/// Whether the expectation is about this case at all, or about that point of it.
+bool concerns(const Expectation& expectation, const Case& planned);
+bool concerns(const Expectation& expectation, const Case& planned, int threads);
+
+/// Whether the expectation is about none of the cases that will be measured.
+bool is_idle(const Expectation& expectation, const std::vector<Case>& cases);
+
+/// Whether it names one of them at all, at whatever point.
+bool names_any(const Expectation& expectation, const std::vector<Case>& cases);
+
+/// Throws UsageError that says why it is idle.
+[[noreturn]] void refuse_idle(const Expectation& expectation, const std::vector<Case>& cases);
+
+}  // namespace gilscale

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "gilscale/statistics/estimate.hpp"
+#include "gilscale/model/finding.hpp"
+#include "gilscale/machine/machine.hpp"
+#include "gilscale/model/result.hpp"
+
+namespace gilscale {
+
+/// What `gilscale doctor` has measured: the cores that N threads of plain arithmetic got.
+struct MeasuredCapacity {
+  int threads = 1;
+  Estimate capacity;
+};
+
+/// What the system's own description gives away.
+std::vector<Finding> findings_of(const Machine& machine);
+
+/// What measuring showed: fewer cores than there seem to be.
+std::vector<Finding> findings_of(const MeasuredCapacity& measured, const Machine& machine);
+
+/// What the measured workload does that its figures do not show: calls too short for the harness,
+/// calls that do not cost the same each time, threads of its own.
+std::vector<Finding> findings_of(const CaseResult& result);
+
+/// What the interpreter that measures brings along: a debug build, hooks that are switched on.
+std::vector<Finding> findings_of(const PythonInfo& python);
+
+}  // namespace gilscale

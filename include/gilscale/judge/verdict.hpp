@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gilscale/model/result.hpp"
+
+namespace gilscale {
+
+/// A machine that gives less than this to N threads cannot tell serial from parallel.
+inline constexpr double least_achievable = 1.25;
+
+enum class Verdict {
+  parallel,         ///< relative efficiency of at least 0.9
+  gil_bound,        ///< speedup stays at about 1 because the GIL is held
+  partial,          ///< scales up to a bound that is named
+  contended,        ///< slower with more threads than with one
+  machine_limited,  ///< uses all that the machine gave, which was less than the threads asked for
+  inconclusive,
+  failed,
+  unavailable,  ///< this Python does not have what the case needs
+};
+
+/// The word as in tables and files: "gil-bound".
+std::string_view to_string(Verdict verdict);
+
+/// The GIL is shared by the threads of the executor, and held for so much of a call that threads
+/// cannot gain. A demand that could not be measured counts as held: nothing else is known then.
+bool gil_held_throughout(const Point& point, const GilState& gil);
+
+struct Judgement {
+  Verdict verdict;
+  std::string why;  ///< one sentence
+};
+
+/// Judges a case by the largest number of threads for which the machine had the cores. Only
+/// intervals decide: what lies on both sides of a bound is inconclusive, and where the control
+/// shows that the cores were missing, nothing is said against the workload.
+Judgement judge(const CaseResult& result);
+
+}  // namespace gilscale

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace gilscale {
+
+/// Of a round.
+inline constexpr int most_threads = 1024;
+
+/// The calls of a round, shared out over its threads. A plain number is the same for each thread.
+struct CallShare {
+  std::int64_t each = 1;  ///< calls of every thread
+  int extra = 0;          ///< the first so many threads make one more
+
+  // NOLINTNEXTLINE(google-explicit-constructor): a number of calls is a share
+  constexpr CallShare(std::int64_t each_thread = 1, int with_one_more = 0)
+      : each(each_thread), extra(with_one_more) {}
+
+  [[nodiscard]] std::int64_t of(int thread) const { return each + (thread < extra ? 1 : 0); }
+  [[nodiscard]] std::int64_t most() const { return of(0); }
+  [[nodiscard]] std::int64_t total(int threads) const { return each * threads + extra; }
+
+  friend bool operator==(const CallShare&, const CallShare&) = default;
+};
+
+/// `total` calls shared out over `threads` threads as evenly as possible.
+constexpr CallShare share_out(std::int64_t total, int threads) {
+  return {total / threads, static_cast<int>(total % threads)};
+}
+
+/// What one round took. Times in seconds.
+struct RoundTimes {
+  double makespan_s = 0;  ///< from the gate's opening to the last thread's finish
+  double spread_s = 0;    ///< from the first thread's finish to the last one's
+  double wall_s = 0;      ///< from the gate's opening to its own finish, over all threads
+  double cpu_s = 0;       ///< CPU time of all its threads between their start and finish
+  /// While its threads were ready to run but had no CPU, over all of them; 0 where the system does
+  /// not tell.
+  double runnable_s = 0;
+  /// The makespan without that: the longest time, over the threads, from the gate's opening to its
+  /// own finish less what it waited for a CPU.
+  double undelayed_s = 0;
+  double handover_s = 0;  ///< what the caller waited besides: waking threads, collecting results
+};
+
+/// A round in which a thread kept account of when it was attached to Python, which costs it time.
+struct LedgerRound {
+  RoundTimes times;
+  /// The share, 0 to 1, of the round for which the thread held the GIL (was attached); an upper
+  /// bound, since a release inside libpython is not seen.
+  double gil_demand = 0;
+};
+
+/// How calls run at once. Create one, prepare() it for a number of threads, then round() any number
+/// of times with up to that many. One thread drives it; that thread must not be attached to Python.
+class Executor {
+ public:
+  Executor() = default;
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  virtual ~Executor() = default;
+
+  /// Makes threads and arguments ready for rounds of up to `threads` threads. Returns the seconds
+  /// for which the workload's own set-up code ran now (0 if it has none, or has run before).
+  /// Throws WorkloadError when that set-up fails.
+  virtual double prepare(int threads) = 0;
+
+  /// `threads` threads leave one start gate together and each makes its share of `calls`.
+  /// Throws WorkloadError when a call failed, after all threads have finished.
+  virtual RoundTimes round(int threads, CallShare calls) = 0;
+
+  /// A 1-thread round of `calls` calls that tells the GIL demand of its thread. Nothing, and no
+  /// round, where there is no GIL to hold, or none that threads share. Throws like round().
+  virtual std::optional<LedgerRound> ledger_round(std::int64_t /*calls*/) { return std::nullopt; }
+
+  /// The processes besides this one that take part in rounds, by their ids.
+  [[nodiscard]] virtual std::vector<int> helper_processes() const { return {}; }
+};
+
+}  // namespace gilscale

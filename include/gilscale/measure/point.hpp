@@ -1,0 +1,141 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gilscale/statistics/estimate.hpp"
+#include "gilscale/measure/executor.hpp"
+#include "gilscale/measure/samples.hpp"
+
+namespace gilscale {
+
+/// What N threads are given to do. `weak`: each thread makes the same calls, however many threads
+/// there are. `strong`: the same calls in all, shared out over the threads.
+enum class Scaling { weak, strong };
+
+/// "weak" or "strong".
+std::string_view to_string(Scaling scaling);
+/// The scaling of that word; weak for any other.
+Scaling scaling_of(std::string_view word);
+
+/// One case at one number of threads, as measured.
+struct Point {
+  int threads = 1;
+  Scaling scaling = Scaling::weak;
+  std::int64_t calls = 1;          ///< calls of each thread in an N-thread round
+  int extra_calls = 0;             ///< strong scaling: so many threads make one call more
+  std::int64_t control_calls = 1;  ///< calls of each thread in a round of the control
+  bool oversubscribed = false;     ///< more threads than CPUs that the process may use
+  double setup_s = 0;  ///< the set-up code behind its calls, paid once; 0 if there is none
+  /// What starting the executor's threads, interpreters or processes took, from none to `threads`.
+  double start_s = 0;
+  /// Of all processes that took part, after the point was measured (see memory.hpp); none where
+  /// the system does not tell.
+  std::optional<std::int64_t> memory_bytes;
+  /// Of each round that told it, see LedgerRound::gil_demand; none where there is no GIL, or none
+  /// that threads share.
+  std::vector<double> gil_demands;
+  std::optional<double> gil_demand;  ///< their median
+  /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
+  /// workload's own.
+  double other_cpus = 0;
+  /// Why sampling ended: "precision", "no-improvement", "budget" or "requested".
+  std::string stopped;
+  Samples samples;
+};
+
+/// What the threads of an N-thread round, and the thread of a 1-thread round, have to do.
+CallShare parallel_calls(const Point& point);
+CallShare single_calls(const Point& point);
+/// What Case::calls has to be for a round of the point.
+std::int64_t case_calls(const Point& point);
+
+/// Where the time of the threads of an N-thread round went, as shares that add up to 1. From the
+/// opening of the gate each thread counts up to its own finish.
+struct TimeShares {
+  double cpu = 0;       ///< on a CPU
+  double runnable = 0;  ///< ready to run, but other threads or processes had the CPUs
+  double blocked = 0;   ///< neither: the GIL, a lock, sleep, input and output
+};
+
+/// The share of a 1-thread call that is spent on a CPU, sample by sample: where some samples waited
+/// for one, medians of the parts do not belong to one another.
+std::vector<double> cpu_shares(const Samples& samples);
+
+/// Of times summed over threads. Clocks of different granularity can disagree by a little: nothing
+/// is below 0. All are 0 where no time has passed.
+TimeShares time_shares(double cpu_s, double runnable_s, double wall_s);
+
+/// The figures of a point sample by sample, in the order of time. Times in seconds. Where cores are
+/// the bound, disturbed samples are left out, as long as enough others remain for an interval.
+struct PointValues {
+  Samples samples;  ///< those that are not left out
+  std::vector<double> makespan_s;
+  std::vector<double> call_s;
+  std::vector<double>
+      undelayed_round_call_s;  ///< the same without what its threads waited for CPUs
+  std::vector<double> throughput_per_s;
+  std::vector<double> speedup;
+  std::vector<double> capacity;
+  std::vector<double> relative_efficiency;
+  std::vector<double> single_call_s;
+  std::vector<double> undelayed_call_s;  ///< the same without what it waited for a CPU
+  std::vector<double> control_call_s;    ///< of the control on 1 thread, without that too
+  std::vector<double> relative_call;
+  std::vector<double> relative_throughput;
+  double cpu_share = 1;  ///< see PointFigures
+  bool bound_by_cpus = true;
+  double achievable = 1;
+  bool delayed = false;  ///< other processes kept the control waiting for CPUs
+};
+
+/// The values of a point that has at least one sample.
+PointValues values_of(const Point& point);
+
+/// The same with the disturbed samples.
+PointValues values_of_all_samples(const Point& point);
+
+/// What the samples of a point say. Times in seconds.
+struct PointFigures {
+  Estimate makespan_s;
+  Estimate call_s;               ///< makespan over calls: what one thread sees
+  Estimate throughput_per_s;     ///< calls of all threads in a second
+  Estimate speedup;              ///< N·T(1)/T(N) for weak scaling, T(1)/T(N) for strong
+  Estimate capacity;             ///< the control's speedup: cores that the machine gave
+  Estimate relative_efficiency;  ///< speedup over what was achievable in the same sample
+  Estimate single_call_s;        ///< a call in the 1-thread round
+  Estimate relative_call;        ///< the same over one call of the control in the same sample
+  Estimate relative_throughput;  ///< calls of all threads while one thread of the control makes one
+  Estimate spread_s;             ///< from the first thread's finish to the last one's
+  std::optional<Estimate> serial_fraction;  ///< Karp–Flatt; none at 1 thread
+  TimeShares time;                          ///< of the N-thread rounds
+  double cpu_share = 1;                     ///< of a 1-thread call
+  double undisturbed_call_s = 0;            ///< a 1-thread call without what it waited for a CPU
+  double control_call_s = 0;                ///< CPU time of one call of the control, median
+  bool bound_by_cpus = true;                ///< fewer cores would make it slower
+  double achievable = 1;                    ///< from the median capacity
+};
+
+/// The cores count as there when this share of N was achievable.
+inline constexpr double cores_were_there = 0.75;
+
+/// A sample is disturbed when the control got less than this share of the capacity that a quarter
+/// of the point's samples reached.
+inline constexpr double disturbed_below = 0.75;
+
+/// The control counts as delayed from this share of its makespan that it waited for CPUs: less is
+/// what threads wait for one another when they are woken.
+inline constexpr double delayed_from = 0.02;
+
+/// For each sample of the point, whether the machine was disturbed. Only the control decides, never
+/// what is measured.
+std::vector<bool> disturbed_samples(const Point& point);
+
+/// The figures of a point that has at least one sample. Each is the median of per-sample values
+/// with its interval, so that what disturbs a whole sample cancels in its ratios.
+PointFigures figures_of(const Point& point);
+
+}  // namespace gilscale

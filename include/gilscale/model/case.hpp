@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gilscale/measure/point.hpp"
+#include "gilscale/measure/sampler.hpp"
+#include "gilscale/model/workloads.hpp"
+
+namespace gilscale {
+
+/// When a worker asks its front end whether to go on with a point: never, then it follows its own
+/// rule; once that rule would stop, and after every sample from then on; or after every sample.
+enum class Asks { never, before_stopping, after_each_sample };
+
+/// One workload on one executor: what one worker process measures, over all thread counts.
+/// It crosses to the worker as JSON.
+struct Case {
+  WorkloadSpec workload;
+  std::string python;  ///< whose packages are seen; empty: the one gilscale was built for
+  std::string folder;  ///< in which it runs; empty: the front end's
+  std::string executor = "threads";
+  std::vector<int> threads;
+  Scaling scaling = Scaling::weak;
+  /// Of each thread in a round (weak scaling), or of all (strong); none: found by calibration.
+  std::optional<std::int64_t> calls;
+  bool pin = false;  ///< threads are bound to CPUs
+  StopRule stop;
+  int repetitions = 1;
+  Asks asks = Asks::never;
+};
+
+/// The benchmark's name as registered, without Google Benchmark's own suffix:
+/// "cpp_fib/30/executor:threads/threads:2".
+std::string benchmark_name(const Case& planned, int threads);
+
+/// The name as Google Benchmark reports it and as --benchmark_filter sees it.
+std::string reported_name(const Case& planned, int threads);
+
+/// "cpp_fib/30", with the executor when it is not the default one: "cpp_fib/30 (pool)".
+std::string label_of(const Case& planned);
+
+}  // namespace gilscale

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "gilscale/model/case.hpp"
+#include "gilscale/machine/cpu_budget.hpp"
+#include "gilscale/statistics/estimate.hpp"
+#include "gilscale/model/finding.hpp"
+#include "gilscale/measure/point.hpp"
+#include "gilscale/model/result.hpp"
+
+namespace gilscale {
+
+// JSON of the types that cross between front end and worker and that stand in result files.
+// Infinite ends of an interval are null, since JSON has no infinity.
+// Reading throws nlohmann::json::exception for a document of another shape.
+
+/// The value, or null where there is none.
+template <typename T>
+nlohmann::json value_or_null(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+}
+
+/// The value of a key that must be there; none if it is null.
+template <typename T>
+std::optional<T> optional_at(const nlohmann::json& object, const char* key) {
+  const nlohmann::json& value = object.at(key);
+  return value.is_null() ? std::nullopt : std::optional<T>(value.get<T>());
+}
+
+void to_json(nlohmann::json& json, const Estimate& estimate);
+void from_json(const nlohmann::json& json, Estimate& estimate);
+
+/// One way: result files describe the budget, nobody reads it back.
+void to_json(nlohmann::json& json, const CpuBudget& budget);
+
+void to_json(nlohmann::json& json, Scaling scaling);
+void from_json(const nlohmann::json& json, Scaling& scaling);
+
+NLOHMANN_JSON_SERIALIZE_ENUM(Asks, {{Asks::never, "never"},
+                                    {Asks::before_stopping, "before_stopping"},
+                                    {Asks::after_each_sample, "after_each_sample"}})
+
+void to_json(nlohmann::json& json, const StopRule& rule);
+void from_json(const nlohmann::json& json, StopRule& rule);
+
+void to_json(nlohmann::json& json, const Case& planned);
+void from_json(const nlohmann::json& json, Case& planned);
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkloadSpec, name, module, file, attribute, args, kwargs,
+                                   builtin, setup, statement, params, path, share, shared_element)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Axis, name, values)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoundWorkload, attribute, params)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PythonInfo, version, build, executable, debug, hooks,
+                                   empty_call_s)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finding, id, serious, from_threads, what, remedy)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GilState, at_start, after_import, after_run, shared)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, kind, message, details)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Samples, single_s, parallel_s, control_single_s,
+                                   control_parallel_s, control_cpu_s, single_cpu_s,
+                                   single_runnable_s, parallel_wall_s, parallel_cpu_s,
+                                   parallel_runnable_s, single_undelayed_s, parallel_undelayed_s,
+                                   control_single_undelayed_s, control_parallel_undelayed_s,
+                                   spread_s, handover_s)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TimeShares, cpu, runnable, blocked)
+
+void to_json(nlohmann::json& json, const Point& point);
+void from_json(const nlohmann::json& json, Point& point);
+
+}  // namespace gilscale

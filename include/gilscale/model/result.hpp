@@ -1,0 +1,60 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gilscale/model/case.hpp"
+#include "gilscale/measure/point.hpp"
+
+namespace gilscale {
+
+/// Whether the GIL was enabled at three moments of a case; importing a module can switch it back on
+/// in a free-threaded build. Where each thread has an interpreter or a process of its own, it is
+/// not shared.
+struct GilState {
+  bool at_start = true;
+  bool after_import = true;
+  bool after_run = true;
+  bool shared = true;  ///< the executor's threads have one GIL in common
+};
+
+struct PythonInfo {
+  std::string version;     ///< "3.13.1"
+  std::string build;       ///< "default" or "free-threaded"
+  std::string executable;  ///< whose packages are seen
+  bool debug = false;      ///< a debug build
+  /// What is switched on after the workload's import and slows it down: "a trace function is set
+  /// (sys.settrace)". One line each.
+  std::vector<std::string> hooks = {};
+  double empty_call_s = 0;  ///< what gilscale needs to call a function that does nothing
+};
+
+/// Why a case ended early. `kind` is one of "usage", "exception", "signal", "exit", "timeout",
+/// "interrupted", "unavailable" (no error: this Python does not have what the case needs).
+struct Failure {
+  std::string kind;
+  std::string message;  ///< one sentence and the next move
+  std::string details;  ///< a traceback, as a rule; may be empty
+};
+
+/// What is known of a case, complete or not.
+struct CaseResult {
+  Case planned;
+  std::optional<PythonInfo> python;  ///< none if the worker ended before, or runs no Python
+  GilState gil;
+  std::vector<Point> points;
+  std::vector<FoundWorkload> found;  ///< when the case only asked what a file holds
+  nlohmann::json benchmarks = nlohmann::json::array();  ///< Google Benchmark's entries
+  nlohmann::json context = nlohmann::json::object();    ///< Google Benchmark's context
+  std::optional<Failure> failure;
+};
+
+/// The point with so many threads; null if there is none, or none with samples.
+const Point* point_at(const CaseResult& result, int threads);
+
+/// The case of the same workload on the same executor; null if there is none.
+const CaseResult* same_case(const Case& planned, const std::vector<CaseResult>& results);
+
+}  // namespace gilscale

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "gilscale/statistics/estimate.hpp"
+
+namespace gilscale {
+
+/// Weak scaling: every thread makes the same calls, so N threads do N times the work.
+/// N·T(1)/T(N); times in any one unit.
+double weak_speedup(int threads, double single, double parallel);
+
+/// The share of a call that is spent on a CPU, in (0, 1]: `cpu` over `wall` time of a 1-thread
+/// round, in one unit. Time for which the thread was `runnable` but other processes had the CPU is
+/// no waiting of the workload's, and is left out. Clock granularity can push the quotient past 1;
+/// it is clamped.
+double cpu_share(double cpu, double wall, double runnable = 0);
+
+/// The time of a call of `call_s` if the machine were as fast as it was when the control took
+/// `reference_s`, and not `control_s` as beside it; only the share that computes depends on that.
+double call_at_speed(double call_s, double cpu_share, double control_s, double reference_s);
+
+/// The speedup that this machine can give N threads that spend `cpu_share` of their time computing,
+/// when it gives plain arithmetic `capacity` cores: min(N, capacity / share). Computing is bound by
+/// the cores there are, waiting is not.
+double achievable_speedup(int threads, double capacity, double cpu_share);
+
+/// The experimentally determined serial fraction (1/S − 1/N)/(1 − 1/N) of Karp & Flatt, "Measuring
+/// Parallel Processor Performance", CACM 33(5), 1990. Needs N ≥ 2; 0 is perfect, 1 is serial, above
+/// 1 means that more threads are slower.
+double karp_flatt(int threads, double speedup);
+
+/// The same with its interval: the fraction falls as the speedup rises, so the ends change places.
+Estimate karp_flatt(int threads, const Estimate& speedup);
+
+/// The speedup of N threads where that fraction of the work is serial, 1 / (f + (1 − f)/N) (Amdahl,
+/// AFIPS 1967): what karp_flatt() undoes. `threads` >= 1.
+double amdahl(int threads, double serial_fraction);
+
+}  // namespace gilscale

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "gilscale/statistics/estimate.hpp"
+
+namespace gilscale {
+
+inline constexpr double confidence = 0.95;
+
+/// The fewest values whose minimum and maximum bound their median with 95 % confidence:
+/// 1 − 2·(1/2)^n ≥ 0.95 from n = 6 on.
+inline constexpr std::size_t fewest_for_interval = 6;
+
+/// The sum; 0 of nothing.
+double total(std::span<const double> values);
+
+/// The median; the mean of the two middle values when their number is even.
+/// `values` must not be empty.
+double median(std::span<const double> values);
+
+/// The median with its distribution-free interval from order statistics: the k-th smallest and the
+/// k-th largest value, k the largest with P(B < k) ≤ (1 − confidence)/2 for B ~ Binomial(n, 1/2)
+/// (David & Nagaraja, Order Statistics, 2003, section 7.1). No shape of the distribution is
+/// assumed. With fewer than `fewest_for_interval` values both ends are infinite.
+///
+/// That holds for independent values. A machine that is slow stays slow for a while, so values in
+/// the order in which they were taken resemble their neighbours, and so many are worth fewer: the
+/// interval is that of effective_size() values.
+/// `values`, in the order of time, must not be empty. `tail` is the chance that the median lies
+/// beyond one end.
+Estimate median_interval(std::span<const double> values, double tail = (1 - confidence) / 2);
+
+/// How many independent values the given ones are worth, in the order of time:
+/// n·(1 − ρ)/(1 + ρ), with ρ the correlation of neighbours (Bayley & Hammersley, The "Effective"
+/// Number of Independent Observations in an Autocorrelated Time Series, 1946). For the median it is
+/// that of the signs of their distances from it (Gastwirth & Rubin, Effect of Dependence on the
+/// Level of Some One-Sample Tests, JASA 66, 1971). At most n; not estimated from fewer than 12
+/// values, and not below `fewest_for_interval`.
+double effective_size(std::span<const double> values);
+
+/// numerator[i] / denominator[i]; the spans have the same length.
+std::vector<double> ratios(std::span<const double> numerator, std::span<const double> denominator);
+
+/// Half the width of the interval over its estimate; infinite for an unbounded interval.
+double relative_half_width(const Estimate& estimate);
+
+}  // namespace gilscale

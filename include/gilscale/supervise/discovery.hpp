@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "gilscale/supervise/supervisor.hpp"
+#include "gilscale/model/workloads.hpp"
+
+namespace gilscale {
+
+/// Asks a worker what each file among the workloads holds: only a worker runs Python. Throws
+/// UsageError or Error when a file cannot be read that way, with what Python said on standard
+/// error. `python` is the executable whose packages are seen; empty: gilscale's own.
+FoundWorkloads discover(const WorkloadOptions& workloads, const std::string& python,
+                        double timeout_s, WorkerListener& listener);
+
+}  // namespace gilscale

@@ -1,0 +1,133 @@
+#include "command_line/gate_options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "gilscale/judge/differences.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/text/number.hpp"
+#include "command_line/option_range.hpp"
+
+namespace gilscale {
+namespace {
+
+/// The options that every comparison has.
+void add_compare_rules(CLI::App& app, RawGate& raw, CompareRules& rules, const char* group) {
+  app.add_option("--threshold", raw.threshold,
+                 "A version whose calls cost so many percent more or less is the same")
+      ->capture_default_str()
+      ->type_name("PERCENT")
+      ->group(group);
+  app.add_option("--allow-different", raw.allow_different,
+                 fmt::format("Compare all the same where these differ, a list of: {}, or all",
+                             fmt::join(difference_kinds(), ", ")))
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("LIST")
+      ->group(group);
+  app.add_option("--inconclusive", rules.inconclusive,
+                 "What undecided expectations and unclear points make of the exit code: pass (0), "
+                 "fail (1) or 4")
+      ->check(CLI::IsMember(std::vector<std::string>{"pass", "fail", "4"}))
+      ->capture_default_str()
+      ->type_name("pass|fail|4")
+      ->group(group);
+}
+
+double parse_threshold(const std::string& text) {
+  const bool has_sign = text.ends_with('%');
+  const auto percent =
+      to_number(std::string_view(text).substr(0, text.size() - (has_sign ? 1 : 0)));
+  constexpr double most = 1000;
+  if (!percent || !(*percent > 0) || *percent > most)
+    throw UsageError(fmt::format("--threshold '{}' is no percentage above 0, as in 5%", text));
+  return *percent / 100;
+}
+
+std::set<std::string> parse_allowed(const std::vector<std::string>& words) {
+  const auto kinds = difference_kinds();
+  std::set<std::string> allowed;
+  for (const std::string& word : words) {
+    if (word == "all") {
+      allowed.insert(kinds.begin(), kinds.end());
+      continue;
+    }
+    if (std::find(kinds.begin(), kinds.end(), word) == kinds.end())
+      throw UsageError(fmt::format("--allow-different '{}' is not known; choose from {} or all",
+                                   word, fmt::join(kinds, ", ")));
+    allowed.insert(word);
+  }
+  return allowed;
+}
+
+/// An unset variable of a script must not switch a check off.
+std::string named(const char* option, const std::optional<std::string>& value) {
+  if (value && value->empty())
+    throw UsageError(fmt::format("{} '' names nothing; name something, or leave it out", option));
+  return value.value_or("");
+}
+
+}  // namespace
+
+void add_gate(CLI::App& run, RawGate& raw, GateOptions& gate) {
+  const char* group = "As a check";
+  run.add_option("--expect", raw.expect,
+                 "\"WORKLOAD[@THREADS] METRIC OP NUMBER\", as in \"cpp_fib_nogil@2 "
+                 "relative_efficiency >= 0.9\"; @max is the largest number of threads, without @ "
+                 "all are meant. Exit code 1 if it does not hold. May be repeated")
+      ->allow_extra_args(false)
+      ->type_name("TEXT")
+      ->group(group);
+  run.add_option("--baseline", raw.baseline,
+                 "A result file to compare with; exit code 1 if something became slower")
+      ->type_name("FILE")
+      ->group(group);
+  run.add_option("--against", raw.against,
+                 "Another version, measured in turns with this one and compared: a folder to "
+                 "import from, a virtual environment, another working tree, or another gilscale")
+      ->type_name("PATH")
+      ->group(group);
+  run.add_option("--max-budget", raw.max_budget_s,
+                 "Seconds for each thread count while something is undecided; ten times --budget "
+                 "if none is given")
+      ->type_name("SECONDS")
+      ->group(group);
+  add_compare_rules(run, raw, gate.rules, group);
+}
+
+void add_compare(CLI::App& compare, RawGate& raw, CompareOptions& options) {
+  compare.add_option("old", options.before, "The result file of the old version")
+      ->required()
+      ->type_name("OLD.json");
+  compare.add_option("new", options.after, "The result file of the new version")
+      ->required()
+      ->type_name("NEW.json");
+  add_compare_rules(compare, raw, options.rules, "Options");
+}
+
+void parse_gate(const RawGate& raw, const StopRule& stop, GateOptions& gate) {
+  for (const std::string& text : raw.expect) gate.expectations.push_back(parse_expectation(text));
+  constexpr double times_the_budget = 10;
+  gate.max_budget_s = raw.max_budget_s.value_or(times_the_budget * stop.budget_s);
+  check_positive("--max-budget", gate.max_budget_s, 864000);
+  if (gate.max_budget_s < stop.budget_s)
+    throw UsageError(
+        fmt::format("--max-budget {} is less than --budget {}", gate.max_budget_s, stop.budget_s));
+  gate.baseline = named("--baseline", raw.baseline);
+  gate.against = named("--against", raw.against);
+  if (!gate.baseline.empty() && !gate.against.empty())
+    throw UsageError(
+        "--baseline and --against cannot go together; choose one, --against if the "
+        "other version can still be run");
+  parse_rules(raw, gate.rules);
+}
+
+void parse_rules(const RawGate& raw, CompareRules& rules) {
+  rules.threshold = parse_threshold(raw.threshold);
+  rules.allow_different = parse_allowed(raw.allow_different);
+}
+
+}  // namespace gilscale

@@ -1,0 +1,432 @@
+#include "gilscale/command_line/options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <initializer_list>
+#include <memory>
+#include <sstream>
+
+#include "command_line/config_options.hpp"
+#include "command_line/gate_options.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/report/reporters.hpp"
+#include "gilscale/model/thread_list.hpp"
+#include "gilscale/model/version.hpp"
+#include "gilscale/text/near_match.hpp"
+#include "gilscale/text/number.hpp"
+#include "command_line/option_range.hpp"
+#include "command_line/report_options.hpp"
+
+namespace gilscale {
+namespace {
+
+/// What CLI11 fills in before it has a meaning.
+struct Raw {
+  RunOptions run;
+  SelftestOptions selftest;
+  std::string scaling = "weak";
+  std::string selftest_threads = "1,2,4,8,16";
+  std::string threads = "auto";
+  std::string calls = "auto";
+  double precision_percent = 2;
+  RawGate gate;
+  RawGate compare_gate;
+  CompareOptions compare;
+  ReportOptions report;
+  std::string min_time;
+  std::vector<std::string> context;
+  std::vector<std::string> params;
+  std::optional<std::string> config;
+  bool no_config = false;
+};
+
+std::vector<std::string> names_of(std::span<const Choice> choices) {
+  std::vector<std::string> names;
+  for (const Choice& choice : choices) names.emplace_back(choice.name);
+  return names;
+}
+
+std::vector<std::string> names_in_all(std::span<const Choice> choices) {
+  std::vector<std::string> names;
+  for (const Choice& choice : choices)
+    if (choice.in_all) names.emplace_back(choice.name);
+  return names;
+}
+
+void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
+  run.add_option("workload", raw.run.workloads.names,
+                 "What to measure: a name from `gilscale list`, module:callable, "
+                 "module:Class.method, file.py:name, or file.py for every function bench_... in "
+                 "it; the suite fib if none is given")
+      ->type_name("WORKLOAD");
+  run.add_option("--args", raw.run.workloads.args,
+                 "Arguments of the workload, a Python tuple: \"(1000, 4000)\"")
+      ->type_name("TUPLE");
+  run.add_option("--kwargs", raw.run.workloads.kwargs,
+                 "Keyword arguments, a Python dict: \"{'level': 9}\"")
+      ->type_name("DICT");
+  run.add_option("-e,--stmt", raw.run.workloads.statement,
+                 "A statement to measure, as timeit's; repeated, one line each")
+      ->allow_extra_args(false)
+      ->type_name("CODE");
+  run.add_option("-s,--setup", raw.run.workloads.setup,
+                 "Code that runs once before --stmt, which sees its variables")
+      ->allow_extra_args(false)
+      ->type_name("CODE");
+  run.add_option("--param", raw.params,
+                 "A parameter and its values, Python literals: size=1024,65536. Each value is a "
+                 "case of its own")
+      ->allow_extra_args(false)
+      ->type_name("NAME=LIST");
+  run.add_option(
+         "--share", raw.run.share,
+         "all: the threads share one set of arguments and one run of the set-up code; none: "
+         "each has its own; both: one after the other, and what sharing costs")
+      ->check(CLI::IsMember(std::vector<std::string>{"all", "none", "both"}))
+      ->capture_default_str()
+      ->type_name("all|none|both");
+  run.add_option("--venv", raw.run.venv,
+                 "The virtual environment whose packages are seen; the active one if none is given")
+      ->type_name("DIR");
+  run.add_option("--path", raw.run.workloads.path,
+                 "A folder to import from, before the current one; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("DIR");
+  run.add_option("-n,--fib", raw.run.workloads.fib,
+                 fmt::format("The n of the suite fib, 0 to {}", largest_fib))
+      ->capture_default_str()
+      ->type_name("N");
+  run.add_option("-t,--threads", raw.threads,
+                 "Thread counts: 1,2,4 or 1-24 or auto, which doubles from 1 up to the CPUs that "
+                 "this process may use, and stops at the number of cores on the way")
+      ->capture_default_str()
+      ->type_name("LIST");
+  run.add_option(
+         "-x,--executor", raw.run.executors,
+         fmt::format("How calls run at once, a list of: {}; all: {}",
+                     fmt::join(names_of(executors), ", "), fmt::join(names_in_all(executors), ",")))
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("LIST")
+      ->default_str("threads");
+}
+
+void add_how(CLI::App& run, Raw& raw) {
+  run.add_flag("--no-chart", raw.run.no_chart,
+               "On a terminal, leave out the chart below the table");
+  run.add_option("--scaling", raw.scaling,
+                 "weak: each thread makes the same calls, however many threads there are; strong: "
+                 "the same calls in all, shared out over the threads")
+      ->check(CLI::IsMember(std::vector<std::string>{"weak", "strong"}))
+      ->capture_default_str()
+      ->type_name("weak|strong");
+  run.add_option("--calls", raw.calls,
+                 "Calls in a round, of each thread (weak scaling) or of all (strong); auto makes "
+                 "rounds long against the clock and Python's switch interval")
+      ->capture_default_str()
+      ->type_name("N|auto");
+  run.add_option("--budget", raw.run.stop.budget_s,
+                 "Seconds for each thread count, warm-up included; half for one thread")
+      ->capture_default_str()
+      ->type_name("SECONDS");
+  run.add_option("--precision", raw.precision_percent,
+                 "Stop earlier when the interval is within this many percent")
+      ->capture_default_str()
+      ->type_name("PERCENT");
+  run.add_option("--timeout", raw.run.timeout_s,
+                 "Give a case up when it has finished no round for so long")
+      ->capture_default_str()
+      ->type_name("SECONDS");
+  run.add_flag("--pin", raw.run.pin,
+               "Bind thread i to the i-th CPU of the plan that `gilscale doctor` shows: one thread "
+               "to a core first, fast cores first");
+}
+
+/// --json FILE and its like: one for each reporter that has an option.
+void add_files(CLI::App& command, std::vector<OutputRequest>& files) {
+  for (const Reporter& row : reporters()) {
+    if (row.option.empty()) continue;
+    const auto request = [&files, &row](const std::string& path) {
+      files.push_back({path, std::string(row.name)});
+    };
+    command
+        .add_option_function<std::string>(fmt::format("--{}", row.option), request,
+                                          fmt::format("Write {}", row.summary))
+        ->type_name("FILE")
+        ->group("Files");
+  }
+}
+
+void add_benchmark_flags(CLI::App& run, Raw& raw) {
+  const std::vector<std::string> formats{"console", "json", "csv"};
+  BenchmarkOptions& benchmark = raw.run.benchmark;
+  const char* group = "Google Benchmark flags";
+  run.add_option("--benchmark_format", benchmark.format,
+                 "Print this instead of the table: console, json or csv")
+      ->check(CLI::IsMember(formats))
+      ->type_name("FORMAT")
+      ->group(group);
+  run.add_option("--benchmark_out", benchmark.out, "Write results there too")
+      ->type_name("FILE")
+      ->group(group);
+  run.add_option("--benchmark_out_format", benchmark.out_format, "console, json or csv")
+      ->check(CLI::IsMember(formats))
+      ->capture_default_str()
+      ->type_name("FORMAT")
+      ->group(group);
+  run.add_option("--benchmark_filter", benchmark.filter,
+                 "Only benchmarks whose name this regular expression finds; a leading '-' negates")
+      ->type_name("REGEX")
+      ->group(group);
+  run.add_option("--benchmark_repetitions", benchmark.repetitions, "Measure each so many times")
+      ->capture_default_str()
+      ->type_name("N")
+      ->group(group);
+  run.add_option("--benchmark_min_time", raw.min_time,
+                 "Sample until N-thread rounds add up to so many seconds (2 or 2s), or exactly so "
+                 "many samples (10x)")
+      ->type_name("TIME")
+      ->group(group);
+  run.add_option("--benchmark_context", raw.context, "Put key=value,... into the results' context")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE")
+      ->group(group);
+  run.add_flag("--benchmark_list_tests", benchmark.list_tests,
+               "Print the names of the benchmarks and stop")
+      ->configurable(false)
+      ->group(group);
+}
+
+void add_config(CLI::App& run, Raw& raw) {
+  CLI::Option* config = run.add_option(
+      "--config", raw.config,
+      "Read options from this TOML file and not from ./gilscale.toml: their long names are its "
+      "keys, and `workloads` for WORKLOAD; what the command line says goes before");
+  config->configurable(false)->type_name("FILE");
+  run.add_flag("--no-config", raw.no_config, "Read no configuration file")
+      ->configurable(false)
+      ->excludes(config);
+}
+
+void add_selftest(CLI::App& selftest, Raw& raw) {
+  selftest.add_option("-t,--threads", raw.selftest_threads, "Thread counts: 1,2,4 or 1-24")
+      ->capture_default_str()
+      ->type_name("LIST");
+  selftest.add_flag("--quick", raw.selftest.quick,
+                    "Calls of 5 ms only, 1.5 minutes; without, also of 1 and 20 ms, 8 minutes");
+}
+
+std::optional<std::int64_t> parse_calls(const std::string& text) {
+  if (text == "auto") return std::nullopt;
+  const auto calls = to_number(text);
+  constexpr double most = 1e12;
+  if (!calls || *calls < 1 || *calls > most || *calls != std::floor(*calls))
+    throw UsageError(
+        fmt::format("--calls '{}' is neither a whole number from 1 on nor auto", text));
+  return static_cast<std::int64_t>(*calls);
+}
+
+void parse_min_time(const std::string& text, StopRule& rule) {
+  if (text.empty()) return;
+  const char unit = text.back();
+  const bool has_unit = unit == 's' || unit == 'x';
+  const auto value = to_number(std::string_view(text).substr(0, text.size() - (has_unit ? 1 : 0)));
+  const bool whole = value && *value == std::floor(*value);
+  if (!value || !(*value > 0) || *value > 1e9 || (unit == 'x' && !whole))
+    throw UsageError(fmt::format(
+        "--benchmark_min_time '{}' is neither seconds (0.5 or 0.5s) nor samples (10x)", text));
+  if (unit == 'x')
+    rule.exactly = static_cast<std::int64_t>(*value);
+  else
+    rule.at_least_s = *value;
+}
+
+std::map<std::string, std::string> parse_context(const std::vector<std::string>& pairs) {
+  std::map<std::string, std::string> context;
+  for (const std::string& pair : pairs) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0)
+      throw UsageError(
+          fmt::format("--benchmark_context '{}' is not of the form key=value,...", pair));
+    context[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  return context;
+}
+
+void parse_workloads(WorkloadOptions& workloads, const std::vector<std::string>& params) {
+  if (!workloads.setup.empty() && workloads.statement.empty())
+    throw UsageError("--setup is for --stmt; add --stmt CODE, or a setup function to a file.py");
+  for (const std::string& text : params)
+    workloads.params = overridden(std::move(workloads.params), {parse_axis(text)});
+  for (std::string& folder : workloads.path) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error))
+      throw UsageError(fmt::format("--path '{}' is no folder; check the path", folder));
+    folder = std::filesystem::absolute(folder).string();
+  }
+}
+
+/// The executors that were named; UsageError for one that there is not.
+std::vector<std::string> named_executors(const std::vector<std::string>& chosen,
+                                         std::span<const Choice> executors) {
+  const std::vector<std::string> names = names_of(executors);
+  std::vector<std::string> named;
+  for (const std::string& name : chosen) {
+    if (name == "all") {
+      for (std::string& each : names_in_all(executors)) named.push_back(std::move(each));
+      continue;
+    }
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      throw UsageError(fmt::format("--executor '{}' is not known; choose from {} or all", name,
+                                   fmt::join(names, ", ")));
+    named.push_back(name);
+  }
+  return named.empty() ? std::vector<std::string>{"threads"} : named;
+}
+
+SelftestOptions selftest_options(Raw raw) {
+  SelftestOptions selftest = std::move(raw.selftest);
+  selftest.threads = parse_thread_list(raw.selftest_threads);
+  return selftest;
+}
+
+RunOptions run_options(Raw raw, std::span<const Choice> executors,
+                       const std::function<std::vector<int>()>& auto_threads) {
+  RunOptions run = std::move(raw.run);
+  run.threads = raw.threads == "auto" ? auto_threads() : parse_thread_list(raw.threads);
+  run.scaling = scaling_of(raw.scaling);
+  run.calls = parse_calls(raw.calls);
+  parse_workloads(run.workloads, raw.params);
+  run.executors = named_executors(run.executors, executors);
+  check_positive("--budget", run.stop.budget_s, 86400);
+  check_positive("--precision", raw.precision_percent, 100);
+  check_positive("--timeout", run.timeout_s, 864000);
+  run.stop.precision = raw.precision_percent / 100;
+  parse_min_time(raw.min_time, run.stop);
+  parse_gate(raw.gate, run.stop, run.gate);
+  run.benchmark.context = parse_context(raw.context);
+  if (run.benchmark.repetitions < 1 || run.benchmark.repetitions > 1000)
+    throw UsageError(fmt::format("--benchmark_repetitions {} is out of range; it is 1 to 1000",
+                                 run.benchmark.repetitions));
+  return run;
+}
+
+/// Whether the command line gives one of them.
+bool gives_any(const CLI::App& run, std::initializer_list<const char*> options) {
+  return std::any_of(options.begin(), options.end(),
+                     [&](const char* name) { return run.get_option(name)->count() > 0; });
+}
+
+/// The same as run_options() with the configuration file, which `app` still has to take in.
+RunOptions configured_run(CLI::App& app, Raw& raw, std::span<const Choice> executors,
+                          const std::function<std::vector<int>()>& auto_threads,
+                          const FileReader& read_file) {
+  Config config = raw.no_config ? Config{} : read_config(raw.config, read_file);
+  const bool chooses_workloads = gives_any(app, {"workload", "--stmt", "--benchmark_filter"});
+  const bool chooses_points = gives_any(app, {"--threads", "--executor"});
+  apply_config(app, config);
+  try {
+    RunOptions run = run_options(std::move(raw), executors, auto_threads);
+    run.config_file = config.file;
+    run.from_config = config.keys();
+    const bool in_file = run.from_config.contains("expect");
+    run.gate.may_name_others = in_file && chooses_workloads;
+    run.gate.may_be_idle = in_file && (chooses_workloads || chooses_points);
+    return run;
+  } catch (const UsageError& error) {
+    throw located(error, config);
+  }
+}
+
+/// Help and version come out of CLI11 as exceptions; `exit` renders them.
+std::string rendered(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream text;
+  app.exit(error, text, text);
+  return text.str();
+}
+
+/// CLI11 only says that a command is missing when there is one that it does not know.
+void refuse_unknown_command(const CLI::App& app, std::string_view word) {
+  if (word.empty() || word.starts_with('-')) return;
+  std::vector<std::string> commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  if (std::find(commands.begin(), commands.end(), word) != commands.end()) return;
+  const std::string near = near_match(word, commands);
+  throw UsageError(fmt::format("there is no command '{}'{}; see `gilscale --help`", word,
+                               near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
+}
+
+[[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
+  const auto chosen = app.get_subcommands();
+  const std::string command =
+      chosen.empty() ? "gilscale" : "gilscale " + chosen.front()->get_name();
+  throw UsageError(fmt::format("{}; see `{} --help`", error.what(), command));
+}
+
+}  // namespace
+
+Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
+                      const std::function<std::vector<int>()>& auto_threads,
+                      const FileReader& read_file) {
+  CLI::App app(
+      "Measures how a callable scales when several Python threads run it, and what stops it.",
+      "gilscale");
+  app.set_version_flag("--version", fmt::format("gilscale {}", version));
+  app.require_subcommand(1);
+  Raw raw;
+  CLI::App* run = app.add_subcommand("run", "Measure workloads and report how they scale");
+  add_what(*run, raw, executors);
+  add_how(*run, raw);
+  add_gate(*run, raw.gate, raw.run.gate);
+  add_files(*run, raw.run.files);
+  add_benchmark_flags(*run, raw);
+  CLI::App* compare = app.add_subcommand("compare", "Compare the results of two versions");
+  add_compare(*compare, raw.compare_gate, raw.compare);
+  add_files(*compare, raw.compare.files);
+  add_config(*run, raw);
+  CLI::App* report = app.add_subcommand("report", "Draw result files: a page, or one chart");
+  add_report(*report, raw.report);
+  CLI::App* list = app.add_subcommand("list", "Show workloads, executors, reporters, interpreters");
+  CLI::App* doctor = app.add_subcommand(
+      "doctor", "Show the CPUs there are, and what on this machine spoils measurements");
+  CLI::App* selftest = app.add_subcommand(
+      "selftest", "Measure workloads whose scaling is known, and show how right the figures are");
+  add_selftest(*selftest, raw);
+  CLI::App* worker = app.add_subcommand("worker", "");
+  worker->group("");
+  WorkerOptions worker_options;
+  worker->add_flag("--supervised", worker_options.supervised);
+  worker->add_flag("--member", worker_options.member);
+  app.footer(
+      "Exit codes: 0 ok, 1 an expectation or a comparison failed, 2 usage, 3 a workload failed, "
+      "crashed or timed out, 4 inconclusive, 130 interrupted.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& answered) {
+    return Answer{rendered(app, answered)};
+  } catch (const CLI::ParseError& error) {
+    refuse_unknown_command(app, argc > 1 ? argv[1] : "");
+    refuse(app, error);
+  }
+  if (worker->parsed()) return worker_options;
+  if (compare->parsed()) {
+    parse_rules(raw.compare_gate, raw.compare.rules);
+    return std::move(raw.compare);
+  }
+  if (report->parsed()) return std::move(raw.report);
+  if (list->parsed()) return ListOptions{};
+  if (doctor->parsed()) return DoctorOptions{};
+  if (selftest->parsed()) return selftest_options(std::move(raw));
+  RunOptions options = configured_run(*run, raw, executors, auto_threads, read_file);
+  options.command = {"gilscale"};
+  options.command.insert(options.command.end(), argv + 1, argv + argc);
+  return options;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,198 @@
+#include "commands/gate.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <utility>
+
+#include "gilscale/model/executable.hpp"
+#include "gilscale/judge/check.hpp"
+#include "gilscale/judge/metric.hpp"
+
+namespace gilscale {
+namespace {
+
+/// Part of every point's context that is known before anything is measured.
+nlohmann::json with_host_name(nlohmann::json context) {
+  std::array<char, 256> name{};
+  if (gethostname(name.data(), name.size() - 1) == 0) context["host_name"] = name.data();
+  return context;
+}
+
+/// Cases as they will be, as far as that is known: what differs from the baseline for certain.
+std::vector<CaseResult> foreseen(const std::vector<Case>& cases, const PythonInfo& python,
+                                 const std::vector<CaseResult>& before) {
+  std::vector<CaseResult> results;
+  for (const Case& planned : cases) {
+    CaseResult result;
+    result.planned = planned;
+    if (planned.executor != "native") result.python = python;
+    if (const CaseResult* other = same_case(planned, before)) result.gil = other->gil;
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+/// Rounds as long as the old ones can be compared with them.
+void take_calls_over(Case& planned, const std::vector<CaseResult>& before) {
+  const CaseResult* other = same_case(planned, before);
+  if (!other || other->points.empty() || planned.calls) return;
+  if (other->planned.scaling == planned.scaling) planned.calls = case_calls(other->points.front());
+}
+
+std::size_t count_points(const std::vector<Case>& cases) {
+  std::size_t count = 0;
+  for (const Case& planned : cases) count += planned.threads.size();
+  return std::max<std::size_t>(count, 1);
+}
+
+/// A figure that is measured once, or cannot be measured, does not get better with more samples.
+bool more_samples_help(const Expectation& expectation, const Point& point) {
+  const Metric* metric = find_metric(expectation.metric);
+  return metric && metric->measured != Measured::once &&
+         !metric->values(point, values_of(point)).empty();
+}
+
+/// What turned out to differ only when it was measured.
+void forbid_words(Changes& changes, const std::vector<Difference>& differences,
+                  const std::set<std::string>& allowed, const std::string& before) {
+  const std::string why = obstacle(differences, allowed, before);
+  if (why.empty()) return;
+  for (Change& change : changes.points) {
+    change.word = Word::unclear;
+    change.why = why;
+  }
+}
+
+}  // namespace
+
+Gate::Gate(GateOptions options, const PythonInfo& built_for)
+    : options_(std::move(options)), built_for_(built_for) {
+  if (!options_.baseline.empty()) baseline_ = read_result_file(options_.baseline);
+  if (baseline_ && !baseline_->is_gilscale)
+    throw UsageError(
+        fmt::format("--baseline '{}' is not of gilscale and has no samples; make one with "
+                    "`gilscale run --json`",
+                    options_.baseline));
+  if (!options_.against.empty()) source_ = find_version(options_.against, built_for.version);
+}
+
+void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
+  drop_idle_expectations(cases);
+  compared_points_ = count_points(cases);
+  for (Case& planned : cases) {
+    const bool concerned =
+        std::any_of(options_.expectations.begin(), options_.expectations.end(),
+                    [&](const Expectation& each) { return concerns(each, planned); });
+    if (concerned || baseline_) planned.asks = Asks::before_stopping;
+    if (baseline_) take_calls_over(planned, baseline_->cases);
+    if (source_) (void)source_->applied_to(planned);  // throws where it cannot be
+  }
+  if (!baseline_) return;
+  const std::vector<CaseResult> after = foreseen(cases, built_for_, baseline_->cases);
+  const bool any = std::any_of(after.begin(), after.end(), [&](const CaseResult& result) {
+    return same_case(result.planned, baseline_->cases) != nullptr;
+  });
+  if (!any)
+    throw UsageError(fmt::format(
+        "--baseline '{}' holds nothing that is measured here, but {}", options_.baseline,
+        baseline_->cases.empty() ? "no case at all" : label_of(baseline_->cases.front().planned)));
+  refuse_differences(
+      differences_between({baseline_->context, baseline_->cases}, {with_host_name(context), after}),
+      options_.rules.allow_different, options_.baseline);
+}
+
+void Gate::drop_idle_expectations(const std::vector<Case>& cases) {
+  std::erase_if(options_.expectations, [&](const Expectation& expectation) {
+    if (!is_idle(expectation, cases)) return false;
+    const bool excused =
+        names_any(expectation, cases) ? options_.may_be_idle : options_.may_name_others;
+    if (!excused) refuse_idle(expectation, cases);
+    fmt::print(stderr, "gilscale: not checked, since it is not measured: '{}'\n", expectation.text);
+    return true;
+  });
+}
+
+Contestant Gate::other_version(const Case& planned) const {
+  assert(source_);
+  return {source_->applied_to(planned),
+          source_->worker.empty() ? worker_command() : source_->worker};
+}
+
+ChangeRule Gate::rule() const {
+  return {options_.rules.threshold, compared_points_, source_.has_value(), true};
+}
+
+bool Gate::expectations_settled(const CaseResult& so_far, const Point& point) const {
+  const auto is_open = [&](const Expectation& each) {
+    return concerns(each, so_far.planned, point.threads) && more_samples_help(each, point) &&
+           check_point(each, so_far, point).outcome == Outcome::inconclusive;
+  };
+  return std::none_of(options_.expectations.begin(), options_.expectations.end(), is_open);
+}
+
+bool Gate::baseline_settled(const CaseResult& so_far, const Point& point) const {
+  const CaseResult* before = baseline_ ? same_case(so_far.planned, baseline_->cases) : nullptr;
+  const Point* other = before ? point_at(*before, point.threads) : nullptr;
+  return !other || change_between({before, other}, {&so_far, &point}, rule()).word != Word::unclear;
+}
+
+std::optional<std::string> Gate::answer(const Question& question, bool settled) const {
+  if (!question.stop || settled || question.stop == "requested") return question.stop;
+  const double most_s = options_.max_budget_s / (question.point.threads == 1 ? 2 : 1);
+  if (question.spent_s >= most_s) return "max-budget";
+  return std::nullopt;
+}
+
+std::optional<std::string> Gate::answer(const CaseResult& so_far, const Question& question) const {
+  const bool settled =
+      expectations_settled(so_far, question.point) && baseline_settled(so_far, question.point);
+  return answer(question, settled);
+}
+
+std::optional<std::string> Gate::answer(const Turn& before, const Turn& after) const {
+  const Question& then = before.question;
+  const Question& now = after.question;
+  if (then.stop == "requested") return then.stop;
+  if (!then.stop || !now.stop) return std::nullopt;
+  const Change change =
+      change_between({&before.so_far, &then.point}, {&after.so_far, &now.point}, rule());
+  return answer(now, change.word != Word::unclear && expectations_settled(after.so_far, now.point));
+}
+
+void Gate::judge(Report& report) const {
+  report.checks = check_all(options_.expectations, report.cases);
+  if (!baseline_ && !source_) return;
+  const std::vector<CaseResult>& before = source_ ? report.against : baseline_->cases;
+  Changes changes = changes_between(before, report.cases, rule());
+  changes.before = source_ ? options_.against : options_.baseline;
+  changes.how = source_ ? "against" : "baseline";
+  const nlohmann::json context = context_of(report);
+  const auto differences = differences_between({source_ ? context : baseline_->context, before},
+                                               {context, report.cases});
+  changes.differences = sentences(differences);
+  if (baseline_)
+    forbid_words(changes, differences, options_.rules.allow_different, options_.baseline);
+  report.changes = std::move(changes);
+}
+
+ExitCode exit_code_of_gate(const Report& report, const std::string& inconclusive) {
+  bool failed = false;
+  bool open = false;
+  for (const Check& check : report.checks) {
+    failed = failed || check.outcome == Outcome::failed;
+    open = open || check.outcome == Outcome::inconclusive;
+  }
+  if (report.changes)
+    for (const Change& change : report.changes->points) {
+      failed = failed || change.word == Word::slower;
+      open = open || change.word == Word::unclear;
+    }
+  if (failed || (open && inconclusive == "fail")) return ExitCode::expectation_failed;
+  return open && inconclusive == "4" ? ExitCode::inconclusive : ExitCode::ok;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gilscale/judge/differences.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/command_line/options.hpp"
+#include "gilscale/judge/report.hpp"
+#include "gilscale/model/result_file.hpp"
+#include "gilscale/supervise/in_turns.hpp"
+#include "gilscale/model/version_source.hpp"
+
+namespace gilscale {
+
+/// What a run is held against: expectations, a baseline, another version. It decides while samples
+/// come in whether more of them are needed, and in the end what came of it.
+///
+/// Create one, prepare() the cases, then answer() the workers' questions and judge() the report.
+class Gate {
+ public:
+  /// Reads the baseline, finds the other version. Throws UsageError.
+  Gate(GateOptions options, const PythonInfo& built_for);
+
+  /// Tells the cases what the gate needs of them. Throws UsageError where an expectation is about
+  /// none of them, or the baseline cannot be compared with them. `context` is what is known of this
+  /// machine.
+  void prepare(std::vector<Case>& cases, const nlohmann::json& context);
+
+  /// Whether a case is measured beside its other version, and how that is started.
+  [[nodiscard]] bool has_other_version() const { return source_.has_value(); }
+  /// Where there is one.
+  [[nodiscard]] Contestant other_version(const Case& planned) const;
+
+  /// Why to stop sampling a point, or nothing to go on.
+  [[nodiscard]] std::optional<std::string> answer(const CaseResult& so_far,
+                                                  const Question& question) const;
+  [[nodiscard]] std::optional<std::string> answer(const Turn& before, const Turn& after) const;
+
+  /// Adds checks and changes to the report.
+  void judge(Report& report) const;
+
+ private:
+  void drop_idle_expectations(const std::vector<Case>& cases);
+  [[nodiscard]] bool expectations_settled(const CaseResult& so_far, const Point& point) const;
+  [[nodiscard]] bool baseline_settled(const CaseResult& so_far, const Point& point) const;
+  [[nodiscard]] std::optional<std::string> answer(const Question& question, bool settled) const;
+  [[nodiscard]] ChangeRule rule() const;
+
+  GateOptions options_;
+  PythonInfo built_for_;
+  std::optional<ResultFile> baseline_;
+  std::optional<VersionSource> source_;
+  std::size_t compared_points_ = 1;
+};
+
+/// What checks and changes make of the exit code: expectation_failed if one failed or a point is
+/// slower, else what `inconclusive` (pass, fail or 4) says if one is open, else ok.
+ExitCode exit_code_of_gate(const Report& report, const std::string& inconclusive);
+
+}  // namespace gilscale

@@ -1,0 +1,41 @@
+#include "gilscale/commands/list.hpp"
+
+#include <fmt/format.h>
+
+#include "gilscale/report/reporters.hpp"
+#include "gilscale/model/workloads.hpp"
+
+namespace gilscale {
+namespace {
+
+std::string row(std::string_view name, std::string_view summary) {
+  return fmt::format("  {:<42}{}\n", name, summary);
+}
+
+std::string workload_rows() {
+  std::string text;
+  for (const BuiltinWorkload& workload : builtin_workloads()) {
+    const std::string arguments =
+        workload.arguments.empty() ? "" : fmt::format("({})", workload.arguments);
+    text += row(fmt::format("{}{}", workload.name, arguments),
+                fmt::format("{}: {}", workload.suite, workload.summary));
+  }
+  return text + row("module:callable, file.py:name", "your own") +
+         row("module:Class.method", "your own, on an instance that set-up makes") +
+         row("file.py", "every function bench_... in it") + row("--stmt CODE", "as timeit's");
+}
+
+}  // namespace
+
+std::string listing(std::span<const Choice> executors, const PythonInfo& interpreter) {
+  std::string text = "workloads\n" + workload_rows() + "\nexecutors (--executor)\n";
+  for (const Choice& choice : executors) text += row(choice.name, choice.summary);
+  text += "\nreporters\n";
+  for (const Reporter& reporter : reporters()) text += row(reporter.name, reporter.summary);
+  text += "\ninterpreters\n";
+  text += row(fmt::format("CPython {} ({} build)", interpreter.version, interpreter.build),
+              interpreter.executable);
+  return text;
+}
+
+}  // namespace gilscale

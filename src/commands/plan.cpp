@@ -1,0 +1,115 @@
+#include "commands/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "gilscale/text/error.hpp"
+
+namespace gilscale {
+namespace {
+
+Case make_case(const RunOptions& options, WorkloadSpec workload, const std::string& executor) {
+  Case planned;
+  planned.workload = std::move(workload);
+  planned.python = options.python;
+  planned.executor = executor;
+  planned.threads = options.threads;
+  planned.scaling = options.scaling;
+  planned.calls = options.calls;
+  planned.pin = options.pin;
+  planned.stop = options.stop;
+  planned.repetitions = options.benchmark.repetitions;
+  return planned;
+}
+
+/// Threads of one interpreter can share objects; what has an interpreter of its own cannot.
+std::vector<const char*> shares(const RunOptions& options, const std::string& executor) {
+  const bool can_share = executor == "threads" || executor == "pool";
+  if (!can_share || options.share == "all") return {"all"};
+  if (options.share == "none") return {"none"};
+  return {"all", "none"};
+}
+
+WorkloadSpec sharing(WorkloadSpec workload, const char* share) {
+  workload.share = share;
+  return workload;
+}
+
+WorkloadSpec control_spec() {
+  WorkloadSpec spec;
+  spec.name = control_workload;
+  return spec;
+}
+
+/// Somebody who names a workload wants that one measured, not the control.
+void refuse_workloads_without_python(const RunOptions& options) {
+  const bool only_native = std::all_of(options.executors.begin(), options.executors.end(),
+                                       [](const std::string& name) { return name == "native"; });
+  if (only_native && !(options.workloads.names.empty() && options.workloads.statement.empty()))
+    throw UsageError(
+        "--executor native runs no Python, only the control; leave the workload out, or add "
+        "another executor: -x threads,native");
+}
+
+void add_once(std::vector<Case>& cases, Case planned) {
+  const auto same = [&](const Case& other) {
+    return other.workload == planned.workload && other.executor == planned.executor;
+  };
+  if (std::none_of(cases.begin(), cases.end(), same)) cases.push_back(std::move(planned));
+}
+
+/// Google Benchmark's rule: "all" is everything, a leading '-' turns the match round.
+class NameFilter {
+ public:
+  explicit NameFilter(const std::string& pattern) : keep_matching_(!pattern.starts_with('-')) {
+    const std::string regex = keep_matching_ ? pattern : pattern.substr(1);
+    try {
+      regex_ = regex == "all" || regex.empty() ? "." : regex;
+    } catch (const std::regex_error& error) {
+      throw UsageError(fmt::format("--benchmark_filter '{}' is not a regular expression: {}",
+                                   pattern, error.what()));
+    }
+  }
+  [[nodiscard]] bool keeps(const std::string& name) const {
+    return std::regex_search(name, regex_) == keep_matching_;
+  }
+
+ private:
+  bool keep_matching_;
+  std::regex regex_;
+};
+
+void apply_filter(std::vector<Case>& cases, const std::string& pattern) {
+  if (pattern.empty()) return;
+  const NameFilter filter(pattern);
+  for (Case& planned : cases)
+    std::erase_if(planned.threads,
+                  [&](int threads) { return !filter.keeps(reported_name(planned, threads)); });
+  std::erase_if(cases, [](const Case& planned) { return planned.threads.empty(); });
+  if (cases.empty())
+    throw UsageError(fmt::format(
+        "--benchmark_filter '{}' matches no benchmark; --benchmark_list_tests shows their names",
+        pattern));
+}
+
+}  // namespace
+
+std::vector<Case> plan_cases(const RunOptions& options, const FoundWorkloads& found) {
+  refuse_workloads_without_python(options);
+  std::vector<Case> cases;
+  for (const std::string& executor : options.executors) {
+    if (executor == "native") {
+      add_once(cases, make_case(options, control_spec(), executor));
+      continue;
+    }
+    for (const WorkloadSpec& workload : resolve_workloads(options.workloads, found))
+      for (const char* share : shares(options, executor))
+        add_once(cases, make_case(options, sharing(workload, share), executor));
+  }
+  apply_filter(cases, options.benchmark.filter);
+  return cases;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,235 @@
+#include "gilscale/commands/run.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "gilscale/supervise/discovery.hpp"
+#include "gilscale/model/executable.hpp"
+#include "commands/gate.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/judge/findings.hpp"
+#include "gilscale/machine/machine.hpp"
+#include "commands/plan.hpp"
+#include "gilscale/report/reporters.hpp"
+#include "gilscale/supervise/supervisor.hpp"
+#include "gilscale/model/version.hpp"
+#include "gilscale/supervise/in_turns.hpp"
+#include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/report/output_files.hpp"
+#include "gilscale/report/progress_line.hpp"
+#include "gilscale/report/chart.hpp"
+#include "gilscale/report/standard_output.hpp"
+#include "gilscale/model/venv.hpp"
+
+extern char** environ;  // NOLINT: POSIX names it so
+
+namespace gilscale {
+namespace {
+
+/// A report without cases: about the machine, and what the user adds.
+Report empty_report(const Machine& machine, const RunOptions& options) {
+  const CpuBudget& budget = machine.budget;
+  Report report;
+  report.context["gilscale_version"] = version;
+  report.context["usable_cpus"] = budget.usable();
+  report.context["cpu_budget"] = budget;
+  report.context["findings"] = findings_of(machine);
+  report.context["command"] = options.command;
+  for (const auto& [key, value] : options.benchmark.context) report.context[key] = value;
+  return report;
+}
+
+void warn(const std::vector<Finding>& findings, int most_threads) {
+  for (const Finding& finding : findings)
+    if (finding.from_threads > 0 && finding.from_threads <= most_threads)
+      fmt::print(stderr, "gilscale: warning: {}; {}\n", finding.what, finding.remedy);
+}
+
+/// What concerns this run of all that a doctor could say: once, at its end.
+void warn_of_what_matters(const Report& report, const Machine& machine) {
+  int most_threads = 0;
+  std::vector<Finding> of_python;
+  for (const CaseResult& result : report.cases) {
+    if (result.planned.threads.empty()) continue;
+    most_threads = std::max(most_threads, result.planned.threads.back());
+    if (!result.python) continue;
+    for (Finding& finding : findings_of(*result.python)) {
+      const auto same = [&](const Finding& other) { return other.what == finding.what; };
+      if (std::none_of(of_python.begin(), of_python.end(), same))
+        of_python.push_back(std::move(finding));
+    }
+  }
+  for (const CaseResult& result : report.cases) warn(findings_of(result), most_threads);
+  warn(of_python, most_threads);
+  warn(findings_of(machine), most_threads);
+}
+
+bool has_kind(const CaseResult& result, std::string_view kind) {
+  return result.failure && result.failure->kind == kind;
+}
+
+/// A case that this Python cannot run is none; the table's sentence tells of it.
+bool is_error(const CaseResult& result) {
+  return result.failure && !has_kind(result, "unavailable");
+}
+
+/// Says at once what went wrong; the table comes only at the end.
+void complain(const CaseResult& result, std::string_view which = "") {
+  const std::optional<Failure>& failure = result.failure;
+  if (!failure || !is_error(result)) return;
+  // A crash report has been seen already: it came over the worker's standard error.
+  const bool raised = failure->kind == "exception";
+  if (raised) fmt::print(stderr, "{}", failure->details);
+  // What the worker says of an exception or of arguments names the workload already.
+  const bool named = raised || failure->kind == "usage";
+  const std::string name = named ? "" : label_of(result.planned) + ": ";
+  fmt::print(stderr, "gilscale: {}{}{}\n", name, failure->message, which);
+}
+
+void print(const Report& report, const std::string& format) {
+  const Reporter& chosen = format.empty() ? reporters().front() : benchmark_reporter(format);
+  print_out(chosen.render(report, style_of_stdout()));
+}
+
+/// For people: not in files and pipes, and not where another format was asked for.
+void print_chart(const Report& report, const RunOptions& options) {
+  if (options.no_chart || !options.benchmark.format.empty() || isatty(STDOUT_FILENO) != 1) return;
+  const bool unicode =
+      is_utf8_locale(std::getenv("LC_ALL"), std::getenv("LC_CTYPE"), std::getenv("LANG"));
+  print_out(speedup_chart(report, {.unicode = unicode, .style = style_of_stdout()}));
+}
+
+/// With that of --benchmark_out.
+std::vector<OutputRequest> files_of(const RunOptions& options) {
+  std::vector<OutputRequest> files = options.files;
+  const BenchmarkOptions& benchmark = options.benchmark;
+  if (!benchmark.out.empty())
+    files.push_back({benchmark.out, std::string(benchmark_reporter(benchmark.out_format).name)});
+  return files;
+}
+
+ExitCode exit_code_of(const Report& report, const std::string& inconclusive) {
+  const auto any = [&](auto condition) {
+    return std::any_of(report.cases.begin(), report.cases.end(), condition) ||
+           std::any_of(report.against.begin(), report.against.end(), condition);
+  };
+  if (interrupted()) return ExitCode::interrupted;
+  if (any([](const CaseResult& result) { return has_kind(result, "usage"); }))
+    return ExitCode::usage;
+  if (any(is_error)) return ExitCode::workload_failed;
+  return exit_code_of_gate(report, inconclusive);
+}
+
+ExitCode list_benchmarks(const std::vector<Case>& cases) {
+  std::string names;
+  for (const Case& planned : cases)
+    for (const int threads : planned.threads)
+      names += fmt::format("{}\n", reported_name(planned, threads));
+  print_out(names);
+  return ExitCode::ok;
+}
+
+/// Google Benchmark in a worker would take them for its own flags.
+void forget_benchmark_variables() {
+  std::vector<std::string> names;
+  for (char** entry = environ; *entry; ++entry) {
+    const std::string_view variable = *entry;
+    if (variable.starts_with("BENCHMARK_"))
+      names.emplace_back(variable.substr(0, variable.find('=')));
+  }
+  for (const std::string& name : names) unsetenv(name.c_str());
+}
+
+std::string chosen_python(const RunOptions& options, const PythonInfo& built_for) {
+  const char* active = std::getenv("VIRTUAL_ENV");
+  const WorkloadOptions& workloads = options.workloads;
+  const auto is_own = [](const std::string& name) {
+    return name.find('.') != name.npos || name.find(':') != name.npos;
+  };
+  const bool own_code = !workloads.statement.empty() ||
+                        std::any_of(workloads.names.begin(), workloads.names.end(), is_own);
+  return python_of_venv(options.venv, active ? active : "", built_for.version, own_code);
+}
+
+FoundWorkloads found_workloads(const RunOptions& options) {
+  ProgressLine progress(1);
+  progress.begin("looking for workloads");
+  FoundWorkloads found = discover(options.workloads, options.python, options.timeout_s, progress);
+  progress.clear();
+  return found;
+}
+
+void warn_of_expectations(const std::vector<Expectation>& expectations) {
+  for (const Expectation& expectation : expectations)
+    if (const std::string warning = warning_of(expectation); !warning.empty())
+      fmt::print(stderr, "gilscale: warning: {}\n", warning);
+}
+
+/// One case, beside its other version if there is one.
+void measure_case(const Case& planned, const Gate& gate, const RunOptions& options,
+                  ProgressLine& progress, Report& report) {
+  progress.begin(label_of(planned));
+  if (gate.has_other_version()) {
+    InTurns both = run_in_turns(
+        gate.other_version(planned), {planned, worker_command()}, options.timeout_s, progress,
+        [&](const Turn& before, const Turn& after) { return gate.answer(before, after); });
+    report.against.push_back(std::move(both.before));
+    report.cases.push_back(std::move(both.after));
+  } else {
+    report.cases.push_back(run_case(planned, worker_command(), options.timeout_s, progress,
+                                    [&](const CaseResult& so_far, const Question& question) {
+                                      return gate.answer(so_far, question);
+                                    }));
+  }
+  progress.clear();
+  gate.judge(report);
+}
+
+/// Measures until the cases are finished, the user interrupts, or the command line proves wrong.
+/// False if the last files could not be written.
+[[nodiscard]] bool measure(const std::vector<Case>& cases, const Gate& gate,
+                           const RunOptions& options, const OutputFiles& files, Report& report) {
+  ProgressLine progress(cases.size());
+  bool written = true;
+  for (const Case& planned : cases) {
+    measure_case(planned, gate, options, progress, report);
+    if (gate.has_other_version()) complain(report.against.back(), " (old version)");
+    complain(report.cases.back());
+    if (has_kind(report.cases.back(), "usage")) break;
+    written = files.write(report);
+    if (interrupted()) break;
+  }
+  return written;
+}
+
+}  // namespace
+
+ExitCode run(RunOptions options, const PythonInfo& built_for) {
+  watch_for_interrupts();
+  options.python = chosen_python(options, built_for);
+  Gate gate(options.gate, built_for);
+  std::vector<Case> cases = plan_cases(options, found_workloads(options));
+  if (options.benchmark.list_tests) return list_benchmarks(cases);
+  const OutputFiles files(files_of(options));
+  forget_benchmark_variables();
+  const Machine machine = read_machine("/", cpu_budget());
+  Report report = empty_report(machine, options);
+  gate.prepare(cases, report.context);
+  warn_of_expectations(options.gate.expectations);
+  const bool written = measure(cases, gate, options, files, report);
+  const bool nothing_to_show = report.cases.size() == 1 && has_kind(report.cases.front(), "usage");
+  if (!nothing_to_show) {
+    print(report, options.benchmark.format);
+    print_chart(report, options);
+    annotate(report);
+    warn_of_what_matters(report, machine);
+  }
+  const ExitCode code = exit_code_of(report, options.gate.rules.inconclusive);
+  return code == ExitCode::ok && !written ? ExitCode::usage : code;
+}
+
+}  // namespace gilscale

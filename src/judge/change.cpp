@@ -1,0 +1,311 @@
+#include "gilscale/judge/change.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "gilscale/statistics/decision.hpp"
+#include "gilscale/statistics/scaling.hpp"
+#include "gilscale/statistics/statistics.hpp"
+#include "gilscale/statistics/two_samples.hpp"
+
+namespace gilscale {
+namespace {
+
+using Values = std::vector<double>;
+
+/// The GIL, and not the cores, keeps the threads from doing more (the utilisation law).
+bool is_bound_by_gil(const PointOf& of, const PointValues& values) {
+  const GilState& gil = of.result->gil;
+  const bool in_play = gil.shared && gil.after_run && of.point->threads > 1;
+  const double demand = of.point->gil_demand.value_or(1);
+  // It is measured as an upper bound: what is compiled into libpython may release the GIL unseen.
+  constexpr double tolerance = 1.1;
+  const bool refuted = median(values.speedup) * demand > tolerance;
+  return in_play && !refuted && demand * values.achievable > 1;
+}
+
+enum class Taken { all_samples, undisturbed_samples };
+
+/// One version at one point, sample by sample.
+struct Version {
+  Version(const PointOf& of, std::size_t samples, Taken taken) : threads(of.point->threads) {
+    Point first = *of.point;
+    first.samples = first_of(of.point->samples, samples);
+    values = taken == Taken::all_samples ? values_of_all_samples(first) : values_of(first);
+    bound_by_gil = is_bound_by_gil(of, values);
+    const std::vector<bool> disturbed = disturbed_samples(first);
+    const bool all = values.samples.size() == first.samples.size();
+    for (std::size_t i = 0; i < disturbed.size(); ++i)
+      if (all || !disturbed[i]) places.push_back(i);
+  }
+
+  /// The speedup as a share of N.
+  [[nodiscard]] Values efficiency() const {
+    return ratios(values.speedup, Values(values.speedup.size(), threads));
+  }
+  /// A call at the speed of the machine at which one of the control takes `reference_s`.
+  [[nodiscard]] Values cost(double reference_s, const Values& efficiencies) const {
+    Values costs;
+    for (std::size_t i = 0; i < efficiencies.size(); ++i)
+      costs.push_back(call_at_speed(values.undelayed_call_s[i], values.cpu_share,
+                                    values.control_call_s[i], reference_s) /
+                      efficiencies[i]);
+    return costs;
+  }
+  /// A call in the N-thread rounds as they were.
+  [[nodiscard]] const Values& time(bool undelayed) const {
+    return undelayed ? values.undelayed_round_call_s : values.call_s;
+  }
+  [[nodiscard]] bool lacks_cores() const {
+    return values.bound_by_cpus && threads > 1 && values.achievable < cores_were_there * threads;
+  }
+
+  int threads;
+  PointValues values;
+  bool bound_by_gil = false;
+  std::vector<std::size_t> places;  ///< of the values among the point's samples
+};
+
+/// Ratios of the values that were taken beside one another.
+Values paired_ratios(const Version& before, const Values& before_values, const Version& after,
+                     const Values& after_values) {
+  Values ratios;
+  for (std::size_t i = 0, k = 0; i < before.places.size() && k < after.places.size();) {
+    if (before.places[i] == after.places[k])
+      ratios.push_back(after_values[k++] / before_values[i++]);
+    else if (before.places[i] < after.places[k])
+      ++i;
+    else
+      ++k;
+  }
+  return ratios;
+}
+
+/// Two versions at one look. Neighbours in turns have the same machine, a disturbance hits either
+/// of them as often, and the median of their ratios stays where it is: all are taken, as long as
+/// the cores were there for most.
+class Duel {
+ public:
+  Duel(const PointOf& before, const PointOf& after, const ChangeRule& rule, const Look& look)
+      : Duel(before, after, rule, look,
+             rule.paired ? Taken::all_samples : Taken::undisturbed_samples) {
+    if (rule.paired && lacks_cores())
+      *this = Duel(before, after, rule, look, Taken::undisturbed_samples);
+  }
+
+  [[nodiscard]] Estimate ratio(const Values& before, const Values& after) const {
+    if (!paired_) return ratio_of_independent(before, after, tail_);
+    const Values ratios = paired_ratios(before_, before, after_, after);
+    return ratios.empty() ? Estimate{std::nan(""), -HUGE_VAL, HUGE_VAL}
+                          : median_interval(ratios, tail_);
+  }
+  [[nodiscard]] Estimate ratio(Values PointValues::* member) const {
+    return ratio(before_.values.*member, after_.values.*member);
+  }
+  [[nodiscard]] Estimate cost() const { return ratio(cost_of(before_), cost_of(after_)); }
+  /// What the word does not rest on.
+  void fill(Change& change) const {
+    const Values before = cost_of(before_);
+    const Values after = cost_of(after_);
+    change.p = paired_ ? sign_test_p(paired_ratios(before_, before, after_, after))
+                       : mann_whitney_p(before, after);
+    change.call_s = ratio(&PointValues::call_s);
+    change.throughput_per_s = ratio(&PointValues::throughput_per_s);
+    if (before_.threads == 1) return;
+    change.speedup = ratio(&PointValues::speedup);
+    change.relative_efficiency = ratio(&PointValues::relative_efficiency);
+  }
+  /// Why the cost says nothing of the code; empty if it does.
+  [[nodiscard]] std::string fault_of_machine(double threshold) const {
+    const double then = median(before_.values.capacity);
+    const double now = median(after_.values.capacity);
+    if (lacks_cores())
+      return fmt::format("the machine gave {} threads {:.2f} cores before and {:.2f} now, too few",
+                         before_.threads, then, now);
+    const bool differ = std::max(then, now) > std::min(then, now) * (1 + threshold);
+    if (!paired_ && !both_bound_by_gil() && differ &&
+        (is_bound_by_something_else(before_) || is_bound_by_something_else(after_)))
+      return fmt::format(
+          "the machine gave {} threads {:.2f} cores before and {:.2f} now, which "
+          "tells too little of what does not scale with them",
+          before_.threads, then, now);
+    return "";
+  }
+
+ private:
+  Duel(const PointOf& before, const PointOf& after, const ChangeRule& rule, const Look& look,
+       Taken taken)
+      : before_(before, rule.paired ? look.samples : before.point->samples.size(), taken),
+        after_(after, look.samples, taken),
+        paired_(rule.paired),
+        tail_(look.tail) {}
+
+  /// Then the speedup is the same for any number of cores; else it is what it is of the capacity.
+  /// Both versions have to be measured by the same.
+  [[nodiscard]] bool both_bound_by_gil() const {
+    return before_.bound_by_gil && after_.bound_by_gil;
+  }
+  [[nodiscard]] bool lacks_cores() const {
+    return !both_bound_by_gil() && (before_.lacks_cores() || after_.lacks_cores());
+  }
+  /// In turns the time itself; else what it would be on the same machine.
+  [[nodiscard]] Values cost_of(const Version& version) const {
+    if (paired_)
+      return version.time(version.threads == 1 || before_.values.delayed || after_.values.delayed);
+    const double reference_s = median(before_.values.control_call_s);
+    return version.cost(reference_s, both_bound_by_gil() ? version.efficiency()
+                                                         : version.values.relative_efficiency);
+  }
+  /// Neither by the cores nor by the GIL: what it would do with other cores cannot be known.
+  static bool is_bound_by_something_else(const Version& version) {
+    constexpr double parallel = 0.9;
+    return version.threads > 1 && version.values.bound_by_cpus && !version.bound_by_gil &&
+           median(version.values.relative_efficiency) < parallel;
+  }
+
+  Version before_;
+  Version after_;
+  bool paired_;
+  double tail_;
+};
+
+std::string too_few(std::size_t before, std::size_t after) {
+  return fmt::format("{} and {} samples are too few", before, after);
+}
+
+/// On which side more samples would help: where one has less than half as many as the other.
+std::string the_fewer(std::size_t before, std::size_t after) {
+  if (2 * before < after) return fmt::format("; the old one rests on {} samples only", before);
+  if (2 * after < before) return fmt::format("; the new one rests on {} samples only", after);
+  return "";
+}
+
+/// Only the whole interval decides. Both ways round, a ratio and its inverse are as far from 1.
+void give_word(Change& change, double threshold) {
+  const double bound = 1 + threshold;
+  if (change.cost.low > bound)
+    change.word = Word::slower;
+  else if (change.cost.high < 1 / bound && change.cost.high > 0)
+    change.word = Word::faster;
+  else if (change.cost.low >= 1 / bound && change.cost.high <= bound)
+    change.word = Word::same;
+  else if (!std::isfinite(change.cost.low))
+    change.why = "the samples are too few, or too much alike in turn, for an interval";
+  else
+    change.why = fmt::format(
+        "the cost is {:.3f} [{:.3f}, {:.3f}] times the old one, on both sides "
+        "of a bound of {:.3g} %",
+        change.cost.estimate, change.cost.low, change.cost.high, threshold * 100);
+}
+
+double width(const Estimate& interval) { return interval.high - interval.low; }
+
+Change change_at(const Duel& duel, Change change, double threshold) {
+  change.cost = duel.cost();
+  change.why = duel.fault_of_machine(threshold);
+  if (change.why.empty()) give_word(change, threshold);
+  return change;
+}
+
+struct Match {
+  PointOf before;
+  PointOf after;
+};
+
+/// The points of `after` that `before` has too; the names of the others go into `lonely`.
+std::vector<Match> matches(const std::vector<CaseResult>& before,
+                           const std::vector<CaseResult>& after, std::vector<std::string>& lonely) {
+  std::vector<Match> found;
+  for (const CaseResult& result : after) {
+    const CaseResult* partner = same_case(result.planned, before);
+    for (const Point& point : result.points) {
+      const Point* other = partner ? point_at(*partner, point.threads) : nullptr;
+      if (other && point.samples.size() > 0)
+        found.push_back({{partner, other}, {&result, &point}});
+      else
+        lonely.push_back(name_of_point(result, point));
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string_view to_string(Word word) {
+  constexpr std::array<std::string_view, 4> words{"faster", "slower", "same", "unclear"};
+  return words.at(static_cast<std::size_t>(word));
+}
+
+std::string name_of_point(const CaseResult& result, const Point& point) {
+  return fmt::format("{}@{}", label_of(result.planned), point.threads);
+}
+
+Change change_between(const PointOf& before, const PointOf& after, const ChangeRule& rule) {
+  Change change;
+  change.name = name_of_point(*after.result, *after.point);
+  change.threads = after.point->threads;
+  change.cost = {std::nan(""), -HUGE_VAL, HUGE_VAL};
+  const std::size_t samples_before = before.point->samples.size();
+  const std::size_t samples_after = after.point->samples.size();
+  const std::size_t count = rule.paired ? std::min(samples_before, samples_after) : samples_after;
+  std::vector<Look> looks = looks_up_to(count, rule.points);
+  if (!rule.sequential) looks = {{count, gate_error / static_cast<double>(rule.points)}};
+  change.why = too_few(samples_before, samples_after);
+  std::optional<Duel> shown;
+  if (looks.empty() && count > 0) {
+    shown.emplace(before, after, rule, Look{count, gate_error / static_cast<double>(rule.points)});
+    change.cost.estimate = shown->cost().estimate;
+  }
+  for (const Look& look : looks) {
+    const Duel duel(before, after, rule, look);
+    const Change seen = change_at(duel, change, rule.threshold);
+    // Later looks may err less often: where one version has no more samples, they see less.
+    const bool better = !shown || width(seen.cost) <= width(change.cost);
+    if (seen.word == Word::unclear && !better) continue;
+    change = seen;
+    shown = duel;
+    if (seen.word != Word::unclear) break;
+  }
+  if (shown) shown->fill(change);
+  if (change.word == Word::unclear && !rule.paired && std::isfinite(change.cost.low))
+    change.why += the_fewer(samples_before, samples_after);
+  return change;
+}
+
+Change change_of_times(const std::string& name, const std::vector<double>& before_s,
+                       const std::vector<double>& after_s, const ChangeRule& rule) {
+  Change change;
+  change.name = name;
+  const double tail = gate_error / static_cast<double>(rule.points);
+  change.cost = ratio_of_independent(before_s, after_s, tail);
+  change.p = mann_whitney_p(before_s, after_s);
+  change.call_s = change.cost;
+  change.throughput_per_s = ratio_of_independent(after_s, before_s, tail);
+  give_word(change, rule.threshold);
+  return change;
+}
+
+void correct_p(Changes& changes) {
+  Values p;
+  for (const Change& change : changes.points) p.push_back(change.p);
+  const Values corrected = holm_corrected(p);
+  for (std::size_t i = 0; i < corrected.size(); ++i) changes.points[i].p = corrected[i];
+}
+
+Changes changes_between(const std::vector<CaseResult>& before, const std::vector<CaseResult>& after,
+                        ChangeRule rule) {
+  Changes changes;
+  changes.threshold = rule.threshold;
+  const std::vector<Match> both = matches(before, after, changes.only_after);
+  matches(after, before, changes.only_before);
+  rule.points = std::max(rule.points, both.size());
+  for (const Match& match : both)
+    changes.points.push_back(change_between(match.before, match.after, rule));
+  correct_p(changes);
+  return changes;
+}
+
+}  // namespace gilscale

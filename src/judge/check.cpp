@@ -1,0 +1,221 @@
+#include "gilscale/judge/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "gilscale/statistics/decision.hpp"
+#include "gilscale/judge/metric.hpp"
+#include "gilscale/statistics/scaling.hpp"
+#include "gilscale/statistics/statistics.hpp"
+#include "gilscale/judge/verdict.hpp"
+
+namespace gilscale {
+namespace {
+
+bool holds(const Expectation& expectation, double value) {
+  const double bound = expectation.bound;
+  if (expectation.relation == ">=") return value >= bound;
+  if (expectation.relation == ">") return value > bound;
+  if (expectation.relation == "<=") return value <= bound;
+  return value < bound;
+}
+
+/// Only where the whole interval agrees.
+Outcome outcome_of(const Expectation& expectation, const Estimate& seen) {
+  const bool low = holds(expectation, seen.low);
+  const bool high = holds(expectation, seen.high);
+  if (low != high) return Outcome::inconclusive;
+  return low ? Outcome::passed : Outcome::failed;
+}
+
+/// What is to be decided and on what.
+struct Matter {
+  [[nodiscard]] std::size_t times_measured() const {
+    return metric.measured == Measured::by_ledger_round ? point.gil_demands.size()
+                                                        : point.samples.size();
+  }
+
+  const Expectation& expectation;
+  const Metric& metric;
+  const Point& point;
+  const GilState& gil;
+};
+
+/// That the GIL is held was measured, but as an upper bound; with about one core, or with a
+/// speedup, nothing confirms it.
+bool gil_is_to_blame(const Matter& matter, const PointValues& values) {
+  constexpr double no_speedup = 1.15;
+  return gil_held_throughout(matter.point, matter.gil) && median(values.speedup) <= no_speedup &&
+         values.achievable >= least_achievable;
+}
+
+bool cores_missing(const Matter& matter, const PointValues& values) {
+  return values.achievable < cores_were_there * matter.point.threads &&
+         !gil_is_to_blame(matter, values);
+}
+
+/// Whether the figure is surely low (or else surely high) only because the machine lacked cores: a
+/// sentence that says so, empty if it is not.
+std::string fault_of_machine(const Matter& matter, const PointValues& values, const Estimate& seen,
+                             bool low) {
+  const int threads = matter.point.threads;
+  if (threads == 1 || !values.bound_by_cpus) return "";
+  const std::string gave =
+      fmt::format("the machine gave {} threads {:.2f} cores", threads, median(values.capacity));
+  const Cores cores = matter.metric.cores;
+  const bool suspect = low ? cores == Cores::missing_lower_it : cores == Cores::missing_raise_it;
+  if (suspect && cores_missing(matter, values)) return gave + ", too few to blame the workload";
+  const double bound = matter.expectation.bound;
+  const double share = values.achievable / threads;
+  if (low && matter.metric.name == "speedup" && seen.high >= bound * share)
+    return fmt::format("{}, which allow no {:g}", gave, bound);
+  const auto with_all_cores = [&](double serial_fraction) {
+    return karp_flatt(threads, amdahl(threads, serial_fraction) / share);
+  };
+  if (!low && matter.metric.name == "serial_fraction" && with_all_cores(seen.low) <= bound)
+    return fmt::format("{}, which make the serial fraction larger", gave);
+  // With one core, code that takes turns gets all that there is, too.
+  constexpr double serial = 1.1;
+  const bool tells = bound * values.achievable >= serial || bound * threads < serial;
+  if (!low && matter.metric.name == "relative_efficiency" && !tells)
+    return gave + ", too few to tell it from code that takes turns";
+  return "";
+}
+
+std::string number(double value) { return fmt::format("{:.4g}", value); }
+
+std::string interval_text(const Estimate& seen) {
+  return fmt::format("{} [{}, {}]", number(seen.estimate), number(seen.low), number(seen.high));
+}
+
+std::string why_of(const Matter& matter, const Check& check) {
+  const Expectation& expectation = matter.expectation;
+  if (!check.seen)
+    return fmt::format("{} samples are too few to decide; it takes {}", matter.times_measured(),
+                       looks_up_to(100).front().samples);
+  if (check.outcome != Outcome::inconclusive)
+    return fmt::format("{} is {}", expectation.metric, interval_text(*check.seen));
+  if (!std::isfinite(check.seen->low))
+    return fmt::format(
+        "{} is about {}, but the samples are too few, or too much alike in turn, "
+        "for an interval; raise --max-budget",
+        expectation.metric, number(check.seen->estimate));
+  return fmt::format("{} is {}, on both sides of {:g}; raise --max-budget", expectation.metric,
+                     interval_text(*check.seen), expectation.bound);
+}
+
+/// The point as it was when its figure had been measured so many times.
+Point first_of(const Point& point, std::size_t count) {
+  Point first = point;
+  first.samples = first_of(point.samples, count);
+  first.gil_demands.resize(std::min(count, point.gil_demands.size()));
+  return first;
+}
+
+/// One look. True if it settles the matter.
+bool look(const Matter& matter, const Look& at, Check& check) {
+  const Point so_far = first_of(matter.point, at.samples);
+  const PointValues point_values = values_of(so_far);
+  const std::vector<double> values = matter.metric.values(so_far, point_values);
+  if (values.empty()) return false;
+  check.seen = median_interval(values, at.tail);
+  check.outcome = outcome_of(matter.expectation, *check.seen);
+  check.why = why_of(matter, check);
+  if (check.outcome == Outcome::inconclusive) return false;
+  const bool low = (check.outcome == Outcome::passed) != matter.expectation.wants_more();
+  const std::string fault = fault_of_machine(matter, point_values, *check.seen, low);
+  if (fault.empty()) return true;
+  check.outcome = Outcome::inconclusive;
+  check.why =
+      fmt::format("{} is {}, but {}", matter.expectation.metric, interval_text(*check.seen), fault);
+  return false;
+}
+
+Check blank_check(const Expectation& expectation, const CaseResult& result) {
+  Check check;
+  check.expectation = expectation;
+  check.label = label_of(result.planned);
+  return check;
+}
+
+void compare_once(std::optional<double> value, Check& check) {
+  if (!value) {
+    check.why = fmt::format("{} could not be measured here", check.expectation.metric);
+    return;
+  }
+  check.seen = Estimate{*value, *value, *value};
+  check.outcome = outcome_of(check.expectation, *check.seen);
+  check.why = fmt::format("{} is {}", check.expectation.metric, number(*value));
+}
+
+Check check_case(const Expectation& expectation, const CaseResult& result) {
+  Check check = blank_check(expectation, result);
+  compare_once(find_case_metric(expectation.metric)->value(result), check);
+  return check;
+}
+
+/// A case that ended early cannot meet what is expected of it.
+Check check_unmeasured(const Expectation& expectation, const CaseResult& result,
+                       std::optional<int> threads) {
+  Check check = blank_check(expectation, result);
+  check.threads = threads;
+  const bool excused = !result.failure || result.failure->kind == "unavailable" ||
+                       result.failure->kind == "interrupted";
+  check.outcome = excused ? Outcome::inconclusive : Outcome::failed;
+  check.why = result.failure ? result.failure->message : "it was not measured";
+  return check;
+}
+
+void add_checks(std::vector<Check>& checks, const Expectation& expectation,
+                const CaseResult& result) {
+  if (find_case_metric(expectation.metric)) {
+    checks.push_back(result.failure ? check_unmeasured(expectation, result, std::nullopt)
+                                    : check_case(expectation, result));
+    return;
+  }
+  for (const int threads : result.planned.threads) {
+    if (!concerns(expectation, result.planned, threads)) continue;
+    const Point* point = point_at(result, threads);
+    checks.push_back(point ? check_point(expectation, result, *point)
+                           : check_unmeasured(expectation, result, threads));
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  constexpr std::array<std::string_view, 3> words{"passed", "failed", "inconclusive"};
+  return words.at(static_cast<std::size_t>(outcome));
+}
+
+Check check_point(const Expectation& expectation, const CaseResult& result, const Point& point) {
+  Check check = blank_check(expectation, result);
+  check.threads = point.threads;
+  const Metric& metric = *find_metric(expectation.metric);
+  const bool sampled = point.samples.size() > 0;
+  const std::vector<double> values =
+      sampled ? metric.values(point, values_of(point)) : std::vector<double>();
+  if (metric.measured == Measured::once || (sampled && values.empty())) {
+    compare_once(values.empty() ? std::nullopt : std::optional(values.front()), check);
+    return check;
+  }
+  const Matter matter{expectation, metric, point, result.gil};
+  check.why = why_of(matter, check);
+  for (const Look& at : looks_up_to(matter.times_measured()))
+    if (look(matter, at, check)) break;
+  return check;
+}
+
+std::vector<Check> check_all(const std::vector<Expectation>& expectations,
+                             const std::vector<CaseResult>& cases) {
+  std::vector<Check> checks;
+  for (const Expectation& expectation : expectations)
+    for (const CaseResult& result : cases)
+      if (concerns(expectation, result.planned)) add_checks(checks, expectation, result);
+  return checks;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,276 @@
+#include "gilscale/judge/comparison.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "gilscale/text/number.hpp"
+
+namespace gilscale {
+namespace {
+
+/// A speedup up to this is none: jitter favours whoever waits more often.
+constexpr double worth_while = 1.05;
+
+std::optional<Estimate> speedup_at(const CaseResult& result, int threads) {
+  const Point* const point = point_at(result, threads);
+  return point ? std::optional(figures_of(*point).speedup) : std::nullopt;
+}
+
+int largest_thread_count(const CaseResult& result, bool may_be_oversubscribed) {
+  int most = 1;
+  for (const Point& point : result.points)
+    if (may_be_oversubscribed || !point.oversubscribed) most = std::max(most, point.threads);
+  return most;
+}
+
+Case without_parameter(Case planned, std::size_t index) {
+  ParameterValues& params = planned.workload.params;
+  params.erase(params.begin() + static_cast<std::ptrdiff_t>(index));
+  return planned;
+}
+
+bool same_but_for_threads(const Case& a, const Case& b) {
+  return a.workload == b.workload && a.executor == b.executor;
+}
+
+/// The cases that are the same but for one parameter.
+struct Family {
+  Case common;  ///< without the parameter
+  std::string parameter;
+  std::vector<std::pair<ParameterCurve::Entry, const CaseResult*>> members;
+};
+
+Family& family_of(std::vector<Family>& families, const Case& common, const std::string& parameter) {
+  const auto same = std::find_if(families.begin(), families.end(), [&](const Family& family) {
+    return family.parameter == parameter && same_but_for_threads(family.common, common);
+  });
+  return same != families.end() ? *same : families.emplace_back(Family{common, parameter, {}});
+}
+
+std::vector<Family> families_in(const Report& report) {
+  std::vector<Family> families;
+  for (const CaseResult& result : report.cases) {
+    const ParameterValues& params = result.planned.workload.params;
+    for (std::size_t i = 0; i < params.size(); ++i) {
+      const auto& [name, text] = params[i];
+      if (const auto value = to_number(text))
+        family_of(families, without_parameter(result.planned, i), name)
+            .members.push_back({{*value, text, {}}, &result});
+    }
+  }
+  return families;
+}
+
+ParameterCurve curve_of(const Family& family) {
+  ParameterCurve curve{label_of(family.common), family.parameter, 0, {}};
+  for (const auto& [entry, result] : family.members) {
+    const int most = largest_thread_count(*result, false);
+    curve.threads = curve.threads == 0 ? most : std::min(curve.threads, most);
+  }
+  for (const auto& [entry, result] : family.members) {
+    if (const auto speedup = speedup_at(*result, curve.threads))
+      curve.entries.push_back({entry.value, entry.text, *speedup});
+  }
+  std::sort(curve.entries.begin(), curve.entries.end(),
+            [](const auto& a, const auto& b) { return a.value < b.value; });
+  return curve;
+}
+
+/// A case among those of one workload.
+struct Contender {
+  std::string name;
+  const CaseResult* result;
+
+  [[nodiscard]] const Point* at(int threads) const { return point_at(*result, threads); }
+};
+
+struct Contest {
+  WorkloadSpec workload;
+  std::vector<Contender> contenders;
+};
+
+std::string contender_name(const Case& planned) {
+  return planned.workload.share == "all" ? planned.executor : planned.executor + ", own arguments";
+}
+
+std::vector<Contest> contests_in(const Report& report) {
+  std::vector<Contest> contests;
+  for (const CaseResult& result : report.cases) {
+    if (!result.python || result.points.empty()) continue;
+    WorkloadSpec workload = result.planned.workload;
+    workload.share = "all";
+    const auto same = std::find_if(contests.begin(), contests.end(), [&](const Contest& contest) {
+      return contest.workload == workload;
+    });
+    Contest& contest =
+        same != contests.end() ? *same : contests.emplace_back(Contest{workload, {}});
+    contest.contenders.push_back({contender_name(result.planned), &result});
+  }
+  return contests;
+}
+
+/// The counts of threads that all contenders were measured with, ascending.
+std::vector<int> common_threads(const Contest& contest) {
+  std::vector<int> threads;
+  for (const Point& point : contest.contenders.front().result->points) {
+    const bool all = std::all_of(contest.contenders.begin(), contest.contenders.end(),
+                                 [&](const Contender& each) { return each.at(point.threads); });
+    if (all) threads.push_back(point.threads);
+  }
+  std::sort(threads.begin(), threads.end());
+  return threads;
+}
+
+struct Standing {
+  const Contender* contender;
+  Estimate rate;  ///< calls, in a unit that is the same for all
+};
+
+/// Best first. Calls that compute are counted by the control's speed at that moment, since cases
+/// are measured one after the other; calls that wait are counted by the clock.
+std::vector<Standing> standings(const Contest& contest, int threads) {
+  std::vector<Standing> table;
+  for (const Contender& each : contest.contenders) {
+    const PointFigures figures = figures_of(*each.at(threads));
+    table.push_back(
+        {&each, figures.bound_by_cpus ? figures.relative_throughput : figures.throughput_per_s});
+  }
+  std::stable_sort(table.begin(), table.end(), [](const Standing& a, const Standing& b) {
+    return a.rate.estimate > b.rate.estimate;
+  });
+  return table;
+}
+
+/// They are all bound by CPUs, or none of them is: else their units differ.
+bool comparable(const Contest& contest, int threads) {
+  int bound = 0;
+  for (const Contender& each : contest.contenders)
+    bound += figures_of(*each.at(threads)).bound_by_cpus ? 1 : 0;
+  return bound == 0 || bound == static_cast<int>(contest.contenders.size());
+}
+
+/// With more cores it could have done more.
+bool lacked_cores(const Contender& contender, int threads) {
+  const PointFigures figures = figures_of(*contender.at(threads));
+  constexpr double used_what_there_was = 0.9;
+  return figures.achievable < cores_were_there * threads &&
+         figures.relative_efficiency.high >= used_what_there_was;
+}
+
+/// Whether the first `count` of a table are surely ahead of all others.
+bool surely_ahead(const std::vector<Standing>& table, std::size_t count) {
+  const auto split = table.begin() + static_cast<std::ptrdiff_t>(count);
+  const auto low = [](const Standing& a, const Standing& b) { return a.rate.low < b.rate.low; };
+  const auto high = [](const Standing& a, const Standing& b) { return a.rate.high < b.rate.high; };
+  return std::min_element(table.begin(), split, low)->rate.low >
+         std::max_element(split, table.end(), high)->rate.high;
+}
+
+/// How many lead; 0 if nobody surely does.
+std::size_t leaders_of(const std::vector<Standing>& table) {
+  for (std::size_t count = 1; count < table.size(); ++count)
+    if (surely_ahead(table, count)) return count;
+  return 0;
+}
+
+/// The same ones lead another table, in any order.
+bool lead_too(const std::vector<Standing>& leaders, const std::vector<Standing>& table) {
+  return surely_ahead(table, leaders.size()) &&
+         std::is_permutation(
+             leaders.begin(), leaders.end(), table.begin(),
+             [](const Standing& a, const Standing& b) { return a.contender == b.contender; });
+}
+
+struct Ranking {
+  bool enough_cores = true;
+  std::optional<ExecutorComparison::Winner> winner;
+};
+
+/// Who leads at the largest count of threads, and from which count on. Those who lead may have
+/// lacked cores, but nobody behind.
+Ranking ranking_of(const Contest& contest, const std::vector<int>& threads) {
+  if (!comparable(contest, threads.back())) return {};
+  const auto table = standings(contest, threads.back());
+  const std::size_t count = leaders_of(table);
+  for (std::size_t i = std::max<std::size_t>(count, 1); i < table.size(); ++i)
+    if (lacked_cores(*table[i].contender, threads.back())) return {false, std::nullopt};
+  if (count == 0) return {};
+  const std::vector<Standing> leaders(table.begin(),
+                                      table.begin() + static_cast<std::ptrdiff_t>(count));
+  ExecutorComparison::Winner winner;
+  for (const Standing& each : leaders) winner.executors.push_back(each.contender->name);
+  for (auto n = threads.rbegin(); n != threads.rend(); ++n) {
+    if (!comparable(contest, *n) || !lead_too(leaders, standings(contest, *n))) break;
+    winner.from_threads = *n;
+  }
+  winner.next = table[count].contender->name;
+  winner.factor = table[0].rate.estimate / table[count].rate.estimate;
+  return {true, winner};
+}
+
+ExecutorComparison::Entry entry_of(const Contender& contender, int threads) {
+  const Point& point = *contender.at(threads);
+  const PointFigures figures = figures_of(point);
+  return {contender.name,           threads,       figures.throughput_per_s,
+          figures.speedup.estimate, point.start_s, point.memory_bytes};
+}
+
+}  // namespace
+
+std::optional<double> ParameterCurve::break_even() const {
+  std::optional<double> from;
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    if (!(entry->speedup.low > worth_while)) break;
+    from = entry->value;
+  }
+  return from;
+}
+
+std::vector<ParameterCurve> parameter_curves(const Report& report) {
+  std::vector<ParameterCurve> curves;
+  for (const Family& family : families_in(report)) {
+    ParameterCurve curve = curve_of(family);
+    if (curve.threads > 1 && curve.entries.size() > 1) curves.push_back(std::move(curve));
+  }
+  return curves;
+}
+
+bool SharingCost::differs() const { return shared.high < own.low || own.high < shared.low; }
+
+std::vector<SharingCost> sharing_costs(const Report& report) {
+  std::vector<SharingCost> costs;
+  for (const CaseResult& with_own : report.cases) {
+    if (with_own.planned.workload.share != "none") continue;
+    Case shared = with_own.planned;
+    shared.workload.share = "all";
+    for (const CaseResult& result : report.cases) {
+      if (!same_but_for_threads(result.planned, shared)) continue;
+      const int threads = std::min(largest_thread_count(with_own, true), largest_thread_count(result, true));
+      const auto together = speedup_at(result, threads);
+      const auto apart = speedup_at(with_own, threads);
+      if (threads > 1 && together && apart)
+        costs.push_back({label_of(shared), threads, *together, *apart});
+    }
+  }
+  return costs;
+}
+
+std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
+  std::vector<ExecutorComparison> comparisons;
+  for (const Contest& contest : contests_in(report)) {
+    if (contest.contenders.size() < 2) continue;
+    const std::vector<int> threads = common_threads(contest);
+    if (threads.empty()) continue;
+    ExecutorComparison comparison;
+    comparison.label = label_of(contest.workload);
+    for (const Contender& each : contest.contenders)
+      comparison.entries.push_back(entry_of(each, threads.back()));
+    Ranking ranking = ranking_of(contest, threads);
+    comparison.had_cores = ranking.enough_cores;
+    comparison.winner = std::move(ranking.winner);
+    comparisons.push_back(std::move(comparison));
+  }
+  return comparisons;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,191 @@
+#include "gilscale/judge/expectation.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "gilscale/text/error.hpp"
+#include "gilscale/judge/metric.hpp"
+#include "gilscale/text/near_match.hpp"
+#include "gilscale/text/number.hpp"
+
+namespace gilscale {
+namespace {
+
+constexpr std::string_view blanks = " \t";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(blanks);
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+[[noreturn]] void refuse(std::string_view text, const std::string& what) {
+  throw UsageError(
+      fmt::format("--expect '{}': {}; the form is \"WORKLOAD[@THREADS] METRIC OP NUMBER\", as in "
+                  "\"cpp_fib_nogil@2 relative_efficiency >= 0.9\"",
+                  text, what));
+}
+
+std::vector<std::string> metric_names() {
+  std::vector<std::string> names;
+  for (const Metric& metric : point_metrics()) names.emplace_back(metric.name);
+  for (const CaseMetric& metric : case_metrics()) names.emplace_back(metric.name);
+  return names;
+}
+
+/// Takes the relation and the number off the end of `rest`.
+void take_relation(Expectation& expectation, std::string_view& rest) {
+  const std::size_t end = rest.find_last_of("<>=");
+  if (end == rest.npos) refuse(expectation.text, "there is none of >= > <= < in it");
+  const std::string_view number = trimmed(rest.substr(end + 1));
+  const auto bound = to_number(number);
+  if (!bound || !std::isfinite(*bound))
+    refuse(expectation.text, fmt::format("'{}' is no number", number));
+  expectation.bound = *bound;
+  std::size_t begin = end;
+  while (begin > 0 && std::string_view("<>=!").find(rest[begin - 1]) != std::string_view::npos)
+    --begin;
+  expectation.relation = rest.substr(begin, end - begin + 1);
+  constexpr std::array<std::string_view, 4> relations{">=", ">", "<=", "<"};
+  if (std::find(relations.begin(), relations.end(), expectation.relation) == relations.end())
+    refuse(expectation.text, fmt::format("'{}' is none of >= > <= <", expectation.relation));
+  rest = trimmed(rest.substr(0, begin));
+}
+
+void take_metric(Expectation& expectation, std::string_view& rest) {
+  const std::size_t blank = rest.find_last_of(blanks);
+  if (blank == rest.npos) refuse(expectation.text, "a workload or a metric is missing");
+  expectation.metric = rest.substr(blank + 1);
+  rest = trimmed(rest.substr(0, blank));
+  if (find_metric(expectation.metric) || find_case_metric(expectation.metric)) return;
+  const std::string near = near_match(expectation.metric, metric_names());
+  refuse(expectation.text,
+         fmt::format("there is no metric '{}'{}", expectation.metric,
+                     near.empty() ? fmt::format("; there are {}", fmt::join(metric_names(), ", "))
+                                  : fmt::format(", did you mean '{}'?", near)));
+}
+
+void take_threads(Expectation& expectation, std::string_view& rest) {
+  const std::size_t at = rest.rfind('@');
+  if (at == rest.npos) return;
+  const std::string_view threads = rest.substr(at + 1);
+  // An @ in the arguments of a label: "mail/'a@b.c'".
+  if (threads.find_first_of("'\"()[]{}") != threads.npos) return;
+  constexpr double most = 1e6;
+  const auto number = to_number(threads);
+  expectation.at_max = threads == "max";
+  if (number && *number >= 1 && *number <= most && *number == std::floor(*number))
+    expectation.threads = static_cast<int>(*number);
+  else if (!expectation.at_max)
+    refuse(expectation.text, fmt::format("'@{}' is neither a number of threads nor @max", threads));
+  if (find_case_metric(expectation.metric))
+    refuse(expectation.text, fmt::format("{} is of all thread counts together; leave '@{}' out",
+                                         expectation.metric, threads));
+  rest = trimmed(rest.substr(0, at));
+}
+
+/// As a shell's pattern, but brackets stand for themselves: arguments in labels have them.
+bool matches(const std::string& pattern, const std::string& name) {
+  if (pattern == name) return true;
+  std::string escaped;
+  for (const char c : pattern) {
+    if (c == '[' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return fnmatch(escaped.c_str(), name.c_str(), 0) == 0;
+}
+
+std::vector<std::string> names_of(const Case& planned) {
+  return {planned.workload.name, label_of(planned.workload), label_of(planned)};
+}
+
+bool names_workload(const Expectation& expectation, const Case& planned) {
+  const std::vector<std::string> names = names_of(planned);
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return matches(expectation.workload, name); });
+}
+
+/// Says why an expectation that names a workload is about none of its points.
+[[noreturn]] void refuse_points(const Expectation& expectation, const Case& planned) {
+  const bool of_scaling = find_metric(expectation.metric)->of_scaling;
+  if (expectation.threads && (*expectation.threads > 1 || !of_scaling))
+    throw UsageError(fmt::format(
+        "--expect '{}': '{}' is measured with {} threads, not with {}; add it to --threads",
+        expectation.text, planned.workload.name, fmt::join(planned.threads, ", "),
+        *expectation.threads));
+  throw UsageError(
+      fmt::format("--expect '{}': {} says nothing at one thread; measure more with --threads",
+                  expectation.text, expectation.metric));
+}
+
+[[noreturn]] void refuse_workload(const Expectation& expectation, const std::vector<Case>& cases) {
+  std::vector<std::string> names;
+  for (const Case& planned : cases)
+    for (std::string& name : names_of(planned)) names.push_back(std::move(name));
+  const std::string near = near_match(expectation.workload, names);
+  throw UsageError(fmt::format(
+      "--expect '{}': no workload '{}' is measured{}", expectation.text, expectation.workload,
+      near.empty() ? fmt::format("; there is {}", names.empty() ? "none" : names.front())
+                   : fmt::format(", did you mean '{}'?", near)));
+}
+
+}  // namespace
+
+Expectation parse_expectation(std::string_view text) {
+  Expectation expectation;
+  expectation.text = text;
+  std::string_view rest = trimmed(text);
+  take_relation(expectation, rest);
+  take_metric(expectation, rest);
+  take_threads(expectation, rest);
+  expectation.workload = rest;
+  if (rest.empty()) refuse(text, "it names no workload");
+  return expectation;
+}
+
+std::string warning_of(const Expectation& expectation) {
+  const Metric* metric = find_metric(expectation.metric);
+  if (!metric || !metric->absolute) return "";
+  return fmt::format(
+      "--expect '{}' rests on absolute time, which changes with the machine and its load; "
+      "relative_efficiency, relative_call and relative_throughput do not",
+      expectation.text);
+}
+
+bool concerns(const Expectation& expectation, const Case& planned) {
+  if (!names_workload(expectation, planned)) return false;
+  if (find_case_metric(expectation.metric)) return true;
+  return std::any_of(planned.threads.begin(), planned.threads.end(),
+                     [&](int threads) { return concerns(expectation, planned, threads); });
+}
+
+bool concerns(const Expectation& expectation, const Case& planned, int threads) {
+  const Metric* metric = find_metric(expectation.metric);
+  if (!metric || !names_workload(expectation, planned)) return false;
+  if (threads == 1 && metric->of_scaling) return false;
+  if (expectation.at_max) return threads == planned.threads.back();
+  return !expectation.threads || *expectation.threads == threads;
+}
+
+bool is_idle(const Expectation& expectation, const std::vector<Case>& cases) {
+  return std::none_of(cases.begin(), cases.end(),
+                      [&](const Case& planned) { return concerns(expectation, planned); });
+}
+
+bool names_any(const Expectation& expectation, const std::vector<Case>& cases) {
+  return std::any_of(cases.begin(), cases.end(),
+                     [&](const Case& planned) { return names_workload(expectation, planned); });
+}
+
+void refuse_idle(const Expectation& expectation, const std::vector<Case>& cases) {
+  for (const Case& planned : cases)
+    if (names_workload(expectation, planned)) refuse_points(expectation, planned);
+  refuse_workload(expectation, cases);
+}
+
+}  // namespace gilscale

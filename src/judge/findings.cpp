@@ -1,0 +1,194 @@
+#include "gilscale/judge/findings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "gilscale/statistics/statistics.hpp"
+
+namespace gilscale {
+namespace {
+
+using MaybeFinding = std::optional<Finding>;
+
+MaybeFinding check_quota(const Machine& machine) {
+  const auto& quota = machine.budget.quota;
+  if (!quota || *quota >= machine.budget.topology.cpus()) return std::nullopt;
+  return Finding{"quota", false, static_cast<int>(std::floor(*quota)) + 1,
+                 fmt::format("the control group allows {:.3g} CPUs of run time, on {} CPUs", *quota,
+                             machine.budget.topology.cpus()),
+                 "raise the limit (docker run --cpus, Kubernetes limits.cpu), or measure no more "
+                 "threads than it allows"};
+}
+
+MaybeFinding check_throttling(const Machine& machine) {
+  const Throttling& so_far = machine.throttling;
+  // A few of the periods since the container started may have been a build.
+  if (so_far.periods < 20 || so_far.throttled < 0.05 * so_far.periods) return std::nullopt;
+  return Finding{
+      "throttled", false, 1,
+      fmt::format("the control group ran out of its CPU quota in {:.0f} % of its periods "
+                  "so far",
+                  100 * so_far.throttled / so_far.periods),
+      "raise the limit, or run less beside the measurement"};
+}
+
+MaybeFinding check_load(const Machine& machine) {
+  const int cpus = machine.budget.usable();
+  const double load = machine.load.value_or(0);
+  if (load < 0.5 * cpus) return std::nullopt;
+  return Finding{
+      "load", false, 0,
+      fmt::format("other work is running: the load average is {:.1f} on {} CPUs", load, cpus),
+      "stop it or wait; figures stay right beside it, but take a larger --budget"};
+}
+
+MaybeFinding check_siblings(const Machine& machine) {
+  const Topology& topology = machine.budget.topology;
+  if (!topology.has_siblings()) return std::nullopt;
+  const int cores = static_cast<int>(topology.cores.size());
+  return Finding{
+      "smt", false, cores + 1,
+      fmt::format("{} CPUs are hardware threads of {} cores, which share execution units",
+                  topology.cpus(), cores),
+      fmt::format("measure up to {} threads, and --pin them to cores of their own", cores)};
+}
+
+MaybeFinding check_slow_cores(const Machine& machine) {
+  const Topology& topology = machine.budget.topology;
+  const int fast = topology.fast_cores();
+  const int cores = static_cast<int>(topology.cores.size());
+  if (fast == cores) return std::nullopt;
+  return Finding{
+      "mixed-cores", false, fast + 1,
+      fmt::format("{} of {} cores are of a slower kind", cores - fast, cores),
+      fmt::format("measure up to {} threads with --pin, which takes fast cores first", fast)};
+}
+
+MaybeFinding check_memory_nodes(const Machine& machine) {
+  const int nodes = machine.budget.topology.numa_nodes();
+  if (nodes < 2) return std::nullopt;
+  return Finding{
+      "numa", false, 2,
+      fmt::format("the CPUs belong to {} memory nodes; memory of another one is slower", nodes),
+      "--pin fills one node before the next; numactl --cpunodebind=0 --membind=0 keeps "
+      "a run on one"};
+}
+
+MaybeFinding check_governor(const Machine& machine) {
+  if (!machine.governor || *machine.governor == "performance") return std::nullopt;
+  return Finding{"governor", false, 0,
+                 fmt::format("the CPU frequency governor is '{}': clock rates follow the load",
+                             *machine.governor),
+                 "cpupower frequency-set -g performance; ratios hold without it, times vary"};
+}
+
+MaybeFinding check_turbo(const Machine& machine) {
+  if (!machine.turbo.value_or(false)) return std::nullopt;
+  return Finding{"turbo", false, 0,
+                 "turbo is on: a core alone may run faster than all of them together",
+                 "switch it off for steadier times; relative efficiency is taken against a control "
+                 "that feels it too"};
+}
+
+constexpr std::array checks{check_quota,      check_throttling,   check_load,     check_siblings,
+                            check_slow_cores, check_memory_nodes, check_governor, check_turbo};
+
+/// A call that is shorter than so many empty ones is measured with much of the harness in it.
+constexpr double short_against_harness = 10;
+/// "By orders of magnitude": beyond what noise and a disturbed machine do to a round.
+constexpr double orders_of_magnitude = 30;
+/// CPUs that a call may keep busy besides its thread before that counts as threads of its own.
+constexpr double own_threads_from = 0.25;
+
+/// How much longer than the shortest 1-thread round of a point at least two took, where the control
+/// took much the same; the largest over all points. That a thread waited for a CPU is no change; as
+/// the clocks may take too much for waiting, the shortest round is taken as it was.
+double largest_change(const CaseResult& result) {
+  double largest = 1;
+  for (const Point& point : result.points) {
+    const Samples& samples = point.samples;
+    if (samples.size() < 2) continue;
+    auto longest = ratios(samples.single_undelayed_s, samples.control_single_undelayed_s);
+    const auto whole = ratios(samples.single_s, samples.control_single_undelayed_s);
+    std::nth_element(longest.begin(), longest.end() - 2, longest.end());
+    largest =
+        std::max(largest, *(longest.end() - 2) / *std::min_element(whole.begin(), whole.end()));
+  }
+  return largest;
+}
+
+}  // namespace
+
+std::vector<Finding> findings_of(const Machine& machine) {
+  std::vector<Finding> findings;
+  for (const auto check : checks)
+    if (MaybeFinding found = check(machine)) findings.push_back(std::move(*found));
+  return findings;
+}
+
+std::vector<Finding> findings_of(const MeasuredCapacity& measured, const Machine& machine) {
+  // Siblings and slow cores never add up to their number; that has findings of its own.
+  const double expected = std::min(measured.threads, machine.budget.topology.fast_cores());
+  const double quota = machine.budget.quota.value_or(expected);
+  if (measured.threads < 2 ||
+      measured.capacity.high >= cores_were_there * std::min(expected, quota))
+    return {};
+  const char* giver = machine.is_virtual ? "the hypervisor or other work" : "other work";
+  return {{"few-cores", true, 2,
+           fmt::format("{} threads of plain arithmetic got {:.2f} cores [{:.2f}, {:.2f}]: {} takes "
+                       "the rest",
+                       measured.threads, measured.capacity.estimate, measured.capacity.low,
+                       measured.capacity.high, giver),
+           "come back when it is quiet, or take another machine: computing work will be "
+           "inconclusive here"}};
+}
+
+std::vector<Finding> findings_of(const PythonInfo& python) {
+  std::vector<Finding> findings;
+  if (python.debug)
+    findings.push_back({"debug-python", true, 1,
+                        fmt::format("Python {} is a debug build, several times slower and not "
+                                    "evenly so",
+                                    python.version),
+                        "measure with a release build: gilscale is built for another one with "
+                        "-DPython_EXECUTABLE="});
+  for (const std::string& hook : python.hooks)
+    findings.push_back({"hook", true, 1, fmt::format("{}, which slows Python code down", hook),
+                        "switch it off for the measurement"});
+  return findings;
+}
+
+std::vector<Finding> findings_of(const CaseResult& result) {
+  std::vector<Finding> findings;
+  if (result.points.empty() || result.points.front().samples.size() == 0) return findings;
+  const std::string label = label_of(result.planned);
+  const double call_s = figures_of(result.points.front()).single_call_s.estimate;
+  const double empty_call_s = result.python ? result.python->empty_call_s : 0;
+  if (call_s < short_against_harness * empty_call_s)
+    findings.push_back(
+        {"short-call", false, 1,
+         fmt::format("{}: a call takes {:.0f} ns, of which gilscale's own loop is about {:.0f} ns; "
+                     "they are not subtracted",
+                     label, call_s * 1e9, empty_call_s * 1e9),
+         "measure more work in a call"});
+  if (const double change = largest_change(result); change > orders_of_magnitude)
+    findings.push_back(
+        {"changing-cost", true, 1,
+         fmt::format("{}: the same calls took {:.0f} times as long in some rounds as "
+                     "in others",
+                     label, change),
+         "make every call do the same work, for a median says little of such ones"});
+  if (const double cpus = result.points.front().other_cpus; cpus > own_threads_from)
+    findings.push_back(
+        {"own-threads", false, 1,
+         fmt::format("{}: a call keeps {:.1f} CPUs busy besides its own thread", label, cpus),
+         "limit the threads that it starts (as with OMP_NUM_THREADS=1), or read its "
+         "speedup as that of all of them"});
+  return findings;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,13 @@
+#include "gilscale/judge/report.hpp"
+
+namespace gilscale {
+
+nlohmann::json context_of(const Report& report) {
+  nlohmann::json context = nlohmann::json::object();
+  for (const CaseResult& result : report.cases)
+    if (context.empty()) context = result.context;
+  context.update(report.context);
+  return context;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,180 @@
+#include "gilscale/measure/sampler.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+#include "gilscale/statistics/statistics.hpp"
+
+namespace gilscale {
+namespace {
+
+double cost_s(const RoundTimes& times) { return times.makespan_s + times.handover_s; }
+
+/// The figure that decides whether a point is known well enough: how it scales, or, at 1 thread,
+/// what a call costs, in units of the control if the machine's speed is part of it.
+double precision_reached(const Point& point) {
+  const PointFigures figures = figures_of(point);
+  if (point.threads > 1) return relative_half_width(figures.relative_efficiency);
+  return relative_half_width(figures.bound_by_cpus ? figures.relative_call : figures.call_s);
+}
+
+/// Four times the samples should halve the interval's width. Where they did not narrow it at all,
+/// the machine changes as fast as samples come in, and more of them will not help. Looked at when
+/// the number of samples has doubled, so that looking often does not make it likely.
+bool no_longer_improves(const Point& point) {
+  constexpr std::size_t fewest = 64;
+  const std::size_t count = point.samples.size();
+  if (count < fewest || !std::has_single_bit(count)) return false;
+  Point earlier = point;
+  earlier.samples = first_of(point.samples, count / 4);
+  return precision_reached(point) >= precision_reached(earlier);
+}
+
+}  // namespace
+
+double round_target_s(double switch_interval_s) {
+  constexpr double long_against_the_clock_s = 5e-3;
+  return std::max(long_against_the_clock_s, 4 * switch_interval_s);
+}
+
+double control_target_s(double single_s) { return std::clamp(single_s, 5e-3, 25e-3); }
+
+std::int64_t calibrate_calls(Executor& executor, double target_s, double* spent_s) {
+  const auto makespan_of = [&](std::int64_t calls) {
+    const RoundTimes times = executor.round(1, calls);
+    if (spent_s) *spent_s += cost_s(times);
+    return times.makespan_s;
+  };
+  // The first call may import, allocate and compile: it warms up, and is believed only if even a
+  // tenth of it is enough.
+  if (makespan_of(1) >= 10 * target_s) return 1;
+  std::int64_t calls = 1;
+  while (true) {
+    double took_s = makespan_of(calls);
+    // A round that is just long enough may have been disturbed; calls that are too few would hide
+    // contention.
+    if (took_s >= target_s && took_s < 2 * target_s) took_s = std::min(took_s, makespan_of(calls));
+    if (took_s >= target_s) return calls;
+    took_s = std::max(took_s, 1e-9);
+    const double wanted = std::ceil(static_cast<double>(calls) * 1.05 * target_s / took_s);
+    // A short round is a bad guide: grow tenfold at most, and by something at least.
+    const double grown = static_cast<double>(calls) * 10;
+    calls = std::max(calls + 1, static_cast<std::int64_t>(std::min(wanted, grown)));
+  }
+}
+
+Sampler::Sampler(Executor& workload, Executor& control, Point& point, const StopRule& rule,
+                 double spent_s)
+    : workload_(workload), control_(control), point_(point), rule_(rule), spent_s_(spent_s) {}
+
+void Sampler::warm_up() {
+  const double single_s = run(Kind::single).makespan_s;
+  point_.control_calls = calibrate_calls(control_, control_target_s(single_s), &spent_s_);
+  if (point_.threads == 1) return;
+  run(Kind::parallel);
+  run(Kind::control_parallel);
+}
+
+RoundTimes Sampler::counted(const RoundTimes& times) {
+  spent_s_ += cost_s(times);
+  return times;
+}
+
+/// A few of the calls are enough, since the share of one is asked for. Where even one takes long,
+/// not after every sample, and as good as never before there are samples for an interval.
+void Sampler::keep_ledger() {
+  const int part_of_time = point_.samples.size() < fewest_for_interval ? 32 : 8;
+  if (ledgers_s_ > spent_s_ / part_of_time) return;
+  constexpr std::int64_t part_of_calls = 8;
+  const auto round = workload_.ledger_round(
+      std::max<std::int64_t>(single_calls(point_).most() / part_of_calls, 1));
+  if (!round) return;
+  ledgers_s_ += cost_s(counted(round->times));
+  point_.gil_demands.push_back(round->gil_demand);
+  point_.gil_demand = median(point_.gil_demands);
+}
+
+RoundTimes Sampler::run(Kind kind) {
+  switch (kind) {
+    case Kind::control_single:
+      return counted(control_.round(1, point_.control_calls));
+    case Kind::single:
+      return counted(workload_.round(1, single_calls(point_)));
+    case Kind::control_parallel:
+      return counted(control_.round(point_.threads, point_.control_calls));
+    case Kind::parallel:
+      break;
+  }
+  return counted(workload_.round(point_.threads, parallel_calls(point_)));
+}
+
+void Sampler::take() {
+  using enum Kind;
+  // The distance from 1 to N threads is the same for workload and control: what drifts evenly
+  // cancels in their ratio even within a sample.
+  std::array order{control_single, single, control_parallel, parallel};
+  if (point_.samples.size() % 2 == 1) std::reverse(order.begin(), order.end());
+  const double before_s = spent_s_;
+  std::array<RoundTimes, kinds> rounds{};
+  for (const Kind kind : order) {
+    const bool same_as_single =
+        point_.threads == 1 && (kind == parallel || kind == control_parallel);
+    if (!same_as_single) rounds.at(static_cast<std::size_t>(kind)) = run(kind);
+  }
+  record(rounds);
+  keep_ledger();
+  last_sample_s_ = spent_s_ - before_s;
+}
+
+void Sampler::record(const std::array<RoundTimes, kinds>& rounds) {
+  const bool one = point_.threads == 1;
+  const auto of = [&](Kind kind) { return rounds.at(static_cast<std::size_t>(kind)); };
+  const RoundTimes single = of(Kind::single);
+  const RoundTimes parallel = one ? single : of(Kind::parallel);
+  const RoundTimes control_single = of(Kind::control_single);
+  const RoundTimes control_parallel = one ? control_single : of(Kind::control_parallel);
+  Samples& samples = point_.samples;
+  samples.single_s.push_back(single.makespan_s);
+  samples.parallel_s.push_back(parallel.makespan_s);
+  samples.control_single_s.push_back(control_single.makespan_s);
+  samples.control_parallel_s.push_back(control_parallel.makespan_s);
+  samples.control_cpu_s.push_back(control_single.cpu_s);
+  samples.single_cpu_s.push_back(single.cpu_s);
+  samples.single_runnable_s.push_back(single.runnable_s);
+  samples.parallel_wall_s.push_back(parallel.wall_s);
+  samples.parallel_cpu_s.push_back(parallel.cpu_s);
+  samples.parallel_runnable_s.push_back(parallel.runnable_s);
+  samples.single_undelayed_s.push_back(single.undelayed_s);
+  samples.parallel_undelayed_s.push_back(parallel.undelayed_s);
+  samples.control_single_undelayed_s.push_back(control_single.undelayed_s);
+  samples.control_parallel_undelayed_s.push_back(control_parallel.undelayed_s);
+  samples.spread_s.push_back(parallel.spread_s);
+  samples.handover_s.push_back(parallel.handover_s);
+}
+
+/// As near to the budget as whole samples come; a little more where an interval is in reach.
+bool Sampler::budget_ends() const {
+  constexpr double tolerance = 1.2;
+  if (point_.samples.size() < fewest_for_interval)
+    return spent_s_ + last_sample_s_ > tolerance * rule_.budget_s;
+  return spent_s_ + last_sample_s_ / 2 > rule_.budget_s;
+}
+
+std::optional<std::string> Sampler::stop_reason() const {
+  const Samples& samples = point_.samples;
+  if (samples.size() == 0) return std::nullopt;
+  if (rule_.exactly) {
+    if (static_cast<std::int64_t>(samples.size()) < *rule_.exactly) return std::nullopt;
+    return "requested";
+  }
+  if (total(samples.parallel_s) < rule_.at_least_s) return std::nullopt;
+  const bool interval = samples.size() >= fewest_for_interval;
+  if (interval && precision_reached(point_) <= rule_.precision) return "precision";
+  if (budget_ends()) return "budget";
+  if (interval && no_longer_improves(point_)) return "no-improvement";
+  return std::nullopt;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,40 @@
+#include "gilscale/model/executable.hpp"
+
+#include <algorithm>
+
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+#endif
+
+namespace gilscale {
+
+std::filesystem::path own_executable() {
+#ifdef __APPLE__
+  std::uint32_t size = 0;
+  _NSGetExecutablePath(nullptr, &size);
+  std::string path(size, '\0');
+  _NSGetExecutablePath(path.data(), &size);
+  return std::filesystem::canonical(path.c_str());
+#else
+  return std::filesystem::read_symlink("/proc/self/exe");
+#endif
+}
+
+std::vector<std::string> worker_command() {
+  return {own_executable().string(), "worker", "--supervised"};
+}
+
+std::vector<std::string> member_command() {
+  return {own_executable().string(), "worker", "--member"};
+}
+
+bool is_member_command(int argc, const char* const* argv) {
+  const std::vector<std::string> expected = member_command();
+  return std::equal(argv + std::min(argc, 1), argv + argc, expected.begin() + 1, expected.end());
+}
+
+std::filesystem::path share_folder() {
+  return own_executable().parent_path().parent_path() / "share" / "gilscale";
+}
+
+}  // namespace gilscale

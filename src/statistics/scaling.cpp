@@ -1,0 +1,49 @@
+#include "gilscale/statistics/scaling.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+namespace gilscale {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+double weak_speedup(int threads, double single, double parallel) {
+  return threads * single / parallel;
+}
+
+double cpu_share(double cpu, double wall, double runnable) {
+  // A share of exactly 0 would make "achievable" a division by zero; a clock tick is as little.
+  constexpr double least = 1e-6;
+  return std::clamp(cpu / std::max(wall - runnable, cpu), least, 1.0);
+}
+
+double call_at_speed(double call_s, double cpu_share, double control_s, double reference_s) {
+  return call_s * (1 - cpu_share + cpu_share * (reference_s / control_s));
+}
+
+double achievable_speedup(int threads, double capacity, double cpu_share) {
+  return std::min(static_cast<double>(threads), capacity / cpu_share);
+}
+
+double karp_flatt(int threads, double speedup) {
+  assert(threads >= 2);
+  const double share_of_each = 1.0 / threads;
+  return (1 / speedup - share_of_each) / (1 - share_of_each);
+}
+
+Estimate karp_flatt(int threads, const Estimate& speedup) {
+  const double low = std::isfinite(speedup.high) ? karp_flatt(threads, speedup.high) : -infinity;
+  const double high = std::isfinite(speedup.low) ? karp_flatt(threads, speedup.low) : infinity;
+  return {karp_flatt(threads, speedup.estimate), low, high};
+}
+
+double amdahl(int threads, double serial_fraction) {
+  return 1 / (serial_fraction + (1 - serial_fraction) / threads);
+}
+
+}  // namespace gilscale

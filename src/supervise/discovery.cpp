@@ -1,0 +1,40 @@
+#include "gilscale/supervise/discovery.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "gilscale/model/executable.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/supervise/interrupt.hpp"
+
+namespace gilscale {
+namespace {
+
+std::vector<FoundWorkload> held_by(const Case& question, double timeout_s,
+                                   WorkerListener& listener) {
+  CaseResult answer = run_case(question, worker_command(), timeout_s, listener);
+  if (!answer.failure) return std::move(answer.found);
+  const Failure& failure = *answer.failure;
+  if (failure.kind == "usage") throw UsageError(failure.message);
+  if (failure.kind == "exception") fmt::print(stderr, "{}", failure.details);
+  throw Error(interrupted() ? ExitCode::interrupted : ExitCode::workload_failed, failure.message);
+}
+
+}  // namespace
+
+FoundWorkloads discover(const WorkloadOptions& workloads, const std::string& python,
+                        double timeout_s, WorkerListener& listener) {
+  FoundWorkloads found;
+  for (const std::string& name : workloads.names) {
+    const auto file = bench_file_of(name);
+    if (!file || found.contains(*file)) continue;
+    Case question;
+    question.workload = discovery_spec(*file, workloads);
+    question.python = python;
+    found[*file] = held_by(question, timeout_s, listener);
+  }
+  return found;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,175 @@
+#include "gilscale/supervise/supervisor.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/wait.h>
+
+#include <chrono>
+#include <csignal>
+
+#include "gilscale/model/codec.hpp"
+#include "gilscale/supervise/messages.hpp"
+#include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/supervise/process.hpp"
+#include "gilscale/supervise/stream.hpp"
+
+namespace gilscale {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+class Worker::Watch {
+ public:
+  Watch(const Case& planned, const std::vector<std::string>& command, double timeout_s,
+        WorkerListener& listener)
+      : process_(command),
+        output_(process_.output_fd()),
+        error_(process_.error_fd()),
+        timeout_s_(timeout_s),
+        listener_(listener) {
+    result_.planned = planned;
+    process_.send(nlohmann::json(planned).dump() + "\n");
+  }
+
+  std::optional<Question> next_question() {
+    last_sign_ = Clock::now();
+    while (!over()) {
+      wait_for_news();
+      read_news();
+      if (over()) break;
+      if (auto question = reader_.take_question()) return question;
+      if (interrupted()) {
+        fail("interrupted", "interrupted before it was finished");
+      } else if (const auto status = process_.status()) {
+        read_news();
+        if (!over()) explain_end(*status);
+      } else if (Seconds(Clock::now() - last_sign_).count() > timeout_s_) {
+        give_up();
+      }
+    }
+    forward(error_.read_available());
+    return std::nullopt;
+  }
+
+  void answer(const std::optional<std::string>& stop) {
+    process_.send(message::answer(stop).dump() + "\n");
+  }
+
+  CaseResult& result() { return result_; }
+
+ private:
+  [[nodiscard]] bool over() const { return reader_.complete() || result_.failure.has_value(); }
+
+  void wait_for_news() {
+    pollfd fds[] = {
+        {output_.fd(), POLLIN, 0}, {error_.fd(), POLLIN, 0}, {interrupt_fd(), POLLIN, 0}};
+    // The end of the process itself is not a poll event on every platform: look now and then.
+    constexpr int tick_ms = 50;
+    poll(fds, std::size(fds), tick_ms);
+  }
+
+  void read_news() {
+    forward(error_.read_available());
+    unfinished_line_ += output_.read_available();
+    std::size_t begin = 0;
+    for (std::size_t end = 0; (end = unfinished_line_.find('\n', begin)) != std::string::npos;
+         begin = end + 1) {
+      reader_.take(unfinished_line_.substr(begin, end - begin));
+      last_sign_ = Clock::now();
+    }
+    unfinished_line_.erase(0, begin);
+    if (begin > 0) listener_.on_progress(reader_.progress());
+  }
+
+  void forward(const std::string& text) {
+    if (text.empty()) return;
+    listener_.on_output(text);
+    tail_ += text;
+    constexpr std::size_t kept = 16384;
+    if (tail_.size() > kept) tail_.erase(0, tail_.size() - kept);
+  }
+
+  /// faulthandler's report, if there is one.
+  [[nodiscard]] std::string crash_report() const {
+    const std::size_t begin = tail_.rfind("Fatal Python error");
+    return begin == std::string::npos ? std::string() : tail_.substr(begin);
+  }
+
+  [[nodiscard]] std::string while_doing() const {
+    return reader_.progress().empty() ? "before its first round was finished"
+                                      : "after " + reader_.progress();
+  }
+
+  void explain_end(int status) {
+    if (WIFSIGNALED(status)) {
+      const int signal = WTERMSIG(status);
+      const char* advice = signal == SIGKILL
+                               ? "was memory short? Try fewer --threads"
+                               : "run it with --threads 1 to see if one thread is enough";
+      fail("signal", fmt::format("the worker was ended by {} {}; {}", signal_name(signal),
+                                 while_doing(), advice));
+      return;
+    }
+    fail("exit", fmt::format("the worker ended with exit code {} {}, without a result; does "
+                             "something call exit() or os._exit()?",
+                             WEXITSTATUS(status), while_doing()));
+  }
+
+  /// An abort makes faulthandler print where every thread is; a second is enough for that.
+  void ask_for_traceback() {
+    process_.signal(SIGABRT);
+    const auto deadline = Clock::now() + std::chrono::seconds(1);
+    while (!process_.status() && Clock::now() < deadline) {
+      wait_for_news();
+      forward(error_.read_available());
+    }
+    forward(error_.read_available());
+  }
+
+  void give_up() {
+    ask_for_traceback();
+    fail("timeout",
+         fmt::format("no round was finished for {} s ({}): a deadlock, or calls that need "
+                     "a longer --timeout",
+                     timeout_s_, while_doing()));
+  }
+
+  void fail(const char* kind, const std::string& message) {
+    result_.failure = Failure{kind, message, crash_report()};
+  }
+
+  Process process_;
+  Stream output_;
+  Stream error_;
+  double timeout_s_;
+  WorkerListener& listener_;
+  CaseResult result_;
+  MessageReader reader_{result_};
+  std::string unfinished_line_;
+  std::string tail_;
+  Clock::time_point last_sign_ = Clock::now();
+};
+
+Worker::Worker(const Case& planned, const std::vector<std::string>& command, double timeout_s,
+               WorkerListener& listener)
+    : watch_(std::make_unique<Watch>(planned, command, timeout_s, listener)) {}
+
+Worker::~Worker() = default;
+
+std::optional<Question> Worker::watch() { return watch_->next_question(); }
+
+void Worker::answer(const std::optional<std::string>& stop) { watch_->answer(stop); }
+
+const CaseResult& Worker::result() const { return watch_->result(); }
+
+CaseResult Worker::take_result() { return std::move(watch_->result()); }
+
+CaseResult run_case(const Case& planned, const std::vector<std::string>& command, double timeout_s,
+                    WorkerListener& listener, const Answers& answers) {
+  Worker worker(planned, command, timeout_s, listener);
+  while (const auto question = worker.watch())
+    worker.answer(answers ? answers(worker.result(), *question) : question->stop);
+  return worker.take_result();
+}
+
+}  // namespace gilscale
