@@ -17,10 +17,10 @@
 #include <string>
 #include <vector>
 
-#include "gilscale/model/executable.hpp"
 #include "gilscale/machine/cpu_budget.hpp"
-#include "gilscale/text/error.hpp"
+#include "gilscale/model/executable.hpp"
 #include "gilscale/statistics/statistics.hpp"
+#include "gilscale/text/error.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
 #include "python/member_process.hpp"
@@ -136,7 +136,8 @@ class Match {
       : threads_(threads) {
     Case planned;
     planned.workload = empty_call();
-    executor_ = executor_entry(peer.executor).make({planned, &workload, cpu_budget().usable()});
+    planned.executor = peer.executor;
+    executor_ = make_executor({planned, &workload, cpu_budget().usable()});
     {
       const py::gil_scoped_release detached;
       executor_->prepare(threads);

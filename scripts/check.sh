@@ -7,6 +7,7 @@ help_if_asked "Usage: scripts/check.sh [CHECK...]
 
 Runs these checks, all of them if none is named:
   format         the C++ sources are formatted
+  arrows         includes keep to the rooms (scripts/check_arrows.py)
   alone          each source and each public header compiles alone
   tidy           clang-tidy finds nothing in src and bench
   asan           unit tests and fuzz targets with AddressSanitizer and UndefinedBehaviorSanitizer
@@ -16,6 +17,11 @@ Runs these checks, all of them if none is named:
 $setup_help" "$@"
 
 check_format() { "$root/scripts/format.sh" --check; }
+
+check_arrows() {
+  setup contribute
+  "$venv/bin/python" "$root/scripts/check_arrows.py"
+}
 
 check_alone() {
   setup measure
@@ -47,7 +53,7 @@ check_free_threaded() {
 }
 
 checks=("$@")
-(($#)) || checks=(format alone tidy asan tsan free-threaded)
+(($#)) || checks=(format arrows alone tidy asan tsan free-threaded)
 for check in "${checks[@]}"; do
   [[ $(type -t "check_${check//-/_}") == function ]] || fail "unknown check '$check'; see scripts/check.sh --help"
 done

@@ -3,21 +3,20 @@
 #include <cstdio>
 #include <exception>
 
-#include "gilscale/commands/compare.hpp"
 #include "gilscale/command_line/config_file.hpp"
+#include "gilscale/command_line/options.hpp"
+#include "gilscale/commands/compare.hpp"
 #include "gilscale/commands/doctor.hpp"
 #include "gilscale/commands/draw_report.hpp"
-#include "gilscale/machine/cpu_budget.hpp"
-#include "gilscale/text/error.hpp"
-#include "gilscale/command_line/options.hpp"
 #include "gilscale/commands/list.hpp"
-#include "gilscale/text/printable.hpp"
-#include "python/executors.hpp"
-#include "python/interpreter.hpp"
-#include "python/member_process.hpp"
 #include "gilscale/commands/run.hpp"
 #include "gilscale/commands/selftest.hpp"
+#include "gilscale/machine/cpu_budget.hpp"
 #include "gilscale/report/standard_output.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/text/printable.hpp"
+#include "python/interpreter.hpp"
+#include "python/member_process.hpp"
 #include "worker/worker.hpp"
 
 namespace gilscale {
@@ -33,7 +32,7 @@ struct Commands {
   ExitCode operator()(const CompareOptions& options) const { return compare(options); }
   ExitCode operator()(const ReportOptions& options) const { draw_report(options); }
   ExitCode operator()(const ListOptions&) const {
-    print_out(listing(executor_choices(), built_for()));
+    print_out(listing(built_for()));
     return ExitCode::ok;
   }
   ExitCode operator()(const DoctorOptions&) const { return doctor(); }
@@ -50,9 +49,8 @@ struct Commands {
 int main(int argc, char** argv) {
   using namespace gilscale;
   try {
-    const Options options = parse_options(
-        argc, argv, executor_choices(), [] { return cpu_budget().thread_counts(); },
-        read_config_text);
+    const Options options =
+        parse_options(argc, argv, [] { return cpu_budget().thread_counts(); }, read_config_text);
     return static_cast<int>(std::visit(Commands{}, options));
   } catch (const Error& error) {
     fmt::print(stderr, "gilscale: {}\n", printable(error.what()));

@@ -6,10 +6,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "command_line/option_range.hpp"
 #include "gilscale/judge/differences.hpp"
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/number.hpp"
-#include "command_line/option_range.hpp"
 
 namespace gilscale {
 namespace {

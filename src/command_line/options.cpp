@@ -13,14 +13,15 @@
 
 #include "command_line/config_options.hpp"
 #include "command_line/gate_options.hpp"
-#include "gilscale/text/error.hpp"
-#include "gilscale/report/reporters.hpp"
-#include "gilscale/model/thread_list.hpp"
-#include "gilscale/model/version.hpp"
-#include "gilscale/text/near_match.hpp"
-#include "gilscale/text/number.hpp"
 #include "command_line/option_range.hpp"
 #include "command_line/report_options.hpp"
+#include "gilscale/model/executors.hpp"
+#include "gilscale/model/thread_list.hpp"
+#include "gilscale/model/version.hpp"
+#include "gilscale/report/reporters.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/text/near_match.hpp"
+#include "gilscale/text/number.hpp"
 
 namespace gilscale {
 namespace {
@@ -45,20 +46,14 @@ struct Raw {
   bool no_config = false;
 };
 
-std::vector<std::string> names_of(std::span<const Choice> choices) {
+std::vector<std::string> executor_names(bool only_those_in_all) {
   std::vector<std::string> names;
-  for (const Choice& choice : choices) names.emplace_back(choice.name);
+  for (const ExecutorKind& kind : executor_kinds())
+    if (kind.in_all || !only_those_in_all) names.emplace_back(kind.name);
   return names;
 }
 
-std::vector<std::string> names_in_all(std::span<const Choice> choices) {
-  std::vector<std::string> names;
-  for (const Choice& choice : choices)
-    if (choice.in_all) names.emplace_back(choice.name);
-  return names;
-}
-
-void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
+void add_what(CLI::App& run, Raw& raw) {
   run.add_option("workload", raw.run.workloads.names,
                  "What to measure: a name from `gilscale list`, module:callable, "
                  "module:Class.method, file.py:name, or file.py for every function bench_... in "
@@ -109,11 +104,11 @@ void add_what(CLI::App& run, Raw& raw, std::span<const Choice> executors) {
   run.add_option(
          "-x,--executor", raw.run.executors,
          fmt::format("How calls run at once, a list of: {}; all: {}",
-                     fmt::join(names_of(executors), ", "), fmt::join(names_in_all(executors), ",")))
+                     fmt::join(executor_names(false), ", "), fmt::join(executor_names(true), ",")))
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST")
-      ->default_str("threads");
+      ->default_str(std::string(executor_kinds().front().name));
 }
 
 void add_how(CLI::App& run, Raw& raw) {
@@ -273,13 +268,12 @@ void parse_workloads(WorkloadOptions& workloads, const std::vector<std::string>&
 }
 
 /// The executors that were named; UsageError for one that there is not.
-std::vector<std::string> named_executors(const std::vector<std::string>& chosen,
-                                         std::span<const Choice> executors) {
-  const std::vector<std::string> names = names_of(executors);
+std::vector<std::string> named_executors(const std::vector<std::string>& chosen) {
+  const std::vector<std::string> names = executor_names(false);
   std::vector<std::string> named;
   for (const std::string& name : chosen) {
     if (name == "all") {
-      for (std::string& each : names_in_all(executors)) named.push_back(std::move(each));
+      for (std::string& each : executor_names(true)) named.push_back(std::move(each));
       continue;
     }
     if (std::find(names.begin(), names.end(), name) == names.end())
@@ -287,7 +281,8 @@ std::vector<std::string> named_executors(const std::vector<std::string>& chosen,
                                    fmt::join(names, ", ")));
     named.push_back(name);
   }
-  return named.empty() ? std::vector<std::string>{"threads"} : named;
+  if (named.empty()) named.emplace_back(executor_kinds().front().name);
+  return named;
 }
 
 SelftestOptions selftest_options(Raw raw) {
@@ -296,14 +291,13 @@ SelftestOptions selftest_options(Raw raw) {
   return selftest;
 }
 
-RunOptions run_options(Raw raw, std::span<const Choice> executors,
-                       const std::function<std::vector<int>()>& auto_threads) {
+RunOptions run_options(Raw raw, const std::function<std::vector<int>()>& auto_threads) {
   RunOptions run = std::move(raw.run);
   run.threads = raw.threads == "auto" ? auto_threads() : parse_thread_list(raw.threads);
   run.scaling = scaling_of(raw.scaling);
   run.calls = parse_calls(raw.calls);
   parse_workloads(run.workloads, raw.params);
-  run.executors = named_executors(run.executors, executors);
+  run.executors = named_executors(run.executors);
   check_positive("--budget", run.stop.budget_s, 86400);
   check_positive("--precision", raw.precision_percent, 100);
   check_positive("--timeout", run.timeout_s, 864000);
@@ -324,7 +318,7 @@ bool gives_any(const CLI::App& run, std::initializer_list<const char*> options) 
 }
 
 /// The same as run_options() with the configuration file, which `app` still has to take in.
-RunOptions configured_run(CLI::App& app, Raw& raw, std::span<const Choice> executors,
+RunOptions configured_run(CLI::App& app, Raw& raw,
                           const std::function<std::vector<int>()>& auto_threads,
                           const FileReader& read_file) {
   Config config = raw.no_config ? Config{} : read_config(raw.config, read_file);
@@ -332,7 +326,7 @@ RunOptions configured_run(CLI::App& app, Raw& raw, std::span<const Choice> execu
   const bool chooses_points = gives_any(app, {"--threads", "--executor"});
   apply_config(app, config);
   try {
-    RunOptions run = run_options(std::move(raw), executors, auto_threads);
+    RunOptions run = run_options(std::move(raw), auto_threads);
     run.config_file = config.file;
     run.from_config = config.keys();
     const bool in_file = run.from_config.contains("expect");
@@ -371,7 +365,7 @@ void refuse_unknown_command(const CLI::App& app, std::string_view word) {
 
 }  // namespace
 
-Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
+Options parse_options(int argc, const char* const* argv,
                       const std::function<std::vector<int>()>& auto_threads,
                       const FileReader& read_file) {
   CLI::App app(
@@ -381,7 +375,7 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   app.require_subcommand(1);
   Raw raw;
   CLI::App* run = app.add_subcommand("run", "Measure workloads and report how they scale");
-  add_what(*run, raw, executors);
+  add_what(*run, raw);
   add_how(*run, raw);
   add_gate(*run, raw.gate, raw.run.gate);
   add_files(*run, raw.run.files);
@@ -423,7 +417,7 @@ Options parse_options(int argc, const char* const* argv, std::span<const Choice>
   if (list->parsed()) return ListOptions{};
   if (doctor->parsed()) return DoctorOptions{};
   if (selftest->parsed()) return selftest_options(std::move(raw));
-  RunOptions options = configured_run(*run, raw, executors, auto_threads, read_file);
+  RunOptions options = configured_run(*run, raw, auto_threads, read_file);
   options.command = {"gilscale"};
   options.command.insert(options.command.end(), argv + 1, argv + argc);
   return options;

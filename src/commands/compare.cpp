@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "gilscale/judge/differences.hpp"
 #include "commands/gate.hpp"
-#include "gilscale/report/reporters.hpp"
+#include "gilscale/judge/differences.hpp"
 #include "gilscale/model/result_file.hpp"
 #include "gilscale/report/output_files.hpp"
+#include "gilscale/report/reporters.hpp"
 #include "gilscale/report/standard_output.hpp"
 
 namespace gilscale {

@@ -6,15 +6,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "gilscale/model/executable.hpp"
 #include "gilscale/measure/native_executor.hpp"
 #include "gilscale/measure/point.hpp"
 #include "gilscale/measure/sampler.hpp"
-#include "gilscale/supervise/supervisor.hpp"
+#include "gilscale/model/executable.hpp"
 #include "gilscale/model/workloads.hpp"
-#include "gilscale/supervise/interrupt.hpp"
 #include "gilscale/report/progress_line.hpp"
 #include "gilscale/report/standard_output.hpp"
+#include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/supervise/supervisor.hpp"
 
 namespace gilscale {
 namespace {

@@ -8,8 +8,8 @@
 #include <cstring>
 
 #include "gilscale/model/executable.hpp"
-#include "gilscale/text/error.hpp"
 #include "gilscale/model/venv.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 namespace {

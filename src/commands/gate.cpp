@@ -8,9 +8,10 @@
 #include <cassert>
 #include <utility>
 
-#include "gilscale/model/executable.hpp"
 #include "gilscale/judge/check.hpp"
 #include "gilscale/judge/metric.hpp"
+#include "gilscale/model/executable.hpp"
+#include "gilscale/model/executors.hpp"
 
 namespace gilscale {
 namespace {
@@ -29,7 +30,7 @@ std::vector<CaseResult> foreseen(const std::vector<Case>& cases, const PythonInf
   for (const Case& planned : cases) {
     CaseResult result;
     result.planned = planned;
-    if (planned.executor != "native") result.python = python;
+    if (executor_kind(planned.executor).runs_python) result.python = python;
     if (const CaseResult* other = same_case(planned, before)) result.gil = other->gil;
     results.push_back(std::move(result));
   }

@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "gilscale/judge/differences.hpp"
-#include "gilscale/text/error.hpp"
 #include "gilscale/command_line/options.hpp"
+#include "gilscale/judge/differences.hpp"
 #include "gilscale/judge/report.hpp"
 #include "gilscale/model/result_file.hpp"
-#include "gilscale/supervise/in_turns.hpp"
 #include "gilscale/model/version_source.hpp"
+#include "gilscale/supervise/in_turns.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 

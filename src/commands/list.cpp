@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "gilscale/report/reporters.hpp"
+#include "gilscale/model/executors.hpp"
 #include "gilscale/model/workloads.hpp"
+#include "gilscale/report/reporters.hpp"
 
 namespace gilscale {
 namespace {
@@ -27,9 +28,9 @@ std::string workload_rows() {
 
 }  // namespace
 
-std::string listing(std::span<const Choice> executors, const PythonInfo& interpreter) {
+std::string listing(const PythonInfo& interpreter) {
   std::string text = "workloads\n" + workload_rows() + "\nexecutors (--executor)\n";
-  for (const Choice& choice : executors) text += row(choice.name, choice.summary);
+  for (const ExecutorKind& kind : executor_kinds()) text += row(kind.name, kind.summary);
   text += "\nreporters\n";
   for (const Reporter& reporter : reporters()) text += row(reporter.name, reporter.summary);
   text += "\ninterpreters\n";

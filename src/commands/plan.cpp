@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "gilscale/model/executors.hpp"
 #include "gilscale/text/error.hpp"
 
 namespace gilscale {
@@ -24,10 +25,8 @@ Case make_case(const RunOptions& options, WorkloadSpec workload, const std::stri
   return planned;
 }
 
-/// Threads of one interpreter can share objects; what has an interpreter of its own cannot.
-std::vector<const char*> shares(const RunOptions& options, const std::string& executor) {
-  const bool can_share = executor == "threads" || executor == "pool";
-  if (!can_share || options.share == "all") return {"all"};
+std::vector<const char*> shares(const RunOptions& options, const ExecutorKind& executor) {
+  if (!executor.shares_objects || options.share == "all") return {"all"};
   if (options.share == "none") return {"none"};
   return {"all", "none"};
 }
@@ -45,9 +44,10 @@ WorkloadSpec control_spec() {
 
 /// Somebody who names a workload wants that one measured, not the control.
 void refuse_workloads_without_python(const RunOptions& options) {
-  const bool only_native = std::all_of(options.executors.begin(), options.executors.end(),
-                                       [](const std::string& name) { return name == "native"; });
-  if (only_native && !(options.workloads.names.empty() && options.workloads.statement.empty()))
+  const bool without_python =
+      std::none_of(options.executors.begin(), options.executors.end(),
+                   [](const std::string& name) { return executor_kind(name).runs_python; });
+  if (without_python && !(options.workloads.names.empty() && options.workloads.statement.empty()))
     throw UsageError(
         "--executor native runs no Python, only the control; leave the workload out, or add "
         "another executor: -x threads,native");
@@ -100,12 +100,13 @@ std::vector<Case> plan_cases(const RunOptions& options, const FoundWorkloads& fo
   refuse_workloads_without_python(options);
   std::vector<Case> cases;
   for (const std::string& executor : options.executors) {
-    if (executor == "native") {
+    const ExecutorKind& kind = executor_kind(executor);
+    if (!kind.runs_python) {
       add_once(cases, make_case(options, control_spec(), executor));
       continue;
     }
     for (const WorkloadSpec& workload : resolve_workloads(options.workloads, found))
-      for (const char* share : shares(options, executor))
+      for (const char* share : shares(options, kind))
         add_once(cases, make_case(options, sharing(workload, share), executor));
   }
   apply_filter(cases, options.benchmark.filter);

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "gilscale/model/case.hpp"
 #include "gilscale/command_line/options.hpp"
+#include "gilscale/model/case.hpp"
 
 namespace gilscale {
 

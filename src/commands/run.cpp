@@ -7,23 +7,23 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "gilscale/supervise/discovery.hpp"
-#include "gilscale/model/executable.hpp"
 #include "commands/gate.hpp"
-#include "gilscale/model/codec.hpp"
+#include "commands/plan.hpp"
 #include "gilscale/judge/findings.hpp"
 #include "gilscale/machine/machine.hpp"
-#include "commands/plan.hpp"
-#include "gilscale/report/reporters.hpp"
-#include "gilscale/supervise/supervisor.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/model/executable.hpp"
+#include "gilscale/model/venv.hpp"
 #include "gilscale/model/version.hpp"
-#include "gilscale/supervise/in_turns.hpp"
-#include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/report/chart.hpp"
 #include "gilscale/report/output_files.hpp"
 #include "gilscale/report/progress_line.hpp"
-#include "gilscale/report/chart.hpp"
+#include "gilscale/report/reporters.hpp"
 #include "gilscale/report/standard_output.hpp"
-#include "gilscale/model/venv.hpp"
+#include "gilscale/supervise/discovery.hpp"
+#include "gilscale/supervise/in_turns.hpp"
+#include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/supervise/supervisor.hpp"
 
 extern char** environ;  // NOLINT: POSIX names it so
 

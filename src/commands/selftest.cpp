@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "gilscale/model/executable.hpp"
-#include "gilscale/statistics/scaling.hpp"
-#include "gilscale/statistics/statistics.hpp"
-#include "gilscale/supervise/supervisor.hpp"
 #include "gilscale/model/workloads.hpp"
-#include "gilscale/supervise/interrupt.hpp"
 #include "gilscale/report/progress_line.hpp"
 #include "gilscale/report/standard_output.hpp"
+#include "gilscale/statistics/scaling.hpp"
+#include "gilscale/statistics/statistics.hpp"
+#include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/supervise/supervisor.hpp"
 
 namespace gilscale {
 namespace {

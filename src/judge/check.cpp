@@ -6,11 +6,11 @@
 #include <array>
 #include <cmath>
 
-#include "gilscale/statistics/decision.hpp"
 #include "gilscale/judge/metric.hpp"
+#include "gilscale/judge/verdict.hpp"
+#include "gilscale/statistics/decision.hpp"
 #include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
-#include "gilscale/judge/verdict.hpp"
 
 namespace gilscale {
 namespace {

@@ -245,7 +245,8 @@ std::vector<SharingCost> sharing_costs(const Report& report) {
     shared.workload.share = "all";
     for (const CaseResult& result : report.cases) {
       if (!same_but_for_threads(result.planned, shared)) continue;
-      const int threads = std::min(largest_thread_count(with_own, true), largest_thread_count(result, true));
+      const int threads =
+          std::min(largest_thread_count(with_own, true), largest_thread_count(result, true));
       const auto together = speedup_at(result, threads);
       const auto apart = speedup_at(with_own, threads);
       if (threads > 1 && together && apart)

@@ -8,8 +8,8 @@
 #include <array>
 #include <cmath>
 
-#include "gilscale/text/error.hpp"
 #include "gilscale/judge/metric.hpp"
+#include "gilscale/text/error.hpp"
 #include "gilscale/text/near_match.hpp"
 #include "gilscale/text/number.hpp"
 

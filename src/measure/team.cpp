@@ -7,9 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "measure/start_gate.hpp"
 #include "gilscale/machine/pause.hpp"
 #include "gilscale/machine/thread_times.hpp"
+#include "measure/start_gate.hpp"
 
 namespace gilscale {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "gilscale/model/executors.hpp"
+
 namespace gilscale {
 
 std::string benchmark_name(const Case& planned, int threads) {
@@ -15,7 +17,8 @@ std::string reported_name(const Case& planned, int threads) {
 
 std::string label_of(const Case& planned) {
   const std::string label = label_of(planned.workload);
-  return planned.executor == "threads" ? label : fmt::format("{} ({})", label, planned.executor);
+  const bool is_default = planned.executor == executor_kinds().front().name;
+  return is_default ? label : fmt::format("{} ({})", label, planned.executor);
 }
 
 }  // namespace gilscale

@@ -6,8 +6,8 @@
 #include <set>
 #include <sstream>
 
-#include "gilscale/text/error.hpp"
 #include "gilscale/measure/executor.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 namespace {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "gilscale/text/error.hpp"
 #include "gilscale/model/venv.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 namespace {

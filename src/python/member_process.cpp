@@ -4,10 +4,10 @@
 
 #include <cstdlib>
 
-#include "gilscale/supervise/channel.hpp"
-#include "gilscale/model/codec.hpp"
-#include "gilscale/supervise/messages.hpp"
 #include "gilscale/measure/team.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/supervise/channel.hpp"
+#include "gilscale/supervise/messages.hpp"
 #include "python/interpreter.hpp"
 #include "python/python_workload.hpp"
 #include "python/seat.hpp"

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "gilscale/model/case.hpp"
 #include "gilscale/machine/placement.hpp"
+#include "gilscale/model/case.hpp"
 
 namespace gilscale {
 

@@ -12,16 +12,16 @@
 #include <utility>
 #include <vector>
 
-#include "gilscale/model/executable.hpp"
-#include "gilscale/model/codec.hpp"
-#include "gilscale/text/error.hpp"
-#include "gilscale/supervise/messages.hpp"
 #include "gilscale/measure/team.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/model/executable.hpp"
+#include "gilscale/supervise/messages.hpp"
 #include "gilscale/supervise/process.hpp"
+#include "gilscale/supervise/stream.hpp"
+#include "gilscale/text/error.hpp"
 #include "python/executors.hpp"
 #include "python/member_process.hpp"
 #include "python/python_error.hpp"
-#include "gilscale/supervise/stream.hpp"
 
 namespace gilscale {
 namespace {

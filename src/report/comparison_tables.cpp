@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "report/columns.hpp"
 #include "gilscale/judge/comparison.hpp"
 #include "gilscale/statistics/scaling.hpp"
+#include "report/columns.hpp"
 #include "report/paragraphs.hpp"
 #include "report/text.hpp"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "report/formats.hpp"
 #include "gilscale/judge/verdict.hpp"
+#include "report/formats.hpp"
 #include "report/text.hpp"
 
 namespace gilscale {

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "report/formats.hpp"
 #include "gilscale/judge/verdict.hpp"
+#include "report/formats.hpp"
 #include "report/text.hpp"
 
 namespace gilscale {

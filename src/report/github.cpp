@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "report/formats.hpp"
 #include "gilscale/judge/verdict.hpp"
+#include "report/formats.hpp"
 #include "report/text.hpp"
 
 namespace gilscale {

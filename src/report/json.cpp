@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
-#include "report/formats.hpp"
-#include "gilscale/model/codec.hpp"
 #include "gilscale/judge/comparison.hpp"
 #include "gilscale/judge/findings.hpp"
 #include "gilscale/judge/scalability.hpp"
 #include "gilscale/judge/verdict.hpp"
+#include "gilscale/model/codec.hpp"
 #include "gilscale/model/version.hpp"
+#include "report/formats.hpp"
 
 namespace gilscale {
 namespace {

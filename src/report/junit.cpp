@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "gilscale/judge/verdict.hpp"
 #include "report/environment.hpp"
 #include "report/formats.hpp"
-#include "gilscale/judge/verdict.hpp"
 #include "report/markup.hpp"
 #include "report/text.hpp"
 

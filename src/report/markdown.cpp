@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "gilscale/judge/verdict.hpp"
 #include "report/environment.hpp"
 #include "report/formats.hpp"
-#include "gilscale/judge/verdict.hpp"
 #include "report/markup.hpp"
 #include "report/text.hpp"
 

@@ -4,8 +4,8 @@
 
 #include <cstdio>
 
-#include "gilscale/text/error.hpp"
 #include "gilscale/report/reporters.hpp"
+#include "gilscale/text/error.hpp"
 #include "report/output_file.hpp"
 
 namespace gilscale {

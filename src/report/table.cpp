@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "report/columns.hpp"
-#include "report/formats.hpp"
 #include "gilscale/judge/scalability.hpp"
 #include "gilscale/judge/verdict.hpp"
+#include "report/columns.hpp"
+#include "report/formats.hpp"
 #include "report/paragraphs.hpp"
 #include "report/text.hpp"
 #include "report/tone.hpp"

@@ -5,8 +5,8 @@
 
 #include "gilscale/judge/change.hpp"
 #include "gilscale/judge/expectation.hpp"
-#include "gilscale/report/reporters.hpp"
 #include "gilscale/judge/verdict.hpp"
+#include "gilscale/report/reporters.hpp"
 
 namespace gilscale {
 

@@ -5,8 +5,8 @@
 #include <cstdio>
 
 #include "gilscale/model/executable.hpp"
-#include "gilscale/text/error.hpp"
 #include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 namespace {

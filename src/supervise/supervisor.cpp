@@ -8,8 +8,8 @@
 #include <csignal>
 
 #include "gilscale/model/codec.hpp"
-#include "gilscale/supervise/messages.hpp"
 #include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/supervise/messages.hpp"
 #include "gilscale/supervise/process.hpp"
 #include "gilscale/supervise/stream.hpp"
 

@@ -11,10 +11,10 @@
 #include <sstream>
 #include <utility>
 
-#include "gilscale/measure/sampler.hpp"
-#include "gilscale/statistics/statistics.hpp"
 #include "gilscale/machine/memory.hpp"
 #include "gilscale/machine/thread_times.hpp"
+#include "gilscale/measure/sampler.hpp"
+#include "gilscale/statistics/statistics.hpp"
 
 namespace gilscale {
 namespace {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 
-#include "gilscale/model/case.hpp"
-#include "gilscale/measure/executor.hpp"
 #include "gilscale/machine/placement.hpp"
+#include "gilscale/measure/executor.hpp"
 #include "gilscale/measure/point.hpp"
+#include "gilscale/model/case.hpp"
 
 namespace gilscale {
 

@@ -11,12 +11,13 @@
 #include <cstring>
 #include <memory>
 
-#include "gilscale/supervise/channel.hpp"
-#include "gilscale/model/codec.hpp"
 #include "gilscale/machine/cpu_budget.hpp"
-#include "gilscale/text/error.hpp"
-#include "gilscale/supervise/messages.hpp"
 #include "gilscale/measure/native_executor.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/model/executors.hpp"
+#include "gilscale/supervise/channel.hpp"
+#include "gilscale/supervise/messages.hpp"
+#include "gilscale/text/error.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
 #include "python/python_workload.hpp"
@@ -74,18 +75,17 @@ void measure(const Case& planned, Executor& workload, const MeasureSettings& set
   measure_case(planned, workload, control, settings, events);
 }
 
-GilState measure_python(const Case& planned, const ExecutorEntry& executor,
-                        const Placement& placement, const Channel& channel) {
+GilState measure_python(const Case& planned, const Placement& placement, const Channel& channel) {
   const Interpreter python(planned.python);
   const FlushAtEnd flush;
   GilState gil;
-  gil.shared = executor.shares_gil;
+  gil.shared = executor_kind(planned.executor).shares_gil;
   gil.at_start = gil_enabled();
   PythonWorkload workload(planned.workload);
   gil.after_import = gil.after_run = gil_enabled();
   channel.send(message::started(python.info(), gil));
   const MeasureSettings settings{placement, switch_interval_s()};
-  const std::unique_ptr<Executor> runner = executor.make({planned, &workload, placement});
+  const std::unique_ptr<Executor> runner = make_executor({planned, &workload, placement});
   {
     const py::gil_scoped_release detached;
     measure(planned, *runner, settings, channel);
@@ -106,11 +106,10 @@ nlohmann::json discover(const Case& planned) {
   return message::found(discover_workloads(planned.workload));
 }
 
-GilState measure_native(const Case& planned, const ExecutorEntry& executor,
-                        const Placement& placement, const Channel& channel) {
+GilState measure_native(const Case& planned, const Placement& placement, const Channel& channel) {
   const GilState no_gil{false, false, false, false};
   channel.send(message::started(std::nullopt, no_gil));
-  const std::unique_ptr<Executor> runner = executor.make({planned, nullptr, placement});
+  const std::unique_ptr<Executor> runner = make_executor({planned, nullptr, placement});
   measure(planned, *runner, {placement}, channel);
   return no_gil;
 }
@@ -135,11 +134,10 @@ nlohmann::json measure_case_from(const Channel& channel, bool supervised) {
       channel.at_end_of_input([] { kill(0, SIGKILL); }, &answers());  // the process group
     enter_folder(planned.folder);
     if (asks_for_workloads(planned)) return discover(planned);
-    const ExecutorEntry& executor = executor_entry(planned.executor);
+    const bool runs_python = executor_kind(planned.executor).runs_python;
     const Placement placement = cpu_budget().placement(planned.pin);
-    const GilState gil = executor.runs_python
-                             ? measure_python(planned, executor, placement, channel)
-                             : measure_native(planned, executor, placement, channel);
+    const GilState gil = runs_python ? measure_python(planned, placement, channel)
+                                     : measure_native(planned, placement, channel);
     return message::finished(gil);
   } catch (...) {
     return message::failed(caught_failure());

@@ -12,6 +12,18 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 FOR_PEOPLE = ["bench", "build_cost", "check", "format", "free_threaded_python", "report", "setup", "test"]
 
 
+def arrows_of(root, files):
+    """What the check of includes says of a project with these files, {path: text}."""
+    (root / "src").mkdir(parents=True)
+    (root / "src/CMakeLists.txt").write_text("foreach(room IN ITEMS text judge report)\nendforeach()\n")
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    done = subprocess.run([sys.executable, SCRIPTS / "check_arrows.py", root], stdout=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == (1 if done.stdout else OK)
+    return done.stdout
+
+
 def run(script, *args, **more):
     return subprocess.run([SCRIPTS / f"{script}.sh", *map(str, args)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True, timeout=120, check=False, **more)
@@ -52,3 +64,37 @@ def test_the_cost_of_a_command_is_noted_with_the_file_that_it_writes(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (3, "said\n", "told\n")
     user, system, file = log.read_text().split()
     assert float(user) >= 0 and float(system) >= 0 and file == "made.o"
+
+
+# ---- rooms ----
+
+
+def test_the_includes_of_the_project_keep_to_its_rooms():
+    done = subprocess.run([sys.executable, SCRIPTS / "check_arrows.py"], stdout=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stdout) == (OK, "")
+
+
+def test_arrows_that_go_down_are_all_right(tmp_path):
+    assert arrows_of(tmp_path, {
+        "src/judge/a.cpp": '#include "judge/own.hpp"\n#include "gilscale/judge/a.hpp"\n#include "gilscale/text/b.hpp"\n',
+        "include/gilscale/report/c.hpp": '#include <string>\n#include "gilscale/judge/a.hpp"\n',
+        "src/main.cpp": '#include "gilscale/report/c.hpp"\n'}) == ""
+
+
+@pytest.mark.parametrize("path, include, said", [
+    ("src/judge/a.cpp", '"gilscale/report/c.hpp"', "judge lies below report"),
+    ("include/gilscale/text/b.hpp", '"gilscale/judge/a.hpp"', "text lies below judge"),
+    ("src/report/c.cpp", '"judge/own.hpp"', "judge keeps that header to itself"),
+    ("src/main.cpp", '"report/own.hpp"', "report keeps that header to itself"),
+    ("src/judge/a.cpp", '"gilscale/cellar/a.hpp"', "it names no room"),
+    ("src/judge/a.cpp", "<pybind11/pybind11.h>", "only python uses that library"),
+    ("src/judge/a.cpp", "<CLI/CLI.hpp>", "only command_line uses that library"),
+])
+def test_an_include_that_does_not_keep_to_the_rooms_is_printed(tmp_path, path, include, said):
+    assert arrows_of(tmp_path, {path: f"// a comment\n#include {include}\n"}).splitlines() == [
+        f"{path}:2: #include {include}: {said}" + (", or beside it" if "lies below" in said else "")]
+
+
+def test_a_file_in_no_room_is_printed(tmp_path):
+    said = arrows_of(tmp_path, {"src/stray.cpp": "", "src/cellar/a.cpp": ""})
+    assert said.splitlines() == ["src/cellar/a.cpp: lies in no room", "src/stray.cpp: lies in no room"]

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "gilscale/text/error.hpp"
-#include "mutator.hpp"
 #include "gilscale/text/number.hpp"
+#include "mutator.hpp"
 #include "targets.hpp"
 
 namespace gilscale::fuzz {

@@ -7,17 +7,17 @@
 #include <string>
 
 #include "gilscale/command_line/config_file.hpp"
-#include "gilscale/judge/differences.hpp"
+#include "gilscale/command_line/options.hpp"
 #include "gilscale/judge/change.hpp"
 #include "gilscale/judge/check.hpp"
-#include "gilscale/model/codec.hpp"
-#include "gilscale/text/error.hpp"
+#include "gilscale/judge/differences.hpp"
 #include "gilscale/judge/expectation.hpp"
-#include "gilscale/command_line/options.hpp"
+#include "gilscale/judge/verdict.hpp"
+#include "gilscale/model/codec.hpp"
 #include "gilscale/model/parameters.hpp"
 #include "gilscale/model/result_file.hpp"
 #include "gilscale/model/thread_list.hpp"
-#include "gilscale/judge/verdict.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale::fuzz {
 namespace {
@@ -64,7 +64,6 @@ std::string small_results() {
 /// The words of `gilscale run`, one a line; what follows a line "---" is its gilscale.toml.
 void read_command_line(std::string_view input) {
   constexpr std::string_view separator = "\n---\n";
-  constexpr std::array<Choice, 2> executors{{{"threads", ""}, {"pool", ""}}};
   const std::size_t end = input.find(separator);
   std::vector<std::string> words{"gilscale", "run"};
   for (const char c : input.substr(0, end)) {
@@ -76,7 +75,7 @@ void read_command_line(std::string_view input) {
   std::optional<std::string> config;
   if (end != std::string_view::npos) config = input.substr(end + separator.size());
   const Options options = parse_options(
-      static_cast<int>(argv.size()), argv.data(), executors, [] { return std::vector{1, 2}; },
+      static_cast<int>(argv.size()), argv.data(), [] { return std::vector{1, 2}; },
       [&](const std::string&) { return config; });
   // Nothing is looked at behind --help: no seed to go on from.
   if (std::holds_alternative<Answer>(options)) throw UsageError("answered");

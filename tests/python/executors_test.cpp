@@ -36,11 +36,11 @@ using testing::StartsWith;
 constexpr bool has_interpreters = PY_VERSION_HEX >= 0x030C0000;
 
 template <typename Condition>
-std::vector<ExecutorEntry> executors_that(Condition condition) {
-  std::vector<ExecutorEntry> entries;
-  for (const ExecutorEntry& entry : executor_table())
-    if (entry.runs_python && condition(entry)) entries.push_back(entry);
-  return entries;
+std::vector<ExecutorKind> executors_that(Condition condition) {
+  std::vector<ExecutorKind> kinds;
+  for (const ExecutorKind& kind : executor_kinds())
+    if (kind.runs_python && condition(kind)) kinds.push_back(kind);
+  return kinds;
 }
 
 /// Prepended to every workload. Calls are seen from outside by what they note in a file, since each
@@ -74,10 +74,10 @@ def exists(what):
 )";
 }
 
-class ExecutorTest : public testing::WithParamInterface<ExecutorEntry>, public PythonTest {
+class ExecutorTest : public testing::WithParamInterface<ExecutorKind>, public PythonTest {
  protected:
   void SetUp() override {
-    if (GetParam().choice.name == "interpreters" && !has_interpreters)
+    if (GetParam().name == "interpreters" && !has_interpreters)
       GTEST_SKIP() << "this Python has none";
   }
 
@@ -109,8 +109,8 @@ class ExecutorTest : public testing::WithParamInterface<ExecutorEntry>, public P
   }
 };
 
-std::string name_of(const testing::TestParamInfo<ExecutorEntry>& entry) {
-  return std::string(entry.param.choice.name);
+std::string name_of(const testing::TestParamInfo<ExecutorKind>& kind) {
+  return std::string(kind.param.name);
 }
 
 /// What every executor that runs Python must do.
@@ -123,15 +123,13 @@ INSTANTIATE_TEST_SUITE_P(Executors, PythonExecutors,
 class OneInterpreter : public ExecutorTest {};
 INSTANTIATE_TEST_SUITE_P(
     Executors, OneInterpreter,
-    testing::ValuesIn(executors_that([](const auto& entry) { return entry.shares_gil; })), name_of);
+    testing::ValuesIn(executors_that([](const auto& kind) { return kind.shares_gil; })), name_of);
 
 /// Those whose threads each have an interpreter of their own.
 class OwnInterpreters : public ExecutorTest {};
-INSTANTIATE_TEST_SUITE_P(Executors, OwnInterpreters,
-                         testing::ValuesIn(executors_that([](const auto& entry) {
-                           return !entry.shares_gil;
-                         })),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(
+    Executors, OwnInterpreters,
+    testing::ValuesIn(executors_that([](const auto& kind) { return !kind.shares_gil; })), name_of);
 
 // ---- calls ----
 
@@ -688,20 +686,21 @@ class Interpreters : public PythonTest {
   void SetUp() override {
     if (!has_interpreters) GTEST_SKIP() << "this Python has none";
   }
-  const ExecutorEntry& entry_ = executor_entry("interpreters");
+  const ExecutorKind& kind_ = executor_kind("interpreters");
 };
 
 TEST(InterpretersOfAnOldPython, AreUnavailable) {
   if (has_interpreters) GTEST_SKIP() << "this Python has them";
   PythonWorkload workload(calibration("empty", "()"));
-  const auto error = thrown<UnavailableError>(
-      [&] { executor_entry("interpreters").make({Case{}, &workload, 1}); });
+  Case planned;
+  planned.executor = "interpreters";
+  const auto error = thrown<UnavailableError>([&] { make_executor({planned, &workload, 1}); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(), AllOf(HasSubstr(PY_VERSION), HasSubstr("3.12 or newer")));
 }
 
 TEST_F(Interpreters, RefuseAModuleThatCanBeLoadedOnceOnly) {
-  Running running(own("import gilscale_main_only\ndef work(): pass", "work"), entry_);
+  Running running(own("import gilscale_main_only\ndef work(): pass", "work"), kind_);
   const auto error = thrown<WorkloadError>([&] { running.prepare(1); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(),
@@ -724,7 +723,7 @@ TEST_F(Interpreters, DoNotWaitForThreadsThatTheWorkloadStarted) {
                           "    threads.append(threading.Thread(target=wait))\n"
                           "    threads[-1].start()\n",
                       "work"),
-                  entry_);
+                  kind_);
   running.prepare(2);
   running.round(2, 1);
   running.executor().reset();
@@ -740,7 +739,7 @@ TEST_F(Interpreters, EndQuietly) {
                         "loud = Loud()\n"
                         "def work(): pass\n",
                         "work"),
-                    entry_);
+                    kind_);
     running.prepare(3);
     running.round(3, 1);
   }
@@ -750,7 +749,7 @@ TEST_F(Interpreters, EndQuietly) {
 TEST_F(Interpreters, WriteOutWhatTheWorkloadPrinted) {
   testing::internal::CaptureStdout();
   {
-    Running running(own("def work(): print('printed')", "work"), entry_);
+    Running running(own("def work(): print('printed')", "work"), kind_);
     running.prepare(1);
     running.round(1, 1);
   }
@@ -775,7 +774,7 @@ class Processes : public PythonTest {
   }
   /// The message of the round with that call.
   std::string end_of_third_call(const std::string& what) {
-    Running running(third_call(what), entry_);
+    Running running(third_call(what), kind_);
     running.prepare(3);
     running.round(2, 1);
     running.round(2, 1);
@@ -784,7 +783,7 @@ class Processes : public PythonTest {
     return error ? error->what() : "";
   }
 
-  const ExecutorEntry& entry_ = executor_entry("processes");
+  const ExecutorKind& kind_ = executor_kind("processes");
   std::vector<int> helpers_;
 };
 
@@ -806,7 +805,7 @@ TEST_F(Processes, AreNamedByTheirExitCode) {
 }
 
 TEST_F(Processes, MayEndBetweenRounds) {
-  Running running(third_call("pass"), entry_);
+  Running running(third_call("pass"), kind_);
   running.prepare(2);
   running.round(2, 1);
   const int victim = running.executor()->helper_processes().at(1);
@@ -825,43 +824,39 @@ TEST_F(Processes, MayEndBeforeTheyAreReady) {
                           ": os._exit(7)\n"
                           "def work(): pass\n",
                       "work"),
-                  entry_);
+                  kind_);
   const auto error = thrown<WorkloadError>([&] { running.prepare(2); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(), HasSubstr("worker process 0 ended with exit code 7 before it was"));
 }
 
 TEST_F(Processes, StayInOurGroup) {
-  Running running(calibration("empty", "()"), entry_);
+  Running running(calibration("empty", "()"), kind_);
   running.prepare(2);
   for (const int helper : running.executor()->helper_processes())
     EXPECT_EQ(getpgid(helper), getpgrp());
 }
 
-// ---- the table ----
+// ---- all kinds ----
 
-TEST(ExecutorTable, BeginsWithTheDefault) {
-  EXPECT_EQ(executor_table().front().choice.name, "threads");
-}
-
-TEST(ExecutorTable, HasNamesOfItsOwnAndASummaryForEach) {
-  std::set<std::string_view> names;
-  for (const ExecutorEntry& entry : executor_table()) {
-    EXPECT_TRUE(names.insert(entry.choice.name).second) << entry.choice.name;
-    EXPECT_FALSE(entry.choice.summary.empty()) << entry.choice.name;
-    EXPECT_EQ(&executor_entry(entry.choice.name), &entry);
+TEST(Executors, OfEveryKindCanBeMade) {
+  PythonWorkload workload(calibration("empty", "()"));
+  for (const ExecutorKind& kind : executor_kinds()) {
+    Case planned;
+    planned.executor = kind.name;
+    try {
+      EXPECT_TRUE(make_executor({planned, &workload, 1})) << kind.name;
+    } catch (const UnavailableError&) {
+      EXPECT_EQ(kind.name, "interpreters");  // which old Pythons lack
+    }
   }
-  EXPECT_EQ(executor_choices().size(), executor_table().size());
 }
 
-TEST(ExecutorTable, RefusesOtherNames) {
-  EXPECT_EQ(usage_error([] { executor_entry("fork"); }), "there is no executor 'fork'");
-}
-
-TEST(NativeEntry, RunsWithoutPython) {
-  const ExecutorEntry& entry = executor_entry("native");
-  EXPECT_FALSE(entry.runs_python);
-  const auto control = entry.make({Case{}, nullptr, 2});
+TEST(NativeExecutors, RunWithoutPython) {
+  Case planned;
+  planned.executor = "native";
+  EXPECT_FALSE(executor_kind("native").runs_python);
+  const auto control = make_executor({planned, nullptr, 2});
   control->prepare(2);
   EXPECT_GT(control->round(2, 1000).makespan_s, 0);  // attached: it needs no GIL
   EXPECT_EQ(control->ledger_round(1), std::nullopt);

@@ -12,6 +12,7 @@
 #include "../unit/temp_folder.hpp"
 #include "../unit/thrown.hpp"
 #include "gilscale/measure/executor.hpp"
+#include "gilscale/model/executors.hpp"
 #include "gilscale/model/workloads.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
@@ -23,7 +24,7 @@ namespace gilscale {
 const Interpreter& interpreter();
 
 /// How GoogleTest shows an executor when a test of it fails.
-inline void PrintTo(const ExecutorEntry& entry, std::ostream* out) { *out << entry.choice.name; }
+inline void PrintTo(const ExecutorKind& kind, std::ostream* out) { *out << kind.name; }
 
 /// A workload of gilscale_calibration.
 inline WorkloadSpec calibration(const std::string& name, const std::string& args) {
@@ -70,8 +71,8 @@ class PythonTest : public testing::Test {
 /// A workload on an executor. Made, used and destroyed attached; rounds detach, as a worker does.
 class Running {
  public:
-  Running(const WorkloadSpec& spec, const ExecutorEntry& entry)
-      : workload_(spec), executor_(entry.make({case_of(spec), &workload_, 2})) {}
+  Running(const WorkloadSpec& spec, const ExecutorKind& kind)
+      : workload_(spec), executor_(make_executor({case_of(spec, kind), &workload_, 2})) {}
 
   double prepare(int threads) {
     const py::gil_scoped_release detached;
@@ -89,9 +90,10 @@ class Running {
   std::unique_ptr<Executor>& executor() { return executor_; }
 
  private:
-  static Case case_of(const WorkloadSpec& spec) {
+  static Case case_of(const WorkloadSpec& spec, const ExecutorKind& kind) {
     Case planned;
     planned.workload = spec;
+    planned.executor = kind.name;
     return planned;
   }
 

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "gilscale/model/codec.hpp"
 #include "gilscale/judge/report.hpp"
+#include "gilscale/model/codec.hpp"
 #include "gilscale/model/result.hpp"
 #include "gilscale/model/workloads.hpp"
 #include "steady_point.hpp"

@@ -3,10 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
-
-#include "gilscale/report/reporters.hpp"
+#include "gilscale/model/executors.hpp"
 #include "gilscale/model/workloads.hpp"
+#include "gilscale/report/reporters.hpp"
 
 namespace gilscale {
 namespace {
@@ -14,13 +13,13 @@ namespace {
 using testing::HasSubstr;
 
 TEST(Listing, ShowsAllThatCanBeChosen) {
-  constexpr std::array<Choice, 2> executors{{{"threads", "a team"}, {"pool", "a pool of them"}}};
-  const std::string text = listing(executors, {"3.13.1", "free-threaded", "bin/python3"});
+  const std::string text = listing({"3.13.1", "free-threaded", "bin/python3"});
   for (const BuiltinWorkload& row : builtin_workloads()) {
     EXPECT_THAT(text, HasSubstr("  " + std::string(row.name)));
     EXPECT_THAT(text, HasSubstr(std::string(row.summary)));
   }
-  for (const Choice& choice : executors) EXPECT_THAT(text, HasSubstr(std::string(choice.summary)));
+  for (const ExecutorKind& kind : executor_kinds())
+    EXPECT_THAT(text, HasSubstr(std::string(kind.summary)));
   for (const Reporter& row : reporters()) EXPECT_THAT(text, HasSubstr(std::string(row.summary)));
   EXPECT_THAT(text, HasSubstr("CPython 3.13.1 (free-threaded build)"));
   EXPECT_THAT(text, HasSubstr("bin/python3"));

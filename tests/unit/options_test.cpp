@@ -6,8 +6,8 @@
 #include <array>
 #include <map>
 
-#include "gilscale/report/reporters.hpp"
 #include "gilscale/model/version.hpp"
+#include "gilscale/report/reporters.hpp"
 #include "thrown.hpp"
 
 namespace gilscale {
@@ -21,9 +21,6 @@ using testing::Not;
 using testing::Pair;
 using testing::StartsWith;
 
-constexpr std::array<Choice, 3> executors{
-    {{"threads", "a team"}, {"pool", "a pool"}, {"native", "the control", false}}};
-
 /// Configuration files by their path, in place of the file system.
 using Files = std::map<std::string, std::string>;
 
@@ -34,8 +31,7 @@ Options parsed(std::vector<const char*> words, const Files& files = {}) {
     return file == files.end() ? std::nullopt : std::optional(file->second);
   };
   return parse_options(
-      static_cast<int>(words.size()), words.data(), executors, [] { return std::vector{1, 2, 4}; },
-      read_file);
+      static_cast<int>(words.size()), words.data(), [] { return std::vector{1, 2, 4}; }, read_file);
 }
 
 /// `gilscale run` with these words.
@@ -101,8 +97,10 @@ TEST(RunOptions, TakeExecutorsAsAList) {
 }
 
 TEST(RunOptions, TakeAllForTheExecutorsThatAreInIt) {
-  EXPECT_THAT(run({"-x", "all"}).executors, ElementsAre("threads", "pool"));
-  EXPECT_THAT(run({"-x", "native,all"}).executors, ElementsAre("native", "threads", "pool"));
+  EXPECT_THAT(run({"-x", "all"}).executors,
+              ElementsAre("threads", "pool", "interpreters", "processes"));
+  EXPECT_THAT(run({"-x", "native,all"}).executors,
+              ElementsAre("native", "threads", "pool", "interpreters", "processes"));
 }
 
 TEST(RunOptions, DoNotTakeTheWorkloadAfterAListForAPartOfIt) {
@@ -183,7 +181,8 @@ TEST(Refusal, OfThreadsSaysHowToWriteThem) {
 
 TEST(Refusal, OfAnExecutorNamesTheChoices) {
   EXPECT_EQ(run_refusal({"-x", "threads,fork"}),
-            "--executor 'fork' is not known; choose from threads, pool, native or all");
+            "--executor 'fork' is not known; choose from threads, pool, interpreters, processes, "
+            "native or all");
 }
 
 TEST(Refusal, OfCallsSaysWhatTheyAre) {
@@ -432,8 +431,8 @@ TEST(ConfigRefusal, OfWhatIsNoChoiceNamesTheChoices) {
               AllOf(StartsWith("gilscale.toml:2: --scaling"), HasSubstr("sideways"),
                     HasSubstr("weak"), HasSubstr("; see `gilscale run --help`")));
   EXPECT_EQ(config_refusal("executor = [\n'pool',\n'fork']"),
-            "gilscale.toml:3: --executor 'fork' is not known; choose from threads, pool, native or "
-            "all");
+            "gilscale.toml:3: --executor 'fork' is not known; choose from threads, pool, "
+            "interpreters, processes, native or all");
 }
 
 TEST(ConfigRefusal, OfAValueOutOfRangeNamesFileAndLine) {

@@ -10,9 +10,9 @@
 
 #include "child_processes.hpp"
 #include "gilscale/model/codec.hpp"
-#include "gilscale/text/error.hpp"
-#include "gilscale/supervise/messages.hpp"
 #include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/supervise/messages.hpp"
+#include "gilscale/text/error.hpp"
 #include "steady_point.hpp"
 #include "temp_folder.hpp"
 #include "thrown.hpp"

@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -16,13 +15,6 @@
 #include "gilscale/report/output_files.hpp"
 
 namespace gilscale {
-
-/// A name that can be chosen on the command line and what it stands for, as help shows it.
-struct Choice {
-  std::string_view name;
-  std::string_view summary;
-  bool in_all = true;  ///< one of those that the word "all" stands for
-};
 
 /// The --benchmark_* flags that Google Benchmark's users know.
 struct BenchmarkOptions {
@@ -122,11 +114,10 @@ using Options = std::variant<RunOptions, CompareOptions, ReportOptions, ListOpti
 /// The text of a file; none if there is no such file. Throws UsageError if it cannot be read.
 using FileReader = std::function<std::optional<std::string>(const std::string& path)>;
 
-/// What the command line asks for, and for `gilscale run` the configuration file. `executors` are
-/// the choices of --executor; `auto_threads` finds the thread counts of "--threads auto", and is
-/// asked only for them; `read_file` reads configuration files. Throws UsageError with a message
-/// that says what to do.
-Options parse_options(int argc, const char* const* argv, std::span<const Choice> executors,
+/// What the command line asks for, and for `gilscale run` the configuration file.
+/// `auto_threads` finds the thread counts of "--threads auto", and is asked only for them;
+/// `read_file` reads configuration files. Throws UsageError with a message that says what to do.
+Options parse_options(int argc, const char* const* argv,
                       const std::function<std::vector<int>()>& auto_threads,
                       const FileReader& read_file);
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "gilscale/text/error.hpp"
 #include "gilscale/command_line/options.hpp"
 #include "gilscale/judge/report.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "gilscale/text/error.hpp"
 #include "gilscale/judge/findings.hpp"
 #include "gilscale/model/result.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 

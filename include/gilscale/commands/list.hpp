@@ -9,6 +9,6 @@
 namespace gilscale {
 
 /// What `gilscale list` prints: workloads, executors, reporters, interpreters.
-std::string listing(std::span<const Choice> executors, const PythonInfo& interpreter);
+std::string listing(const PythonInfo& interpreter);
 
 }  // namespace gilscale

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "gilscale/text/error.hpp"
 #include "gilscale/command_line/options.hpp"
 #include "gilscale/model/result.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <functional>
 
-#include "gilscale/text/error.hpp"
 #include "gilscale/command_line/options.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "gilscale/statistics/estimate.hpp"
 #include "gilscale/model/result.hpp"
+#include "gilscale/statistics/estimate.hpp"
 
 namespace gilscale {
 

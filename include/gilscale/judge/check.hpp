@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "gilscale/statistics/estimate.hpp"
 #include "gilscale/judge/expectation.hpp"
 #include "gilscale/model/result.hpp"
+#include "gilscale/statistics/estimate.hpp"
 
 namespace gilscale {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "gilscale/statistics/estimate.hpp"
 #include "gilscale/judge/report.hpp"
+#include "gilscale/statistics/estimate.hpp"
 
 namespace gilscale {
 

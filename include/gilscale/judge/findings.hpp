@@ -2,10 +2,10 @@
 
 #include <vector>
 
-#include "gilscale/statistics/estimate.hpp"
-#include "gilscale/model/finding.hpp"
 #include "gilscale/machine/machine.hpp"
+#include "gilscale/model/finding.hpp"
 #include "gilscale/model/result.hpp"
+#include "gilscale/statistics/estimate.hpp"
 
 namespace gilscale {
 

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "gilscale/statistics/estimate.hpp"
 #include "gilscale/measure/executor.hpp"
 #include "gilscale/measure/samples.hpp"
+#include "gilscale/statistics/estimate.hpp"
 
 namespace gilscale {
 

@@ -4,8 +4,8 @@
 #include <functional>
 #include <optional>
 
-#include "gilscale/measure/executor.hpp"
 #include "gilscale/machine/placement.hpp"
+#include "gilscale/measure/executor.hpp"
 #include "gilscale/measure/shared_memory.hpp"
 
 namespace gilscale {

@@ -3,12 +3,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "gilscale/model/case.hpp"
 #include "gilscale/machine/cpu_budget.hpp"
-#include "gilscale/statistics/estimate.hpp"
-#include "gilscale/model/finding.hpp"
 #include "gilscale/measure/point.hpp"
+#include "gilscale/model/case.hpp"
+#include "gilscale/model/finding.hpp"
 #include "gilscale/model/result.hpp"
+#include "gilscale/statistics/estimate.hpp"
 
 namespace gilscale {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "gilscale/model/case.hpp"
 #include "gilscale/measure/point.hpp"
+#include "gilscale/model/case.hpp"
 
 namespace gilscale {
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "gilscale/supervise/supervisor.hpp"
 #include "gilscale/model/workloads.hpp"
+#include "gilscale/supervise/supervisor.hpp"
 
 namespace gilscale {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "gilscale/supervise/messages.hpp"
 #include "gilscale/model/result.hpp"
+#include "gilscale/supervise/messages.hpp"
 
 namespace gilscale {
 

@@ -1,0 +1,36 @@
+#include "gilscale/model/executors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "gilscale/text/error.hpp"
+
+namespace gilscale {
+namespace {
+
+// name, summary, in "all", runs Python, shares the GIL, shares objects
+constexpr std::array<ExecutorKind, 5> kinds{{
+    {"threads", "a persistent team of threading.Thread; the default", true, true, true, true},
+    {"pool", "concurrent.futures.ThreadPoolExecutor, one task for each thread", true, true, true,
+     true},
+    {"interpreters", "own-GIL sub-interpreters, one for each thread (CPython 3.12 and newer)", true,
+     true, false, false},
+    {"processes", "persistent worker processes, one for each thread", true, true, false, false},
+    {"native", "C++ threads computing without Python: the control as a case of its own", false,
+     false, false, false},
+}};
+
+}  // namespace
+
+std::span<const ExecutorKind> executor_kinds() { return kinds; }
+
+const ExecutorKind& executor_kind(std::string_view name) {
+  const auto* kind = std::find_if(kinds.begin(), kinds.end(),
+                                  [&](const ExecutorKind& each) { return each.name == name; });
+  if (kind == kinds.end()) throw UsageError(fmt::format("there is no executor '{}'", name));
+  return *kind;
+}
+
+}  // namespace gilscale
