@@ -469,7 +469,7 @@ TEST(Help, OfRunShowsEveryFlagAndTheExecutors) {
                            "--budget", "--precision", "--timeout", "--json", "--benchmark_format",
                            "--benchmark_out", "--benchmark_out_format", "--benchmark_filter",
                            "--benchmark_repetitions", "--benchmark_min_time", "--benchmark_context",
-                           "--benchmark_list_tests", "threads, pool, native"}) {
+                           "--benchmark_list_tests", "threads, pool, interpreters"}) {
     EXPECT_THAT(answer.text, HasSubstr(flag));
   }
 }
