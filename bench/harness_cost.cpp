@@ -7,7 +7,7 @@
 /// Usage: gilscale_harness_cost [PAIRS]
 
 #include <fmt/format.h>
-#include <pybind11/embed.h>
+#include <pybind11/eval.h>
 
 #include <array>
 #include <chrono>
@@ -21,13 +21,13 @@
 #include "gilscale/model/executable.hpp"
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/error.hpp"
-#include "python/executors.hpp"
-#include "python/interpreter.hpp"
-#include "python/member_process.hpp"
-#include "python/python_workload.hpp"
+#include "worker/executors.hpp"
+#include "worker/member_process.hpp"
+#include "worker/python.hpp"
 
 namespace {
 
+namespace py = pybind11;
 using namespace gilscale;
 
 double seconds_of(const std::function<void()>& work) {
@@ -132,20 +132,23 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 /// An executor and its peer, both started with so many threads.
 class Match {
  public:
-  Match(const Peer& peer, PythonWorkload& workload, const py::dict& names, int threads)
-      : threads_(threads) {
+  Match(const Peer& peer, Python& python, const py::dict& names, int threads) : threads_(threads) {
     Case planned;
     planned.workload = empty_call();
     planned.executor = peer.executor;
-    executor_ = make_executor({planned, &workload, cpu_budget().usable()});
     {
       const py::gil_scoped_release detached;
+      executor_ = make_executor({planned, cpu_budget().usable(), &python, find_python("")});
       executor_->prepare(threads);
     }
     const py::object maker = names[peer.maker];
     if (!maker.is_none()) peer_ = maker(threads);
   }
   ~Match() {
+    {
+      const py::gil_scoped_release detached;
+      executor_.reset();
+    }
     try {
       if (peer_) peer_.attr("end")();
     } catch (const py::error_already_set&) {
@@ -204,13 +207,13 @@ class Match {
   py::object peer_;
 };
 
-void compare_with(const Peer& peer, PythonWorkload& workload, const py::dict& names, int pairs) {
+void compare_with(const Peer& peer, Python& python, const py::dict& names, int pairs) {
   const bool there = !py::object(names[peer.maker]).is_none();
   fmt::print("{} / {}{}\n", peer.executor, peer.name, there ? "" : ", which is not in this Python");
   try {
-    Match(peer, workload, names, 1).compare_calls(pairs);
+    Match(peer, python, names, 1).compare_calls(pairs);
     for (const int threads : {1, 2, 4, 8})
-      Match(peer, workload, names, threads).compare_rounds(pairs);
+      Match(peer, python, names, threads).compare_rounds(pairs);
   } catch (const UnavailableError& error) {
     fmt::print("  {}\n", error.what());
   }
@@ -225,12 +228,13 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: gilscale_harness_cost [PAIRS], a number from 1 on\n");
     return 2;
   }
-  const Interpreter python;
-  PythonWorkload workload(empty_call());
+  Python python(find_python(""), cpu_budget().usable());
+  python.load(empty_call());
+  const py::gil_scoped_acquire attached;
   const py::dict names;
   py::exec(makers, names);
   fmt::print("{:<26} {:>10} {:>10} {:>7}  {}\n", "", "ours (µs)", "peer (µs)", "ratio", "95 %");
-  for (const Peer& peer : peers) compare_with(peer, workload, names, pairs);
+  for (const Peer& peer : peers) compare_with(peer, python, names, pairs);
   std::fflush(stdout);
   std::_Exit(0);
 }

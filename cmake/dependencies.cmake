@@ -2,46 +2,8 @@
 # archive is fetched only where that finds nothing new enough.
 include(FetchContent)
 
-# --- Python: -DPython_EXECUTABLE=.../python or -DPython_ROOT_DIR=... chooses it ---
-function(refuse_python why)
-  message(FATAL_ERROR "${why}\n"
-    "On Debian: apt-get install python3-dev. Built from source: configure with --enable-shared. "
-    "Another one: -DPython_ROOT_DIR=<folder> or -DPython_EXECUTABLE=<file>.")
-endfunction()
-
-# A build folder can be turned to another Python: what was remembered of the last one has to go.
-set(chosen_executable "${Python_EXECUTABLE}")
-set(chosen_python "${Python_EXECUTABLE};${Python_ROOT_DIR}")
-if(NOT chosen_python STREQUAL GILSCALE_CHOSEN_PYTHON)
-  get_cmake_property(names CACHE_VARIABLES)
-  list(FILTER names INCLUDE REGEX "^_Python_")
-  foreach(name IN LISTS names)
-    unset(${name} CACHE)
-  endforeach()
-endif()
-set(GILSCALE_CHOSEN_PYTHON "${chosen_python}" CACHE INTERNAL "")
-
-if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.30)
-  set(Python_FIND_ABI ANY ANY ANY ANY) # free-threaded builds too, which it then leaves out by default
-endif()
-find_package(Python 3.9 COMPONENTS Interpreter Development.Module Development.Embed)
-set(python "${Python_EXECUTABLE} (Python ${Python_VERSION})")
-set(root "${Python_ROOT_DIR}")
-cmake_path(IS_PREFIX root "${Python_EXECUTABLE}" NORMALIZE python_is_in_root)
-if(NOT Python_Interpreter_FOUND)
-  refuse_python("gilscale needs Python 3.9 or newer.")
-elseif(root AND NOT chosen_executable AND NOT python_is_in_root)
-  refuse_python("${root} has no Python 3.9 or newer; the next one would be ${python}.")
-elseif(NOT Python_Development.Module_FOUND OR NOT Python_Development.Embed_FOUND)
-  refuse_python("gilscale embeds Python, but the headers or the library of ${python} are missing.")
-elseif(NOT Python_LIBRARIES MATCHES "\\.(so|dylib|tbd)|Python\\.framework")
-  refuse_python("gilscale embeds Python, but ${python} has no shared libpython, only ${Python_LIBRARIES}.")
-endif()
-execute_process(COMMAND "${Python_EXECUTABLE}" -c "import sys; print(sys.executable)"
-  OUTPUT_VARIABLE GILSCALE_PYTHON_EXECUTABLE OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-
 # --- pybind11 is a Python package too: the project's .venv and the chosen Python may have it ---
-set(PYBIND11_FINDPYTHON ON)
+set(PYBIND11_NOPYTHON ON) # its headers are enough: which Python is for cmake/python.cmake to say
 set(pybind11_hints)
 foreach(python IN ITEMS "${PROJECT_SOURCE_DIR}/.venv/bin/python" "${Python_EXECUTABLE}")
   if(EXISTS "${python}")

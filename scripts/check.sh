@@ -50,6 +50,9 @@ check_free_threaded() {
     say "with PYTHON_GIL=$gil"
     PYTHON_GIL=$gil "${cmake%cmake}ctest" --preset free-threaded
   done
+  say "beside the Python of the system"
+  PYTHON='' PRESET=dev "$root/scripts/add_python.sh" "$PYTHON"
+  GILSCALE=$root/build/dev/bin/gilscale "$venv/bin/python" -m pytest -q -p no:cacheprovider "$root/tests/cli/test_pythons.py"
 }
 
 checks=("$@")

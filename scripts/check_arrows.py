@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 
 # Beside the list: the highest room that they may use, besides those of themselves.
-BESIDE = {"python": "supervise", "worker": "supervise"}
-ALSO = {"worker": {"python"}, "main": {"python", "worker"}}
+BESIDE = {"python": "measure", "worker": "supervise"}
+# And what they may use beside the list: of `python`, which is another program, the border alone.
+ALSO = {"worker": {"python"}, "main": {"worker"}}
+OWN_PROGRAM = {"python"}
 # Libraries that are kept to one place.
 HOMES = {"pybind11/": "python", "Python.h": "python", "benchmark/": "worker", "CLI/": "command_line", "toml++/": "command_line",
          "boost/": "statistics", "hwloc.h": "machine"}
@@ -49,8 +51,8 @@ def fault_of(room, include, quoted, rooms):
         return "it names no room"
     if other not in allowed(room, rooms):
         return f"{room} lies below {other}, or beside it"
-    # What lies beside the list has no public headers.
-    if not public and other != room and other not in ALSO.get(room, set()):
+    # What lies beside the list has no public headers, save the border of a program of its own.
+    if not public and other != room and (other in OWN_PROGRAM or other not in ALSO.get(room, set())):
         return f"{other} keeps that header to itself"
     return ""
 

@@ -53,19 +53,17 @@ find_cmake() {
 # Prints the interpreter's own path (not that of a launcher in front of it), its version, and what it
 # lacks to be embedded.
 inspect_python() {
-  "$1" -I - <<'PY'
-import os, sys, sysconfig
-get = sysconfig.get_config_var
+  "$1" -I -S "$root/src/supervise/ask_interpreter.py" | "$1" -I -c '
+import json, os, sys
+facts = json.load(sys.stdin)
 lacks = []
 if sys.version_info < (3, 9):
     lacks.append("version 3.9 or newer")
-if not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")):
+if not os.path.exists(os.path.join(facts["include"], "Python.h")):
     lacks.append("its headers")
-library = os.path.join(get("LIBDIR") or "", get("LDLIBRARY") or "")
-if not get("PYTHONFRAMEWORK") and (library.endswith(".a") or not os.path.isfile(library)):
+if not facts["library"]:
     lacks.append("a shared libpython")
-print(sys.executable, "%d.%d" % sys.version_info[:2], " and ".join(lacks), sep="\n")
-PY
+print(facts["executable"], "%d.%d" % sys.version_info[:2], " and ".join(lacks), sep="\n")'
 }
 
 # Sets python, python_version and python_lacks of the Python that is measured; python to nothing when it does not run.
@@ -206,17 +204,18 @@ is_configured() { # $1: preset
     $(sed -n 's/^Python_EXECUTABLE:[^=]*=//p' "build/$1/CMakeCache.txt") == "$python" ]]
 }
 
+configure() { # $1: preset
+  say "configuring preset $1 for $python (Python $python_version)"
+  quietly "$cmake" --preset "$1" -DPython_EXECUTABLE="$python" || fail "CMake could not configure the build; see above"
+}
+
 # Configures and builds a preset for $python, and says so when there is something to do. Standard output stays
 # free for what is run afterwards.
 build() { # $1: preset, then targets of CMake's; those of the preset if there are none
   local command=("$cmake" --build --preset "$1")
   (($# == 1)) || command+=(--target "${@:2}")
   cd "$root"
-  if ! is_configured "$1"; then
-    say "configuring preset $1 for $python (Python $python_version)"
-    quietly "$cmake" --preset "$1" -DPython_EXECUTABLE="$python" ||
-      fail "CMake could not configure the build; see above"
-  fi
+  is_configured "$1" || configure "$1"
   [[ $("${command[@]}" -- -n 2>&1) == *'no work to do'* ]] && return
   say "building ${*}"
   "${command[@]}" >&2 || fail "it does not build; see above"

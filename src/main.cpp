@@ -12,11 +12,11 @@
 #include "gilscale/commands/run.hpp"
 #include "gilscale/commands/selftest.hpp"
 #include "gilscale/machine/cpu_budget.hpp"
+#include "gilscale/model/plugins.hpp"
 #include "gilscale/report/standard_output.hpp"
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/printable.hpp"
-#include "python/interpreter.hpp"
-#include "python/member_process.hpp"
+#include "worker/member_process.hpp"
 #include "worker/worker.hpp"
 
 namespace gilscale {
@@ -28,11 +28,13 @@ struct Commands {
     print_out(answer.text);
     return ExitCode::ok;
   }
-  ExitCode operator()(const RunOptions& options) const { return run(options, built_for()); }
+  ExitCode operator()(const RunOptions& options) const {
+    return run(options, plugins_in(lib_folder()));
+  }
   ExitCode operator()(const CompareOptions& options) const { return compare(options); }
   ExitCode operator()(const ReportOptions& options) const { draw_report(options); }
   ExitCode operator()(const ListOptions&) const {
-    print_out(listing(built_for()));
+    print_out(listing(plugins_in(lib_folder())));
     return ExitCode::ok;
   }
   ExitCode operator()(const DoctorOptions&) const { return doctor(); }

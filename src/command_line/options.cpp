@@ -17,11 +17,11 @@
 #include "command_line/report_options.hpp"
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/thread_list.hpp"
-#include "gilscale/model/version.hpp"
 #include "gilscale/report/reporters.hpp"
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/near_match.hpp"
 #include "gilscale/text/number.hpp"
+#include "gilscale/text/version.hpp"
 
 namespace gilscale {
 namespace {

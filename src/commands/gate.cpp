@@ -70,15 +70,15 @@ void forbid_words(Changes& changes, const std::vector<Difference>& differences,
 
 }  // namespace
 
-Gate::Gate(GateOptions options, const PythonInfo& built_for)
-    : options_(std::move(options)), built_for_(built_for) {
+Gate::Gate(GateOptions options, const PythonInfo& python)
+    : options_(std::move(options)), python_(python) {
   if (!options_.baseline.empty()) baseline_ = read_result_file(options_.baseline);
   if (baseline_ && !baseline_->is_gilscale)
     throw UsageError(
         fmt::format("--baseline '{}' is not of gilscale and has no samples; make one with "
                     "`gilscale run --json`",
                     options_.baseline));
-  if (!options_.against.empty()) source_ = find_version(options_.against, built_for.version);
+  if (!options_.against.empty()) source_ = find_version(options_.against, python.version);
 }
 
 void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
@@ -93,7 +93,7 @@ void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
     if (source_) (void)source_->applied_to(planned);  // throws where it cannot be
   }
   if (!baseline_) return;
-  const std::vector<CaseResult> after = foreseen(cases, built_for_, baseline_->cases);
+  const std::vector<CaseResult> after = foreseen(cases, python_, baseline_->cases);
   const bool any = std::any_of(after.begin(), after.end(), [&](const CaseResult& result) {
     return same_case(result.planned, baseline_->cases) != nullptr;
   });

@@ -21,7 +21,7 @@ namespace gilscale {
 class Gate {
  public:
   /// Reads the baseline, finds the other version. Throws UsageError.
-  Gate(GateOptions options, const PythonInfo& built_for);
+  Gate(GateOptions options, const PythonInfo& python);
 
   /// Tells the cases what the gate needs of them. Throws UsageError where an expectation is about
   /// none of them, or the baseline cannot be compared with them. `context` is what is known of this
@@ -49,7 +49,7 @@ class Gate {
   [[nodiscard]] ChangeRule rule() const;
 
   GateOptions options_;
-  PythonInfo built_for_;
+  PythonInfo python_;
   std::optional<ResultFile> baseline_;
   std::optional<VersionSource> source_;
   std::size_t compared_points_ = 1;

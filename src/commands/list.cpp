@@ -28,14 +28,16 @@ std::string workload_rows() {
 
 }  // namespace
 
-std::string listing(const PythonInfo& interpreter) {
+std::string listing(const std::vector<Plugin>& plugins) {
   std::string text = "workloads\n" + workload_rows() + "\nexecutors (--executor)\n";
   for (const ExecutorKind& kind : executor_kinds()) text += row(kind.name, kind.summary);
   text += "\nreporters\n";
   for (const Reporter& reporter : reporters()) text += row(reporter.name, reporter.summary);
   text += "\ninterpreters\n";
-  text += row(fmt::format("CPython {} ({} build)", interpreter.version, interpreter.build),
-              interpreter.executable);
+  for (const Plugin& plugin : plugins)
+    text += row(fmt::format("CPython {} ({} build)", plugin.python.version, plugin.python.build),
+                plugin.python.executable);
+  if (plugins.empty()) text += row("none", "make a plug-in with scripts/add_python.sh PYTHON");
   return text;
 }
 

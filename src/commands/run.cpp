@@ -14,7 +14,6 @@
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
 #include "gilscale/model/venv.hpp"
-#include "gilscale/model/version.hpp"
 #include "gilscale/report/chart.hpp"
 #include "gilscale/report/output_files.hpp"
 #include "gilscale/report/progress_line.hpp"
@@ -24,6 +23,7 @@
 #include "gilscale/supervise/in_turns.hpp"
 #include "gilscale/supervise/interrupt.hpp"
 #include "gilscale/supervise/supervisor.hpp"
+#include "gilscale/text/version.hpp"
 
 extern char** environ;  // NOLINT: POSIX names it so
 
@@ -144,7 +144,9 @@ void forget_benchmark_variables() {
   for (const std::string& name : names) unsetenv(name.c_str());
 }
 
-std::string chosen_python(const RunOptions& options, const PythonInfo& built_for) {
+/// The virtual environment that is measured in; none if there is none.
+std::optional<VirtualEnvironment> venv_of(const RunOptions& options,
+                                          const std::vector<Plugin>& plugins) {
   const char* active = std::getenv("VIRTUAL_ENV");
   const WorkloadOptions& workloads = options.workloads;
   const auto is_own = [](const std::string& name) {
@@ -152,7 +154,19 @@ std::string chosen_python(const RunOptions& options, const PythonInfo& built_for
   };
   const bool own_code = !workloads.statement.empty() ||
                         std::any_of(workloads.names.begin(), workloads.names.end(), is_own);
-  return python_of_venv(options.venv, active ? active : "", built_for.version, own_code);
+  std::vector<std::string> versions;
+  for (const Plugin& plugin : plugins) versions.push_back(plugin.python.version);
+  return chosen_venv(options.venv, active ? active : "", versions, own_code);
+}
+
+/// What is known of the Python that is measured before it runs; empty where there is none.
+PythonInfo foreseen_python(const std::optional<VirtualEnvironment>& venv,
+                           const std::vector<Plugin>& plugins) {
+  const auto fits = [&](const Plugin& plugin) {
+    return !venv || same_python(venv->version, plugin.python.version);
+  };
+  const auto plugin = std::find_if(plugins.begin(), plugins.end(), fits);
+  return plugin == plugins.end() ? PythonInfo{} : plugin->python;
 }
 
 FoundWorkloads found_workloads(const RunOptions& options) {
@@ -208,10 +222,11 @@ void measure_case(const Case& planned, const Gate& gate, const RunOptions& optio
 
 }  // namespace
 
-ExitCode run(RunOptions options, const PythonInfo& built_for) {
+ExitCode run(RunOptions options, const std::vector<Plugin>& plugins) {
   watch_for_interrupts();
-  options.python = chosen_python(options, built_for);
-  Gate gate(options.gate, built_for);
+  const auto venv = venv_of(options, plugins);
+  if (venv) options.python = venv->python.string();
+  Gate gate(options.gate, foreseen_python(venv, plugins));
   std::vector<Case> cases = plan_cases(options, found_workloads(options));
   if (options.benchmark.list_tests) return list_benchmarks(cases);
   const OutputFiles files(files_of(options));

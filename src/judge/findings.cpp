@@ -154,8 +154,7 @@ std::vector<Finding> findings_of(const PythonInfo& python) {
                         fmt::format("Python {} is a debug build, several times slower and not "
                                     "evenly so",
                                     python.version),
-                        "measure with a release build: gilscale is built for another one with "
-                        "-DPython_EXECUTABLE="});
+                        "measure with a release build, which scripts/add_python.sh adds"});
   for (const std::string& hook : python.hooks)
     findings.push_back({"hook", true, 1, fmt::format("{}, which slows Python code down", hook),
                         "switch it off for the measurement"});

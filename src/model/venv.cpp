@@ -1,7 +1,9 @@
 #include "gilscale/model/venv.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "gilscale/text/error.hpp"
@@ -43,8 +45,8 @@ std::optional<VirtualEnvironment> read_venv(const fs::path& folder) {
   return VirtualEnvironment{fs::absolute(python), version_in(folder / "pyvenv.cfg")};
 }
 
-bool same_python(std::string_view version, std::string_view other) {
-  return minor_version(version) == minor_version(other);
+bool same_python(std::string_view one, std::string_view other) {
+  return minor_version(one) == minor_version(other);
 }
 
 VirtualEnvironment require_venv(const std::string& given) {
@@ -55,19 +57,21 @@ VirtualEnvironment require_venv(const std::string& given) {
       given));
 }
 
-std::string python_of_venv(const std::string& given, const std::string& active,
-                           std::string_view built_for, bool own_code) {
+std::optional<VirtualEnvironment> chosen_venv(const std::string& given, const std::string& active,
+                                              std::span<const std::string> versions,
+                                              bool own_code) {
   const std::string& folder = given.empty() ? active : given;
-  if (folder.empty()) return "";
-  const auto venv = given.empty() ? read_venv(folder) : require_venv(given);
-  if (!venv) return "";
-  if (same_python(venv->version, built_for)) return venv->python.string();
-  if (given.empty() && !own_code) return "";
-  throw UsageError(
-      fmt::format("the virtual environment '{}' is of Python {}, this gilscale of Python {}; {}",
-                  folder, venv->version, built_for,
-                  given.empty() ? "deactivate it, or use a gilscale that was built for its Python"
-                                : "use a gilscale that was built for its Python"));
+  if (folder.empty()) return std::nullopt;
+  auto venv = given.empty() ? read_venv(folder) : require_venv(given);
+  if (!venv) return std::nullopt;
+  const auto fits = [&](const std::string& one) { return same_python(venv->version, one); };
+  if (std::any_of(versions.begin(), versions.end(), fits)) return venv;
+  if (given.empty() && !own_code) return std::nullopt;
+  throw UsageError(fmt::format(
+      "the virtual environment '{}' is of Python {}, and gilscale measures Python {} here; {}make "
+      "a plug-in for it: scripts/add_python.sh {}",
+      folder, venv->version, fmt::join(versions, ", "), given.empty() ? "deactivate it, or " : "",
+      venv->python.string()));
 }
 
 }  // namespace gilscale

@@ -131,7 +131,8 @@ VersionSource source_of(const std::string& given, const std::string& python_vers
                     given));
   if (fs::exists(path / "pyvenv.cfg", ignored)) {
     VersionSource source;
-    source.python = python_of_venv(path.string(), "", python_version, true);
+    const auto venv = chosen_venv(path.string(), "", std::span(&python_version, 1), true);
+    if (venv) source.python = venv->python.string();
     return source;
   }
   if (fs::exists(path / ".git", ignored)) return working_tree(path);

@@ -5,14 +5,11 @@
 
 namespace gilscale {
 
-CallTeam::CallTeam(std::string workload, Placement placement)
-    : workload_(std::move(workload)), team_(std::move(placement)) {}
-
-Seat& CallTeam::add_seat() {
-  const std::size_t index = seats_.size();
+WorkerThread& CallTeam::add_thread() {
+  const std::size_t index = threads_.size();
   raised_.emplace_back();
   const auto keep = [this, index](Raised raised) { raised_[index] = std::move(raised); };
-  return *seats_.emplace_back(std::make_unique<Seat>(team_, team_.add_member(), keep));
+  return *threads_.emplace_back(std::make_unique<WorkerThread>(team_, team_.add_member(), keep));
 }
 
 RoundTimes CallTeam::round(int threads, CallShare calls) {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "gilscale/measure/team.hpp"
+#include "python/host_team.hpp"
 #include "python/python_error.hpp"
-#include "python/seat.hpp"
+#include "python/worker_thread.hpp"
 
 namespace gilscale {
 
@@ -17,26 +17,28 @@ namespace gilscale {
 class CallTeam {
  public:
   /// `workload` is its name, for messages.
-  CallTeam(std::string workload, Placement placement);
+  explicit CallTeam(std::string workload) : workload_(std::move(workload)) {}
 
-  /// A seat for one more thread; the reference lives as long as the team. Between rounds.
-  Seat& add_seat();
-  [[nodiscard]] int size() const { return team_.size(); }
-  [[nodiscard]] Seat& seat(int index) const { return *seats_[static_cast<std::size_t>(index)]; }
+  /// What one more thread does; the reference lives as long as the team. Between rounds.
+  WorkerThread& add_thread();
+  [[nodiscard]] int size() const { return static_cast<int>(threads_.size()); }
+  [[nodiscard]] WorkerThread& thread(int index) const {
+    return *threads_[static_cast<std::size_t>(index)];
+  }
 
-  /// One round of seats 0 … threads−1. Detached; blocks. Failures wait for throw_failure().
+  /// One round of threads 0 … threads−1. Detached; blocks. Failures wait for throw_failure().
   RoundTimes round(int threads, CallShare calls);
-  /// Throws WorkloadError for the first seat whose call raised in the last round.
+  /// Throws WorkloadError for the first thread whose call raised in the last round.
   void throw_failure();
 
-  /// Ends Seat::play_all_rounds(). Does not block.
+  /// Ends WorkerThread::run_all_rounds(). Does not block.
   void dismiss() { team_.dismiss(); }
 
  private:
   std::string workload_;
-  Team team_;
-  std::vector<std::unique_ptr<Seat>> seats_;
-  std::vector<std::optional<Raised>> raised_;  ///< by each seat, in the last round
+  HostTeam team_;
+  std::vector<std::unique_ptr<WorkerThread>> threads_;
+  std::vector<std::optional<Raised>> raised_;  ///< by each thread, in the last round
   std::int64_t rounds_ = 0;
 };
 

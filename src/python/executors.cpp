@@ -3,38 +3,28 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <string_view>
-
-#include "gilscale/measure/native_executor.hpp"
 
 namespace gilscale {
 namespace {
 
 struct Maker {
-  std::string_view kind;  ///< of the table in model/executors.cpp
-  std::unique_ptr<Executor> (*make)(const ExecutorSetup& setup);
+  std::string_view kind;
+  std::unique_ptr<Executor> (*make)(PythonWorkload& workload);
 };
 
-constexpr std::array<Maker, 5> makers{{
+constexpr std::array<Maker, 3> makers{{
     {"threads", make_threads_executor},
     {"pool", make_pool_executor},
     {"interpreters", make_interpreters_executor},
-    {"processes", make_processes_executor},
-    {"native", make_native_executor},
 }};
 
 }  // namespace
 
-std::unique_ptr<Executor> make_executor(const ExecutorSetup& setup) {
-  const auto* maker = std::find_if(makers.begin(), makers.end(), [&](const Maker& each) {
-    return each.kind == setup.planned.executor;
-  });
+std::unique_ptr<Executor> make_python_executor(std::string_view kind, PythonWorkload& workload) {
+  const auto* maker = std::find_if(makers.begin(), makers.end(),
+                                   [&](const Maker& each) { return each.kind == kind; });
   assert(maker != makers.end());
-  return maker->make(setup);
-}
-
-std::unique_ptr<Executor> make_native_executor(const ExecutorSetup& setup) {
-  return std::make_unique<NativeExecutor>(setup.placement);
+  return maker->make(workload);
 }
 
 }  // namespace gilscale

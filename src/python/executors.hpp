@@ -1,31 +1,22 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
-#include "gilscale/machine/placement.hpp"
 #include "gilscale/measure/executor.hpp"
-#include "gilscale/model/case.hpp"
 
 namespace gilscale {
 
 class PythonWorkload;
 
-/// What an executor is made for. The references need not outlive its making, the workload must.
-struct ExecutorSetup {
-  const Case& planned;
-  PythonWorkload* workload;  ///< null for an executor that runs no Python
-  const Placement& placement;
-};
-
-/// The executor of that case's kind. Called attached if the kind runs Python. Throws
-/// UnavailableError where this Python lacks what it needs.
-std::unique_ptr<Executor> make_executor(const ExecutorSetup& setup);
+/// The executor of that kind, one of the rows of model/executors.cpp whose threads run in this
+/// process. The workload must outlive it. Attached. Throws UnavailableError where this Python lacks
+/// what it needs.
+std::unique_ptr<Executor> make_python_executor(std::string_view kind, PythonWorkload& workload);
 
 // One file each.
-std::unique_ptr<Executor> make_threads_executor(const ExecutorSetup& setup);
-std::unique_ptr<Executor> make_pool_executor(const ExecutorSetup& setup);
-std::unique_ptr<Executor> make_interpreters_executor(const ExecutorSetup& setup);
-std::unique_ptr<Executor> make_processes_executor(const ExecutorSetup& setup);
-std::unique_ptr<Executor> make_native_executor(const ExecutorSetup& setup);
+std::unique_ptr<Executor> make_threads_executor(PythonWorkload& workload);
+std::unique_ptr<Executor> make_pool_executor(PythonWorkload& workload);
+std::unique_ptr<Executor> make_interpreters_executor(PythonWorkload& workload);
 
 }  // namespace gilscale

@@ -1,7 +1,6 @@
 #include "python/interpreter.hpp"
 
-#include <fmt/format.h>
-#include <pybind11/embed.h>
+#include <pybind11/eval.h>
 #include <pybind11/stl.h>
 
 #include <algorithm>
@@ -31,9 +30,9 @@ class Config {
 
 void check(const PyStatus& status) {
   if (PyStatus_Exception(status) == 0) return;
-  throw Error(ExitCode::workload_failed,
-              fmt::format("Python does not start: {}; are PYTHONHOME and PYTHONPATH right?",
-                          status.err_msg ? status.err_msg : "unknown reason"));
+  throw WorkloadError(std::string("Python does not start: ") +
+                      (status.err_msg ? status.err_msg : "unknown reason") +
+                      "; are PYTHONHOME and PYTHONPATH right?");
 }
 
 /// As `python` does: writing to a closed pipe is an exception, not the end.
@@ -47,8 +46,8 @@ void give_interrupts_back() {
 
 }  // namespace
 
-Interpreter::Interpreter(const std::string& executable) {
-  const char* const place = executable.empty() ? GILSCALE_PYTHON_EXECUTABLE : executable.c_str();
+void start_python(const std::string& executable) {
+  const char* const place = executable.c_str();
   Config config;
   config->parse_argv = 0;
   // Ctrl-C is the front end's business.
@@ -109,27 +108,19 @@ double empty_call_s() {
 
 }  // namespace
 
-PythonInfo Interpreter::info() const {
-  PythonInfo info = built_for();
+InterpreterInfo interpreter_info() {
+  InterpreterInfo info;
   info.hooks = active_hooks();
   info.empty_call_s = empty_call_s();
   info.version = py::module_::import("platform").attr("python_version")().cast<std::string>();
   info.executable = py::str(py::module_::import("sys").attr("executable"));
-  return info;
-}
-
-PythonInfo built_for() {
 #ifdef Py_GIL_DISABLED
-  const char* build = "free-threaded";
-#else
-  const char* build = "default";
+  info.build = "free-threaded";
 #endif
 #ifdef Py_DEBUG
-  constexpr bool debug = true;
-#else
-  constexpr bool debug = false;
+  info.debug = true;
 #endif
-  return {PY_VERSION, build, GILSCALE_PYTHON_EXECUTABLE, debug};
+  return info;
 }
 
 bool gil_enabled() {

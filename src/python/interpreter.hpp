@@ -1,26 +1,29 @@
 #pragma once
 
 #include <string>
-
-#include "gilscale/model/result.hpp"
+#include <vector>
 
 namespace gilscale {
 
-/// CPython inside this process, as the interpreter `python` would see it: its environment variables
-/// are honoured, its packages found. Make one in a worker; the thread that does is attached
-/// afterwards. It is never finalised: a worker ends without running destructors of foreign code,
-/// so that nothing can happen to a result that is known already.
-class Interpreter {
- public:
-  /// `executable` is the Python whose packages are seen, as of a virtual environment; empty: the
-  /// one that gilscale was built for. Throws Error when CPython does not start.
-  explicit Interpreter(const std::string& executable = "");
+/// Starts CPython inside this process, as the interpreter `executable` would see it: its
+/// environment variables are honoured, its packages found, as of a virtual environment. Once, in a
+/// worker; the thread that does is attached afterwards. It is never finalised: a worker ends
+/// without running destructors of foreign code, so that nothing can happen to a result that is
+/// known already. Throws WorkloadError when CPython does not start.
+void start_python(const std::string& executable);
 
-  [[nodiscard]] PythonInfo info() const;
+/// PythonInfo, as it crosses the border.
+struct InterpreterInfo {
+  std::string version;
+  std::string build = "default";
+  std::string executable;
+  bool debug = false;
+  std::vector<std::string> hooks;
+  double empty_call_s = 0;
 };
 
-/// The CPython that this gilscale was built for; does not start it.
-PythonInfo built_for();
+/// Of the interpreter that was started. Attached.
+InterpreterInfo interpreter_info();
 
 /// What is switched on that slows Python code down; see PythonInfo::hooks. Attached.
 std::vector<std::string> active_hooks();
@@ -33,10 +36,5 @@ double switch_interval_s();
 
 /// Writes out what sys.stdout and sys.stderr have buffered; failures are not ours. Attached.
 void flush_output();
-
-/// Does so on every way to the end: what the workload printed must come out.
-struct FlushAtEnd {
-  ~FlushAtEnd() { flush_output(); }
-};
 
 }  // namespace gilscale

@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <pybind11/pybind11.h>
 
 #include "gilscale/text/error.hpp"
@@ -20,6 +19,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -76,8 +76,8 @@ class SubInterpreter {
 /// Own-GIL sub-interpreters, each with a thread and an import of the workload of its own.
 class InterpretersExecutor : public Executor {
  public:
-  explicit InterpretersExecutor(const ExecutorSetup& setup)
-      : spec_(setup.planned.workload), team_(spec_.name, setup.placement) {}
+  explicit InterpretersExecutor(const PythonWorkload& workload)
+      : spec_(workload.spec()), team_(workload.name()) {}
 
   ~InterpretersExecutor() override {
     team_.dismiss();
@@ -109,23 +109,23 @@ class InterpretersExecutor : public Executor {
   double start_member() {
     Ready ready;
     std::future<double> setup_s = ready.get_future();
-    const auto serve = [this, &seat = team_.add_seat()](Ready promise) { live(seat, promise); };
+    const auto serve = [this, &work = team_.add_thread()](Ready promise) { live(work, promise); };
     try {
       threads_.emplace_back(serve, std::move(ready));
     } catch (const std::system_error& error) {
-      throw WorkloadError(
-          fmt::format("a thread cannot be started: {}; try fewer --threads", error.what()));
+      throw WorkloadError(std::string("a thread cannot be started: ") + error.what() +
+                          "; try fewer --threads");
     }
     return setup_s.get();
   }
 
   /// A member's thread. Everything Python of its interpreter lives and dies in here.
-  void live(Seat& seat, Ready& ready) const {
+  void live(WorkerThread& work, Ready& ready) const {
     try {
       const SubInterpreter interpreter;
       std::optional<PythonWorkload> workload;
-      ready.set_value(load(workload, seat));
-      seat.play_all_rounds();
+      ready.set_value(load(workload, work));
+      work.run_all_rounds();
       workload->tear_down_or_warn();
     } catch (...) {
       ready.set_exception(std::current_exception());
@@ -133,32 +133,31 @@ class InterpretersExecutor : public Executor {
   }
 
   /// Attached. What it throws holds no Python object.
-  double load(std::optional<PythonWorkload>& workload, Seat& seat) const {
+  double load(std::optional<PythonWorkload>& workload, WorkerThread& work) const {
     try {
       workload.emplace(spec_);
       const double setup_s = workload->prepare(1);
-      seat.give(workload->call(0));
+      work.use(workload->call(0));
       return setup_s;
     } catch (const WorkloadError& error) {
-      throw WorkloadError(
-          fmt::format("in a sub-interpreter, {}, or measure it with another executor",
-                      error.what()),
-          error.details());
+      throw WorkloadError(std::string("in a sub-interpreter, ") + error.what() +
+                              ", or measure it with another executor",
+                          error.details());
     } catch (py::error_already_set& error) {
       throw workload_error("in a sub-interpreter, Python raised", take_exception(error),
                            "measure it with another executor");
     }
   }
 
-  WorkloadSpec spec_;
+  std::string spec_;
   CallTeam team_;
   std::vector<std::thread> threads_;
 };
 
 }  // namespace
 
-std::unique_ptr<Executor> make_interpreters_executor(const ExecutorSetup& setup) {
-  return std::make_unique<InterpretersExecutor>(setup);
+std::unique_ptr<Executor> make_interpreters_executor(PythonWorkload& workload) {
+  return std::make_unique<InterpretersExecutor>(workload);
 }
 
 }  // namespace gilscale
@@ -167,7 +166,7 @@ std::unique_ptr<Executor> make_interpreters_executor(const ExecutorSetup& setup)
 
 namespace gilscale {
 
-std::unique_ptr<Executor> make_interpreters_executor(const ExecutorSetup&) {
+std::unique_ptr<Executor> make_interpreters_executor(PythonWorkload&) {
   throw UnavailableError("this is CPython " PY_VERSION
                          ", and sub-interpreters with a GIL of their own need 3.12 or newer");
 }

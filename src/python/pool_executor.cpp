@@ -31,7 +31,7 @@ class PoolExecutor : public PythonExecutor {
   double prepare(int threads) override {
     const py::gil_scoped_acquire attached;
     const bool grows = threads > team_.size();
-    const double setup_s = prepare_seats(threads);
+    const double setup_s = prepare_threads(threads);
     if (grows) replace_pool(threads);
     return setup_s;
   }
@@ -53,7 +53,7 @@ class PoolExecutor : public PythonExecutor {
     pool_ = py::module_::import("concurrent.futures").attr("ThreadPoolExecutor")(threads);
     tasks_.clear();
     for (int i = 0; i < threads; ++i)
-      tasks_.push_back(py::cpp_function([&seat = team_.seat(i)] { seat.play_one_round(); }));
+      tasks_.push_back(py::cpp_function([&work = team_.thread(i)] { work.run_one_round(); }));
   }
 
   void submit(int threads) {
@@ -76,8 +76,8 @@ class PoolExecutor : public PythonExecutor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_pool_executor(const ExecutorSetup& setup) {
-  return std::make_unique<PoolExecutor>(setup);
+std::unique_ptr<Executor> make_pool_executor(PythonWorkload& workload) {
+  return std::make_unique<PoolExecutor>(workload);
 }
 
 }  // namespace gilscale

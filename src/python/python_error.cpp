@@ -1,7 +1,5 @@
 #include "python/python_error.hpp"
 
-#include <fmt/format.h>
-
 namespace gilscale {
 namespace {
 
@@ -53,21 +51,9 @@ Raised raised(const py::object& exception) {
   return {summary_of(exception), traceback_of(exception)};
 }
 
-WorkloadError workload_error(const std::string& what, const Raised& raised,
-                             const std::string& advice) {
-  return WorkloadError(fmt::format("{} {}; {}", what, raised.summary, advice), raised.traceback);
-}
-
 WorkloadError workload_error(const std::string& what, const py::object& exception,
                              const std::string& advice) {
   return workload_error(what, raised(exception), advice);
-}
-
-WorkloadError call_error(const std::string& workload, std::int64_t round, int thread,
-                         const Raised& raised) {
-  return workload_error(
-      fmt::format("workload '{}' raised in round {} on thread {}:", workload, round, thread),
-      raised, "run it with --threads 1 to debug it");
 }
 
 }  // namespace gilscale

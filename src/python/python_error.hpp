@@ -2,10 +2,9 @@
 
 #include <pybind11/pybind11.h>
 
-#include <cstdint>
 #include <string>
 
-#include "gilscale/text/error.hpp"
+#include "gilscale/measure/call_error.hpp"
 
 namespace gilscale {
 
@@ -24,25 +23,11 @@ std::string summary_of(const py::object& exception);
 /// The traceback as Python prints it. Attached.
 std::string traceback_of(const py::object& exception);
 
-/// What is told of an exception. Unlike the object, it may leave the interpreter.
-struct Raised {
-  std::string summary;
-  std::string traceback;
-};
-
-/// Attached.
+/// What is told of it. Unlike the object, that may leave the interpreter. Attached.
 Raised raised(const py::object& exception);
 
-/// `what` went wrong with this exception, and what to do next.
-WorkloadError workload_error(const std::string& what, const Raised& raised,
-                             const std::string& advice);
-
-/// The same. Attached.
+/// `what` went wrong with this exception, and what to do next. Attached.
 WorkloadError workload_error(const std::string& what, const py::object& exception,
                              const std::string& advice);
-
-/// For an exception in a call of the round with that number, on that thread.
-WorkloadError call_error(const std::string& workload, std::int64_t round, int thread,
-                         const Raised& raised);
 
 }  // namespace gilscale

@@ -13,24 +13,23 @@ namespace gilscale {
 /// What executors on Python threads of this interpreter share; a round is theirs to define.
 class PythonExecutor : public Executor {
  public:
-  explicit PythonExecutor(const ExecutorSetup& setup)
-      : workload_(*setup.workload), team_(workload_.name(), setup.placement) {}
+  explicit PythonExecutor(PythonWorkload& workload) : workload_(workload), team_(workload.name()) {}
 
   std::optional<LedgerRound> ledger_round(std::int64_t calls) override {
     if (!has_gil()) return std::nullopt;
-    Seat& seat = team_.seat(0);
-    seat.keep_ledger(true);
+    WorkerThread& thread = team_.thread(0);
+    thread.keep_ledger(true);
     const RoundTimes times = round(1, calls);
-    seat.keep_ledger(false);
-    return LedgerRound{times, std::clamp(1 - seat.detached_s() / times.makespan_s, 0.0, 1.0)};
+    thread.keep_ledger(false);
+    return LedgerRound{times, std::clamp(1 - thread.detached_s() / times.makespan_s, 0.0, 1.0)};
   }
 
  protected:
-  /// A seat and a call for each of `threads` threads; see Executor::prepare(). Attached.
-  double prepare_seats(int threads) {
-    while (team_.size() < threads) team_.add_seat();
+  /// Work and a call for each of `threads` threads; see Executor::prepare(). Attached.
+  double prepare_threads(int threads) {
+    while (team_.size() < threads) team_.add_thread();
     const double setup_s = workload_.prepare(threads);
-    for (int i = 0; i < threads; ++i) team_.seat(i).give(workload_.call(i));
+    for (int i = 0; i < threads; ++i) team_.thread(i).use(workload_.call(i));
     return setup_s;
   }
 

@@ -1,11 +1,10 @@
 #include "python/python_workload.hpp"
 
-#include <fmt/format.h>
 #include <pybind11/stl.h>
 
 #include <cstdio>
+#include <utility>
 
-#include "gilscale/model/executable.hpp"
 #include "gilscale/text/error.hpp"
 #include "python/python_error.hpp"
 #include "python/workload_loader.hpp"
@@ -44,21 +43,13 @@ auto translated(const Work& work) {
   }
 }
 
-py::dict to_python(const WorkloadSpec& spec) {
-  using namespace py::literals;
-  const std::string folder = spec.builtin ? (share_folder() / "workloads").string() : "";
-  return py::dict("name"_a = spec.name, "module"_a = spec.module, "file"_a = spec.file,
-                  "attribute"_a = spec.attribute, "args"_a = spec.args, "kwargs"_a = spec.kwargs,
-                  "setup"_a = spec.setup, "statement"_a = spec.statement, "params"_a = spec.params,
-                  "path"_a = spec.path, "share"_a = spec.share,
-                  "shared_element"_a = spec.shared_element, "builtin_folder"_a = folder);
-}
-
 }  // namespace
 
-PythonWorkload::PythonWorkload(const WorkloadSpec& spec)
-    : name_(spec.name),
-      workload_(translated([&] { return py::object(loader().attr("load")(to_python(spec))); })) {}
+PythonWorkload::PythonWorkload(std::string spec)
+    : spec_(std::move(spec)),
+      workload_(translated([&] { return py::object(loader().attr("load")(spec_)); })) {
+  name_ = workload_.attr("name").cast<std::string>();
+}
 
 double PythonWorkload::prepare(int threads) {
   calls_.clear();
@@ -78,22 +69,12 @@ void PythonWorkload::tear_down_or_warn() noexcept {
   try {
     tear_down();
   } catch (const std::exception& error) {
-    fmt::print(stderr, "gilscale: warning: {}\n", error.what());
+    std::fprintf(stderr, "gilscale: warning: %s\n", error.what());
   }
 }
 
-std::vector<FoundWorkload> discover_workloads(const WorkloadSpec& spec) {
-  const py::object found =
-      translated([&] { return py::object(loader().attr("discover")(to_python(spec))); });
-  std::vector<FoundWorkload> workloads;
-  for (const py::handle each : found) {
-    auto [attribute, axes] = each.cast<
-        std::pair<std::string, std::vector<std::pair<std::string, std::vector<std::string>>>>>();
-    workloads.push_back({std::move(attribute), {}});
-    for (auto& [name, values] : axes)
-      workloads.back().params.push_back({std::move(name), std::move(values)});
-  }
-  return workloads;
+std::string discover_workloads(const std::string& spec) {
+  return translated([&] { return loader().attr("discover")(spec).cast<std::string>(); });
 }
 
 }  // namespace gilscale

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
-#include "gilscale/model/workloads.hpp"
 #include "python/bound_call.hpp"
 
 namespace gilscale {
@@ -13,9 +13,10 @@ namespace gilscale {
 /// stands in workload_loader.py.
 class PythonWorkload {
  public:
-  /// Throws UsageError for arguments that are no literals or that the callable does not take,
-  /// WorkloadError when the module cannot be imported or has no such callable.
-  explicit PythonWorkload(const WorkloadSpec& spec);
+  /// `spec` is a WorkloadSpec as text; see border::Plugin. Throws UsageError for arguments that are
+  /// no literals or that the callable does not take, WorkloadError when the module cannot be
+  /// imported or has no such callable.
+  explicit PythonWorkload(std::string spec);
 
   /// Makes a call for each of `threads` threads. Returns the seconds for which set-up code ran
   /// now, 0 where there is none, or its sets are made already. Throws WorkloadError when it fails.
@@ -30,14 +31,17 @@ class PythonWorkload {
   void tear_down_or_warn() noexcept;
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// What it was made of.
+  [[nodiscard]] const std::string& spec() const { return spec_; }
 
  private:
+  std::string spec_;
   std::string name_;
   py::object workload_;
   std::vector<std::unique_ptr<BoundCall>> calls_;
 };
 
-/// What a file holds; see discovery_spec(). Throws like PythonWorkload. Attached.
-std::vector<FoundWorkload> discover_workloads(const WorkloadSpec& spec);
+/// What a file holds; see border::Plugin::discover. Throws like PythonWorkload. Attached.
+std::string discover_workloads(const std::string& spec);
 
 }  // namespace gilscale

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
 #include <pybind11/pybind11.h>
 
+#include <string>
 #include <vector>
 
 #include "python/executors.hpp"
@@ -24,7 +24,7 @@ class ThreadsExecutor : public PythonExecutor {
 
   double prepare(int threads) override {
     const py::gil_scoped_acquire attached;
-    const double setup_s = prepare_seats(threads);
+    const double setup_s = prepare_threads(threads);
     while (static_cast<int>(threads_.size()) < threads)
       threads_.push_back(start_thread([this] { return started_thread(); }));
     return setup_s;
@@ -39,11 +39,11 @@ class ThreadsExecutor : public PythonExecutor {
  private:
   py::object started_thread() {
     const int index = static_cast<int>(threads_.size());
-    const py::cpp_function target([&seat = team_.seat(index)] { seat.play_all_rounds(); });
+    const py::cpp_function target([&work = team_.thread(index)] { work.run_all_rounds(); });
     const py::object thread =
         py::module_::import("threading")
             .attr("Thread")(py::arg("target") = target,
-                            py::arg("name") = fmt::format("gilscale-{}", index),
+                            py::arg("name") = "gilscale-" + std::to_string(index),
                             py::arg("daemon") = true);
     thread.attr("start")();
     return thread;
@@ -54,8 +54,8 @@ class ThreadsExecutor : public PythonExecutor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_threads_executor(const ExecutorSetup& setup) {
-  return std::make_unique<ThreadsExecutor>(setup);
+std::unique_ptr<Executor> make_threads_executor(PythonWorkload& workload) {
+  return std::make_unique<ThreadsExecutor>(workload);
 }
 
 }  // namespace gilscale

@@ -1,7 +1,7 @@
 """Finds a workload and makes it callable.
 
-Compiled into the executable, and run in every interpreter that measures. load() takes what `WorkloadSpec` holds, as a
-dict; the workload that it returns hands out one call for each thread. Set-up code runs here, never in a round.
+Compiled into the plug-in, and run in every interpreter that measures. load() takes what `WorkloadSpec` holds, as the
+text of a dict; the workload that it returns hands out one call for each thread. Set-up code runs here, never in a round.
 """
 
 import ast
@@ -431,8 +431,9 @@ def function_of(setup, statement, arguments):
 
 # ---- what C++ calls ----
 
-def load(spec):
+def load(text):
     """The workload, imported and checked. Raises UsageError or WorkloadError."""
+    spec = ast.literal_eval(text)
     if spec["statement"]:
         return Statement(spec)
     if spec["shared_element"]:
@@ -442,15 +443,17 @@ def load(spec):
     return Callable(spec)
 
 
-def discover(spec):
-    """The workloads of a file: [(function, [(parameter, [literal, ...]), ...]), ...] in the order of the file."""
+def discover(text):
+    """The workloads of a file: [[function, [[parameter, [literal, ...]], ...]], ...] in the order of the file, as JSON."""
+    import json
+    spec = ast.literal_eval(text)
     module = import_source(spec)
     found = [(name, axes_of(value, module, name)) for name, value in vars(module).items()
              if name.startswith("bench_") and callable(value)]
     if not found:
         raise fault(UsageError, f"'{spec['file']}' has no function whose name begins with bench_; "
                                 f"add one, or name a callable: {spec['file']}:name")
-    return found
+    return json.dumps(found)
 
 
 def axes_of(function, module, name):

@@ -5,7 +5,7 @@
 #include "gilscale/judge/scalability.hpp"
 #include "gilscale/judge/verdict.hpp"
 #include "gilscale/model/codec.hpp"
-#include "gilscale/model/version.hpp"
+#include "gilscale/text/version.hpp"
 #include "report/formats.hpp"
 
 namespace gilscale {

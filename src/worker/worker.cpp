@@ -18,10 +18,9 @@
 #include "gilscale/supervise/channel.hpp"
 #include "gilscale/supervise/messages.hpp"
 #include "gilscale/text/error.hpp"
-#include "python/executors.hpp"
-#include "python/interpreter.hpp"
-#include "python/python_workload.hpp"
+#include "worker/executors.hpp"
 #include "worker/measure.hpp"
+#include "worker/python.hpp"
 
 namespace gilscale {
 namespace {
@@ -76,22 +75,19 @@ void measure(const Case& planned, Executor& workload, const MeasureSettings& set
 }
 
 GilState measure_python(const Case& planned, const Placement& placement, const Channel& channel) {
-  const Interpreter python(planned.python);
-  const FlushAtEnd flush;
+  const PythonFiles files = find_python(planned.python);
+  Python python(files, placement);
   GilState gil;
   gil.shared = executor_kind(planned.executor).shares_gil;
-  gil.at_start = gil_enabled();
-  PythonWorkload workload(planned.workload);
-  gil.after_import = gil.after_run = gil_enabled();
+  gil.at_start = python.gil_enabled();
+  python.load(planned.workload);
+  gil.after_import = gil.after_run = python.gil_enabled();
   channel.send(message::started(python.info(), gil));
-  const MeasureSettings settings{placement, switch_interval_s()};
-  const std::unique_ptr<Executor> runner = make_executor({planned, &workload, placement});
-  {
-    const py::gil_scoped_release detached;
-    measure(planned, *runner, settings, channel);
-  }
-  gil.after_run = gil_enabled();
-  workload.tear_down();
+  const MeasureSettings settings{placement, python.switch_interval_s()};
+  const std::unique_ptr<Executor> runner = make_executor({planned, placement, &python, files});
+  measure(planned, *runner, settings, channel);
+  gil.after_run = python.gil_enabled();
+  python.tear_down();
   return gil;
 }
 
@@ -101,15 +97,14 @@ bool asks_for_workloads(const Case& planned) {
 }
 
 nlohmann::json discover(const Case& planned) {
-  const Interpreter python(planned.python);
-  const FlushAtEnd flush;
-  return message::found(discover_workloads(planned.workload));
+  const Python python(find_python(planned.python), {});
+  return message::found(python.discover(planned.workload));
 }
 
 GilState measure_native(const Case& planned, const Placement& placement, const Channel& channel) {
   const GilState no_gil{false, false, false, false};
   channel.send(message::started(std::nullopt, no_gil));
-  const std::unique_ptr<Executor> runner = make_executor({planned, nullptr, placement});
+  const std::unique_ptr<Executor> runner = make_executor({planned, placement, nullptr});
   measure(planned, *runner, {placement}, channel);
   return no_gil;
 }

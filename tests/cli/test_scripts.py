@@ -1,5 +1,6 @@
 """The scripts of the project: their help, and what they say to arguments that make no sense. What they do is what CI runs."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from conftest import OK
 from made_results import fibonacci, write
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-FOR_PEOPLE = ["bench", "build_cost", "check", "format", "free_threaded_python", "report", "setup", "test"]
+FOR_PEOPLE = ["add_python", "bench", "build_cost", "check", "format", "free_threaded_python", "report", "setup", "test"]
 
 
 def arrows_of(root, files):
@@ -72,6 +73,16 @@ def test_the_cost_of_a_command_is_noted_with_the_file_that_it_writes(tmp_path):
 def test_the_includes_of_the_project_keep_to_its_rooms():
     done = subprocess.run([sys.executable, SCRIPTS / "check_arrows.py"], stdout=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stdout) == (OK, "")
+
+
+def test_the_list_of_rooms_names_their_files():
+    root = SCRIPTS.parent
+    listed = re.findall(r"^\| `(\w+)` \| .+ \| (.+) \|$", (root / "CONTRIBUTING.md").read_text(), re.M)
+    rooms = [room for room, _ in listed]
+    assert re.search(r"foreach\(room IN ITEMS (.+)\)", (root / "src/CMakeLists.txt").read_text())[1].split() == rooms[::-1]
+    for room, files in listed:
+        found = {path.name.split(".")[0] for path in (*root.glob(f"src/{room}/*.?pp"), *root.glob(f"include/gilscale/{room}/*"))}
+        assert files.split(", ") == sorted(found), room
 
 
 def test_arrows_that_go_down_are_all_right(tmp_path):

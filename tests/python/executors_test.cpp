@@ -691,10 +691,10 @@ class Interpreters : public PythonTest {
 
 TEST(InterpretersOfAnOldPython, AreUnavailable) {
   if (has_interpreters) GTEST_SKIP() << "this Python has them";
-  PythonWorkload workload(calibration("empty", "()"));
+  Loaded workload(calibration("empty", "()"));
   Case planned;
   planned.executor = "interpreters";
-  const auto error = thrown<UnavailableError>([&] { make_executor({planned, &workload, 1}); });
+  const auto error = thrown<UnavailableError>([&] { executor_for(planned, &workload, 1); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(), AllOf(HasSubstr(PY_VERSION), HasSubstr("3.12 or newer")));
 }
@@ -840,12 +840,12 @@ TEST_F(Processes, StayInOurGroup) {
 // ---- all kinds ----
 
 TEST(Executors, OfEveryKindCanBeMade) {
-  PythonWorkload workload(calibration("empty", "()"));
+  Loaded workload(calibration("empty", "()"));
   for (const ExecutorKind& kind : executor_kinds()) {
     Case planned;
     planned.executor = kind.name;
     try {
-      EXPECT_TRUE(make_executor({planned, &workload, 1})) << kind.name;
+      EXPECT_TRUE(executor_for(planned, &workload, 1)) << kind.name;
     } catch (const UnavailableError&) {
       EXPECT_EQ(kind.name, "interpreters");  // which old Pythons lack
     }
@@ -856,7 +856,7 @@ TEST(NativeExecutors, RunWithoutPython) {
   Case planned;
   planned.executor = "native";
   EXPECT_FALSE(executor_kind("native").runs_python);
-  const auto control = make_executor({planned, nullptr, 2});
+  const auto control = executor_for(planned, nullptr, 2);
   control->prepare(2);
   EXPECT_GT(control->round(2, 1000).makespan_s, 0);  // attached: it needs no GIL
   EXPECT_EQ(control->ledger_round(1), std::nullopt);

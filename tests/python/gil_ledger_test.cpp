@@ -1,4 +1,4 @@
-#include "python/gil_ledger.hpp"
+#include "gilscale/measure/gil_ledger.hpp"
 
 #include <gtest/gtest.h>
 #include <pybind11/pybind11.h>

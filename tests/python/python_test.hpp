@@ -15,13 +15,32 @@
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/workloads.hpp"
 #include "python/executors.hpp"
+#include "python/host.hpp"
 #include "python/interpreter.hpp"
 #include "python/python_workload.hpp"
+#include "worker/executors.hpp"
+#include "worker/host.hpp"
+#include "worker/python.hpp"
 
 namespace gilscale {
 
-/// The process's own.
-const Interpreter& interpreter();
+/// A workload as the front end describes it, brought to life here.
+class Loaded : public PythonWorkload {
+ public:
+  explicit Loaded(const WorkloadSpec& spec) : PythonWorkload(text_for_plugin(spec)) {}
+};
+
+/// The executor of the case's kind: one of the plug-in's in this process, or one of the worker's.
+inline std::unique_ptr<Executor> executor_for(const Case& planned, PythonWorkload* workload,
+                                              const Placement& placement) {
+  if (planned.executor == "processes" || planned.executor == "native")
+    return make_executor({planned,
+                          placement,
+                          nullptr,
+                          {GILSCALE_TEST_PYTHON, GILSCALE_TEST_LIBPYTHON, GILSCALE_TEST_PLUGIN}});
+  set_host(host_table(placement));
+  return make_python_executor(planned.executor, *workload);
+}
 
 /// How GoogleTest shows an executor when a test of it fails.
 inline void PrintTo(const ExecutorKind& kind, std::ostream* out) { *out << kind.name; }
@@ -72,7 +91,7 @@ class PythonTest : public testing::Test {
 class Running {
  public:
   Running(const WorkloadSpec& spec, const ExecutorKind& kind)
-      : workload_(spec), executor_(make_executor({case_of(spec, kind), &workload_, 2})) {}
+      : workload_(spec), executor_(executor_for(case_of(spec, kind), &workload_, 2)) {}
 
   double prepare(int threads) {
     const py::gil_scoped_release detached;
@@ -97,7 +116,7 @@ class Running {
     return planned;
   }
 
-  PythonWorkload workload_;
+  Loaded workload_;
   std::unique_ptr<Executor> executor_;
 };
 

@@ -23,11 +23,10 @@ constexpr std::chrono::milliseconds switch_interval{5};
 class Workload : public PythonTest {
  protected:
   static WorkloadError failure(const WorkloadSpec& spec) {
-    return thrown<WorkloadError>([&] { const PythonWorkload workload(spec); })
-        .value_or(WorkloadError(""));
+    return thrown<WorkloadError>([&] { const Loaded workload(spec); }).value_or(WorkloadError(""));
   }
   static std::string refusal(const WorkloadSpec& spec) {
-    return usage_error([&] { const PythonWorkload workload(spec); });
+    return usage_error([&] { const Loaded workload(spec); });
   }
   static WorkloadSpec module_spec(const std::string& module, const std::string& attribute) {
     WorkloadSpec spec;
@@ -46,7 +45,7 @@ TEST_F(Workload, OfAFileIsCalledWithItsArguments) {
   WorkloadSpec spec = own("seen = []\ndef work(*args, **kwargs): seen.append((args, kwargs))",
                           "work", "(1, 'a b')");
   spec.kwargs = "{'level': 9}";
-  PythonWorkload workload(spec);
+  Loaded workload(spec);
   EXPECT_EQ(workload.prepare(2), 0);
   EXPECT_TRUE(workload.call(0).repeat(1, switch_interval));
   EXPECT_TRUE(workload.call(1).repeat(1, switch_interval));
@@ -55,7 +54,7 @@ TEST_F(Workload, OfAFileIsCalledWithItsArguments) {
 }
 
 TEST_F(Workload, OfAModuleMayBeDeepInIt) {
-  PythonWorkload workload(module_spec("os.path", "join.__class__.__call__.__name__.upper"));
+  Loaded workload(module_spec("os.path", "join.__class__.__call__.__name__.upper"));
   workload.prepare(1);
   EXPECT_TRUE(workload.call(0).repeat(1, switch_interval));
 }
@@ -63,7 +62,7 @@ TEST_F(Workload, OfAModuleMayBeDeepInIt) {
 TEST_F(Workload, MayBeAClassOrAnInstanceOrABuiltin) {
   const char* source = "class C:\n  def __call__(self): pass\ninstance = C()\nbuiltin = dict";
   for (const char* name : {"C", "instance", "builtin"}) {
-    PythonWorkload workload(own(source, name));
+    Loaded workload(own(source, name));
     workload.prepare(1);
     EXPECT_TRUE(workload.call(0).repeat(1, switch_interval)) << name;
   }
@@ -71,31 +70,30 @@ TEST_F(Workload, MayBeAClassOrAnInstanceOrABuiltin) {
 
 TEST_F(Workload, OfAFileFindsTheModulesBesideIt) {
   folder_.write("gilscale_test_sibling.py", "value = 7");
-  EXPECT_NO_THROW(
-      PythonWorkload(own("from gilscale_test_sibling import value\ndef work(): pass", "work")));
+  EXPECT_NO_THROW(Loaded(own("from gilscale_test_sibling import value\ndef work(): pass", "work")));
 }
 
 TEST_F(Workload, OfAFileIsRegisteredAsAModule) {
   // dataclasses and pickle look the module of a class up.
   EXPECT_NO_THROW(
-      PythonWorkload(own("import dataclasses, pickle\n"
-                         "@dataclasses.dataclass\n"
-                         "class C:\n  x: 'int' = 0\n"
-                         "pickle.dumps(C())\n"
-                         "def work(): pass",
-                         "work")));
+      Loaded(own("import dataclasses, pickle\n"
+                 "@dataclasses.dataclass\n"
+                 "class C:\n  x: 'int' = 0\n"
+                 "pickle.dumps(C())\n"
+                 "def work(): pass",
+                 "work")));
 }
 
 TEST_F(Workload, OfAModuleIsLookedForInTheCurrentFolder) {
   const auto before = std::filesystem::current_path();
   folder_.write("gilscale_test_here.py", "def work(): pass");
   std::filesystem::current_path(folder_.path());
-  EXPECT_NO_THROW(PythonWorkload(module_spec("gilscale_test_here", "work")));
+  EXPECT_NO_THROW(Loaded(module_spec("gilscale_test_here", "work")));
   std::filesystem::current_path(before);
 }
 
 TEST_F(Workload, OfASharedInstanceBuildsItOnceForAllThreads) {
-  PythonWorkload workload(own_shared(R"(
+  Loaded workload(own_shared(R"(
 import time
 built, seen = [], []
 class Holder:
@@ -105,7 +103,7 @@ class Holder:
     def do(self, i):
         seen.append((id(self), i))
 )",
-                                     "Holder.do"));
+                             "Holder.do"));
   EXPECT_GE(workload.prepare(3), 0.01);
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(workload.call(i).repeat(1, switch_interval));
   EXPECT_TRUE(global("built").equal(py::eval("[[30] * 3]")));
@@ -208,7 +206,7 @@ TEST_F(Workload, ThatIsNotCallableIsNamedByItsType) {
 }
 
 TEST_F(Workload, WhoseSharedInstanceCannotBeBuiltSaysSo) {
-  PythonWorkload workload(
+  Loaded workload(
       own_shared("class Holder:\n  def __init__(self, numbers): raise ValueError('too many')\n  "
                  "def do(self, i): pass",
                  "Holder.do"));
@@ -230,12 +228,12 @@ void call_both(PythonWorkload& workload) {
 TEST_F(Workload, SharesItsArgumentsUnlessToldNotTo) {
   const char* source = "seen = []\ndef work(x): x.append(1); seen.append(list(x))";
   WorkloadSpec spec = own(source, "work", "([],)");
-  PythonWorkload shared(spec);
+  Loaded shared(spec);
   call_both(shared);
   EXPECT_TRUE(global("seen").equal(py::eval("[[1], [1, 1]]")));
   spec = own(source, "work", "([],)");
   spec.share = "none";
-  PythonWorkload apart(spec);
+  Loaded apart(spec);
   call_both(apart);
   EXPECT_TRUE(global("seen").equal(py::eval("[[1], [1]]")));
 }
@@ -247,12 +245,12 @@ TEST_F(Workload, OfAMethodMakesTheInstanceAsSetUp) {
       "  def __init__(self): made.append(self)\n"
       "  def work(self, n): seen.append((made.index(self), n))\n";
   WorkloadSpec spec = own(source, "C.work", "(7,)");
-  PythonWorkload shared(spec);
+  Loaded shared(spec);
   call_both(shared);
   EXPECT_TRUE(global("seen").equal(py::eval("[(0, 7), (0, 7)]")));
   spec = own(source, "C.work", "(7,)");
   spec.share = "none";
-  PythonWorkload apart(spec);
+  Loaded apart(spec);
   call_both(apart);
   EXPECT_TRUE(global("seen").equal(py::eval("[(0, 7), (1, 7)]")));
 }
@@ -266,15 +264,14 @@ TEST_F(Workload, OfAStaticOrClassMethodNeedsNoInstance) {
       "  @classmethod\n"
       "  def of_class(cls): assert cls is C\n";
   for (const char* name : {"C.still", "C.of_class"}) {
-    PythonWorkload workload(own(source, name));
+    Loaded workload(own(source, name));
     call_both(workload);
   }
-  PythonWorkload builtin(module_spec("builtins", "dict.fromkeys.__call__"));
+  Loaded builtin(module_spec("builtins", "dict.fromkeys.__call__"));
 }
 
 TEST_F(Workload, OfAMethodWhoseClassNeedsArgumentsSaysWhatToDo) {
-  PythonWorkload workload(
-      own("class C:\n  def __init__(self, n): pass\n  def work(self): pass", "C.work"));
+  Loaded workload(own("class C:\n  def __init__(self, n): pass\n  def work(self): pass", "C.work"));
   const auto error = thrown<WorkloadError>([&] { workload.prepare(1); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(),
@@ -282,7 +279,7 @@ TEST_F(Workload, OfAMethodWhoseClassNeedsArgumentsSaysWhatToDo) {
 }
 
 TEST_F(Workload, WithWrongArgumentsShowsTheSignature) {
-  PythonWorkload workload(own("def work(a, b=2): pass", "work"));
+  Loaded workload(own("def work(a, b=2): pass", "work"));
   EXPECT_THAT(
       usage_error([&] { workload.prepare(1); }),
       AllOf(HasSubstr("missing a required argument: 'a'"), HasSubstr("its signature is (a, b=2)")));
@@ -293,7 +290,7 @@ TEST_F(Workload, ThatIsACoroutineFunctionIsRefused) {
 }
 
 TEST_F(Workload, ThatReturnsAnAwaitableFails) {
-  PythonWorkload workload(
+  Loaded workload(
       own("async def inner(): pass\n"
           "def work():\n"
           "  c = inner()\n"
@@ -310,7 +307,7 @@ TEST_F(Workload, ThatReturnsAnAwaitableFails) {
 TEST_F(Workload, TakesParametersByKeyword) {
   WorkloadSpec spec = own("seen = []\ndef work(a, size): seen.append((a, size))", "work", "(1,)");
   spec.params = {{"size", "[2, 3]"}};
-  PythonWorkload workload(spec);
+  Loaded workload(spec);
   call_both(workload);
   EXPECT_TRUE(global("seen").equal(py::eval("[(1, [2, 3])] * 2")));
 }
@@ -338,7 +335,7 @@ def teardown(data): log.append(("teardown", len(data)))
 
 TEST_F(BenchFile, HoldsItsFunctionsWithTheirParameters) {
   WorkloadSpec spec = own(bench_file, "");
-  const auto found = discover_workloads(spec);
+  const auto found = found_in(discover_workloads(text_for_plugin(spec)));
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].attribute, "bench_one");
   EXPECT_THAT(found[0].params, testing::ElementsAre(Axis{"size", {"2", "3"}}));
@@ -349,7 +346,7 @@ TEST_F(BenchFile, HoldsItsFunctionsWithTheirParameters) {
 TEST_F(BenchFile, SetsUpOnceForAllThreadsAndTakesDown) {
   WorkloadSpec spec = own(bench_file, "bench_one");
   spec.params = {{"size", "5"}};
-  PythonWorkload workload(spec);
+  Loaded workload(spec);
   call_both(workload);
   workload.prepare(3);  // what is set up already is kept
   workload.tear_down();
@@ -361,7 +358,7 @@ TEST_F(BenchFile, SetsUpOnceForEachThreadThatSharesNothing) {
   WorkloadSpec spec = own(bench_file, "bench_two");
   spec.params = {{"size", "1"}, {"word", "'z'"}};
   spec.share = "none";
-  PythonWorkload workload(spec);
+  Loaded workload(spec);
   call_both(workload);
   workload.tear_down();
   EXPECT_TRUE(global("log").equal(
@@ -369,14 +366,14 @@ TEST_F(BenchFile, SetsUpOnceForEachThreadThatSharesNothing) {
 }
 
 TEST_F(BenchFile, NeedsNoSetup) {
-  PythonWorkload workload(own("log = []\ndef bench_it(): log.append(1)", "bench_it"));
+  Loaded workload(own("log = []\ndef bench_it(): log.append(1)", "bench_it"));
   EXPECT_EQ(workload.prepare(1), 0);
   EXPECT_TRUE(workload.call(0).repeat(2, switch_interval));
   workload.tear_down();
 }
 
 TEST_F(BenchFile, TellsHowLongItsSetupTook) {
-  PythonWorkload workload(
+  Loaded workload(
       own("import time\ndef setup(): time.sleep(0.01)\ndef bench_it(): pass", "bench_it"));
   EXPECT_GE(workload.prepare(2), 0.01);
 }
@@ -389,27 +386,26 @@ TEST_F(BenchFile, RefusesAParameterThatNobodyTakes) {
 
 TEST_F(BenchFile, WithoutAFunctionIsRefused) {
   WorkloadSpec spec = own("def work(): pass", "");
-  EXPECT_THAT(usage_error([&] { discover_workloads(spec); }),
+  EXPECT_THAT(usage_error([&] { discover_workloads(text_for_plugin(spec)); }),
               HasSubstr("has no function whose name begins with bench_"));
 }
 
 TEST_F(BenchFile, WithParametersThatAreNoListsOfLiteralsIsRefused) {
   for (const char* params : {"5", "{'n': 5}", "{'n': []}", "{'n': [object()]}"}) {
     WorkloadSpec spec = own(std::string("def bench_it(n): pass\nparams = ") + params, "");
-    EXPECT_THAT(usage_error([&] { discover_workloads(spec); }), HasSubstr("params of 'bench_it'"))
+    EXPECT_THAT(usage_error([&] { discover_workloads(text_for_plugin(spec)); }),
+                HasSubstr("params of 'bench_it'"))
         << params;
   }
 }
 
 TEST_F(BenchFile, WhoseSetupOrTeardownRaisesSaysWhich) {
-  PythonWorkload set_up(
-      own("def setup(): raise OSError('no data')\ndef bench_it(): pass", "bench_it"));
+  Loaded set_up(own("def setup(): raise OSError('no data')\ndef bench_it(): pass", "bench_it"));
   const auto first = thrown<WorkloadError>([&] { set_up.prepare(1); });
   ASSERT_TRUE(first);
   EXPECT_THAT(first->what(), HasSubstr("cannot be set up: OSError: no data"));
   EXPECT_THAT(first->details(), AllOf(HasSubstr("in setup"), Not(HasSubstr("<gilscale>"))));
-  PythonWorkload taken_down(
-      own("def teardown(): raise OSError('gone')\ndef bench_it(): pass", "bench_it"));
+  Loaded taken_down(own("def teardown(): raise OSError('gone')\ndef bench_it(): pass", "bench_it"));
   taken_down.prepare(1);
   const auto second = thrown<WorkloadError>([&] { taken_down.tear_down(); });
   ASSERT_TRUE(second);
@@ -434,9 +430,9 @@ std::string raised_by(PythonWorkload& workload) {
 }
 
 TEST_F(Workload, OfAStatementSeesAndChangesWhatTheSetupMade) {
-  PythonWorkload workload(statement("import math\nn = 0\nseen = []",
-                                    "n += 1\nroot = math.sqrt(n)\nseen.append(root)\n"
-                                    "if n == 4: raise ValueError(seen)"));
+  Loaded workload(statement("import math\nn = 0\nseen = []",
+                            "n += 1\nroot = math.sqrt(n)\nseen.append(root)\n"
+                            "if n == 4: raise ValueError(seen)"));
   workload.prepare(1);
   EXPECT_FALSE(workload.call(0).repeat(9, switch_interval));
   EXPECT_THAT(summary_of(take_exception()), HasSubstr("ValueError: [1.0, 1.41"));
@@ -445,12 +441,12 @@ TEST_F(Workload, OfAStatementSeesAndChangesWhatTheSetupMade) {
 TEST_F(Workload, OfAStatementSeesItsParameters) {
   WorkloadSpec spec = statement("half = n // 2", "raise ValueError(n, half)");
   spec.params = {{"n", "6"}};
-  PythonWorkload workload(spec);
+  Loaded workload(spec);
   EXPECT_EQ(raised_by(workload), "ValueError: (6, 3)");
 }
 
 TEST_F(Workload, OfAStatementShowsItsLineInTracebacks) {
-  PythonWorkload workload(statement("a = 1\nb = 0", "c = 1\na / b"));
+  Loaded workload(statement("a = 1\nb = 0", "c = 1\na / b"));
   workload.prepare(1);
   EXPECT_FALSE(workload.call(0).repeat(1, switch_interval));
   EXPECT_THAT(traceback_of(take_exception()), HasSubstr("line 4, in statement\n    a / b"));

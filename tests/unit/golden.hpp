@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-#include "gilscale/model/version.hpp"
+#include "gilscale/text/version.hpp"
 #include "temp_folder.hpp"
 
 namespace gilscale {

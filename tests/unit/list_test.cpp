@@ -13,7 +13,8 @@ namespace {
 using testing::HasSubstr;
 
 TEST(Listing, ShowsAllThatCanBeChosen) {
-  const std::string text = listing({"3.13.1", "free-threaded", "bin/python3"});
+  const std::string text =
+      listing({{"", "cpython-313t", "", {"3.13.1", "free-threaded", "bin/python3"}}});
   for (const BuiltinWorkload& row : builtin_workloads()) {
     EXPECT_THAT(text, HasSubstr("  " + std::string(row.name)));
     EXPECT_THAT(text, HasSubstr(std::string(row.summary)));

@@ -6,8 +6,8 @@
 #include <array>
 #include <map>
 
-#include "gilscale/model/version.hpp"
 #include "gilscale/report/reporters.hpp"
+#include "gilscale/text/version.hpp"
 #include "thrown.hpp"
 
 namespace gilscale {

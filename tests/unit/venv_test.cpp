@@ -54,34 +54,46 @@ TEST(PythonVersions, AreTheSameUpToTheMinorOne) {
   EXPECT_FALSE(same_python("", "3.11.2"));
 }
 
+const std::vector<std::string> versions{"3.11.9", "3.13.1"};
+
+std::string python_of(const std::string& given, const std::string& active, bool own_code) {
+  const auto venv = chosen_venv(given, active, versions, own_code);
+  return venv ? venv->python.string() : "";
+}
+
 TEST_F(Venv, ThatIsGivenIsUsed) {
   make("version = 3.11.2\n");
-  EXPECT_THAT(python_of_venv(folder(), "", "3.11.9", false), EndsWith("/bin/python"));
-  EXPECT_THAT(python_of_venv(folder(), "/elsewhere", "3.11.9", true), EndsWith("/bin/python"));
+  EXPECT_THAT(python_of(folder(), "", false), EndsWith("/bin/python"));
+  EXPECT_THAT(python_of(folder(), "/elsewhere", true), EndsWith("/bin/python"));
+}
+
+TEST_F(Venv, OfAnyPythonThatHasAPlugInIsUsed) {
+  make("version = 3.13.0\n");
+  EXPECT_THAT(python_of(folder(), "", false), EndsWith("/bin/python"));
 }
 
 TEST_F(Venv, ThatIsActiveIsUsed) {
   make("version = 3.11.2\n");
-  EXPECT_THAT(python_of_venv("", folder(), "3.11.9", true), EndsWith("/bin/python"));
-  EXPECT_EQ(python_of_venv("", "", "3.11.9", true), "");
-  EXPECT_EQ(python_of_venv("", "/gone", "3.11.9", true), "");
+  EXPECT_THAT(python_of("", folder(), true), EndsWith("/bin/python"));
+  EXPECT_EQ(python_of("", "", true), "");
+  EXPECT_EQ(python_of("", "/gone", true), "");
 }
 
-TEST_F(Venv, OfAnotherVersionIsRefusedWithBothNamed) {
+TEST_F(Venv, OfAnotherVersionIsRefusedWithAllNamed) {
   make("version = 3.12.1\n");
-  EXPECT_THAT(usage_error([&] { python_of_venv(folder(), "", "3.11.9", false); }),
-              AllOf(HasSubstr("Python 3.12.1"), HasSubstr("Python 3.11.9")));
-  EXPECT_THAT(usage_error([&] { python_of_venv("", folder(), "3.11.9", true); }),
-              HasSubstr("deactivate it"));
+  EXPECT_THAT(usage_error([&] { python_of(folder(), "", false); }),
+              AllOf(HasSubstr("Python 3.12.1"), HasSubstr("Python 3.11.9, 3.13.1"),
+                    HasSubstr("add_python.sh " + folder() + "/bin/python")));
+  EXPECT_THAT(usage_error([&] { python_of("", folder(), true); }), HasSubstr("deactivate it"));
 }
 
 TEST_F(Venv, OfAnotherVersionDoesNotMatterToTheBuiltInWorkloads) {
   make("version = 3.12.1\n");
-  EXPECT_EQ(python_of_venv("", folder(), "3.11.9", false), "");
+  EXPECT_EQ(python_of("", folder(), false), "");
 }
 
 TEST_F(Venv, ThatIsGivenAndIsNoneIsRefused) {
-  EXPECT_THAT(usage_error([&] { python_of_venv(folder(), "", "3.11.9", false); }),
+  EXPECT_THAT(usage_error([&] { python_of(folder(), "", false); }),
               HasSubstr("is not a virtual environment"));
 }
 

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <span>
 #include <string>
+#include <vector>
 
-#include "gilscale/command_line/options.hpp"
-#include "gilscale/model/result.hpp"
+#include "gilscale/model/plugins.hpp"
 
 namespace gilscale {
 
 /// What `gilscale list` prints: workloads, executors, reporters, interpreters.
-std::string listing(const PythonInfo& interpreter);
+std::string listing(const std::vector<Plugin>& plugins);
 
 }  // namespace gilscale

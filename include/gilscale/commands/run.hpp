@@ -1,13 +1,15 @@
 #pragma once
 
+#include <vector>
+
 #include "gilscale/command_line/options.hpp"
-#include "gilscale/model/result.hpp"
+#include "gilscale/model/plugins.hpp"
 #include "gilscale/text/error.hpp"
 
 namespace gilscale {
 
 /// `gilscale run`: plans the cases, measures each in a worker, writes and prints what was found.
-/// `built_for` is the Python that this gilscale embeds.
-ExitCode run(RunOptions options, const PythonInfo& built_for);
+/// `plugins` are those of this gilscale, the default first.
+ExitCode run(RunOptions options, const std::vector<Plugin>& plugins);
 
 }  // namespace gilscale

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,13 +21,13 @@ std::optional<VirtualEnvironment> read_venv(const std::filesystem::path& folder)
 VirtualEnvironment require_venv(const std::string& given);
 
 /// Whether both are of one minor version of Python: then one can use the other's packages.
-bool same_python(std::string_view version, std::string_view other);
+bool same_python(std::string_view one, std::string_view other);
 
-/// The Python whose packages a run sees. `given` is --venv, `active` is VIRTUAL_ENV, each empty if
-/// there is none; `built_for` the version that gilscale embeds. An active environment of another
-/// version only matters if `own_code` is measured. Empty where there is no environment. Throws
-/// UsageError that names both versions.
-std::string python_of_venv(const std::string& given, const std::string& active,
-                           std::string_view built_for, bool own_code);
+/// The environment whose packages a run sees; none if gilscale's own Python is measured. `given` is
+/// --venv, `active` is VIRTUAL_ENV, each empty if there is none; `versions` are those that gilscale
+/// has plug-ins for. An active environment of another version only matters if `own_code` is
+/// measured. Throws UsageError that names all versions.
+std::optional<VirtualEnvironment> chosen_venv(const std::string& given, const std::string& active,
+                                              std::span<const std::string> versions, bool own_code);
 
 }  // namespace gilscale

@@ -1,9 +1,10 @@
-#include "python/gil_ledger.hpp"
+#include "gilscale/measure/gil_ledger.hpp"
 
-#include <Python.h>
 #include <dlfcn.h>
 
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 
 namespace gilscale {
 namespace {
@@ -22,7 +23,10 @@ thread_local Account account;
 template <typename Function>
 Function* next(const char* name) {
   void* const found = dlsym(RTLD_NEXT, name);
-  if (!found) Py_FatalError("gilscale: libpython lacks a function that it must have");
+  if (!found) {
+    std::fprintf(stderr, "gilscale: libpython lacks %s; please report it\n", name);
+    std::abort();
+  }
   return reinterpret_cast<Function*>(found);
 }
 
@@ -37,15 +41,16 @@ double GilLedger::stop() {
 
 }  // namespace gilscale
 
-extern "C" PyThreadState* PyEval_SaveThread() {
-  static auto* const save = gilscale::next<PyThreadState*()>("PyEval_SaveThread");
-  PyThreadState* const state = save();
+// As Python declares them: PyThreadState* is a pointer that is only passed on.
+extern "C" [[gnu::visibility("default")]] void* PyEval_SaveThread() {
+  static auto* const save = gilscale::next<void*()>("PyEval_SaveThread");
+  void* const state = save();
   if (gilscale::account.open) gilscale::account.detached_at = gilscale::Clock::now();
   return state;
 }
 
-extern "C" void PyEval_RestoreThread(PyThreadState* state) {
-  static auto* const restore = gilscale::next<void(PyThreadState*)>("PyEval_RestoreThread");
+extern "C" [[gnu::visibility("default")]] void PyEval_RestoreThread(void* state) {
+  static auto* const restore = gilscale::next<void(void*)>("PyEval_RestoreThread");
   if (gilscale::account.open)
     gilscale::account.detached += gilscale::Clock::now() - gilscale::account.detached_at;
   restore(state);

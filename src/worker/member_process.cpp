@@ -1,5 +1,6 @@
-#include "python/member_process.hpp"
+#include "worker/member_process.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -8,9 +9,6 @@
 #include "gilscale/model/codec.hpp"
 #include "gilscale/supervise/channel.hpp"
 #include "gilscale/supervise/messages.hpp"
-#include "python/interpreter.hpp"
-#include "python/python_workload.hpp"
-#include "python/seat.hpp"
 
 namespace gilscale {
 namespace {
@@ -19,27 +17,35 @@ Team joined_team(const MemberSetup& setup) {
   return Team::joined(setup.placement, SharedMemory::mapped(setup.memory, Team::shared_bytes()));
 }
 
+/// Nobody is left to be thrown at.
+void tear_down_or_warn(Python& python) {
+  try {
+    python.tear_down();
+  } catch (const Error& error) {
+    fmt::print(stderr, "gilscale: warning: {}\n", error.what());
+  }
+}
+
 void play(const Channel& channel) {
   const auto setup = nlohmann::json::parse(channel.read_line()).get<MemberSetup>();
   channel.at_end_of_input([] { _exit(0); });
   Team team = joined_team(setup);
-  const Interpreter python(setup.planned.python);
-  const FlushAtEnd flush;
-  PythonWorkload workload(setup.planned.workload);
-  const double setup_s = workload.prepare(1);
-  Seat seat(team, team.member(setup.index), [&](const Raised& raised) {
+  Python python(setup.python, setup.placement);
+  python.load(setup.planned.workload);
+  channel.send(member_message::ready(python.prepare_member()));
+  python.play(team, team.member(setup.index), [&](const Raised& raised) {
     channel.send(message::failed({"exception", raised.summary, raised.traceback}));
   });
-  seat.give(workload.call(0));
-  channel.send(member_message::ready(setup_s));
-  seat.play_all_rounds();
-  workload.tear_down_or_warn();
+  tear_down_or_warn(python);
 }
 
 }  // namespace
 
 void to_json(nlohmann::json& json, const MemberSetup& setup) {
   json = {{"case", setup.planned},
+          {"executable", setup.python.executable},
+          {"library", setup.python.library},
+          {"plugin", setup.python.plugin},
           {"cpus", setup.placement.cpus},
           {"places", setup.placement.places},
           {"pinned", setup.placement.pinned},
@@ -49,6 +55,9 @@ void to_json(nlohmann::json& json, const MemberSetup& setup) {
 
 void from_json(const nlohmann::json& json, MemberSetup& setup) {
   json.at("case").get_to(setup.planned);
+  json.at("executable").get_to(setup.python.executable);
+  json.at("library").get_to(setup.python.library);
+  json.at("plugin").get_to(setup.python.plugin);
   json.at("cpus").get_to(setup.placement.cpus);
   json.at("places").get_to(setup.placement.places);
   json.at("pinned").get_to(setup.placement.pinned);

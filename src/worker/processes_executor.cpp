@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "gilscale/measure/call_error.hpp"
 #include "gilscale/measure/team.hpp"
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
@@ -19,9 +20,8 @@
 #include "gilscale/supervise/process.hpp"
 #include "gilscale/supervise/stream.hpp"
 #include "gilscale/text/error.hpp"
-#include "python/executors.hpp"
-#include "python/member_process.hpp"
-#include "python/python_error.hpp"
+#include "worker/executors.hpp"
+#include "worker/member_process.hpp"
 
 namespace gilscale {
 namespace {
@@ -166,7 +166,7 @@ class ProcessesExecutor : public Executor {
 
  private:
   ProcessesExecutor(const ExecutorSetup& setup, SharedMemory memory)
-      : setup_{setup.planned, setup.placement, memory.fd(), 0},
+      : setup_{setup.planned, setup.files, setup.placement, memory.fd(), 0},
         team_(setup.placement, std::move(memory)) {}
 
   void start_helper() try {

@@ -4,6 +4,7 @@
 
 #include "gilscale/machine/placement.hpp"
 #include "gilscale/model/case.hpp"
+#include "worker/python.hpp"
 
 namespace gilscale {
 
@@ -11,6 +12,7 @@ namespace gilscale {
 /// process's standard input, which then stays open for as long as the process is wanted.
 struct MemberSetup {
   Case planned;
+  PythonFiles python;
   Placement placement;
   int memory = -1;  ///< descriptor of the team's shared memory
   int index = 0;    ///< of the member

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "gilscale/model/result.hpp"
+
+namespace gilscale {
+
+/// What lets gilscale measure with one Python: <lib folder>/worker-<SOABI>.so, described by a file
+/// beside it, worker-<SOABI>.json.
+struct Plugin {
+  std::filesystem::path file;  ///< the library
+  std::string soabi;           ///< "cpython-313t-x86_64-linux-gnu"
+  std::string version;         ///< gilscale's, for which it was made
+  PythonInfo python;           ///< for which it was made
+};
+
+/// <prefix>/lib/gilscale of the installation or build tree that the executable belongs to.
+std::filesystem::path lib_folder();
+
+/// The plug-ins in that folder, first the one that gilscale came with, then by name. What cannot be
+/// read is none.
+std::vector<Plugin> plugins_in(const std::filesystem::path& folder);
+
+/// The one whose Python is measured where none is named. Throws UsageError if there is none.
+Plugin default_plugin(const std::filesystem::path& folder);
+
+/// The one for that Python. Throws UsageError with what to do if there is none, or if it was made
+/// for another gilscale.
+Plugin plugin_for(const std::string& soabi, const std::string& python,
+                  const std::filesystem::path& folder);
+
+}  // namespace gilscale

@@ -1,0 +1,95 @@
+#include "gilscale/model/plugins.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+
+#include "gilscale/model/codec.hpp"
+#include "gilscale/model/executable.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/text/version.hpp"
+
+namespace gilscale {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct Described {
+  Plugin plugin;
+  bool is_default = false;
+};
+
+std::optional<Described> described_by(const fs::path& file) {
+  std::ifstream stream(file);
+  const json text = json::parse(stream, nullptr, false);
+  try {
+    Described read;
+    read.plugin.soabi = text.at("soabi").get<std::string>();
+    read.plugin.version = text.at("gilscale").get<std::string>();
+    read.plugin.python = {text.at("version").get<std::string>(),
+                          text.at("build").get<std::string>(),
+                          text.at("executable").get<std::string>(), text.at("debug").get<bool>()};
+    read.plugin.file = fs::path(file).replace_extension(".so");
+    read.is_default = text.at("default").get<bool>();
+    return read;
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::string how_to_make(const std::string& python) {
+  return fmt::format("make it with scripts/add_python.sh {}, in the folder of gilscale's sources",
+                     python);
+}
+
+}  // namespace
+
+fs::path lib_folder() { return own_executable().parent_path().parent_path() / "lib" / "gilscale"; }
+
+std::vector<Plugin> plugins_in(const fs::path& folder) {
+  std::vector<Described> all;
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("worker-") || !name.ends_with(".json")) continue;
+    if (auto read = described_by(entry.path())) all.push_back(std::move(*read));
+  }
+  std::sort(all.begin(), all.end(), [](const Described& a, const Described& b) {
+    return a.is_default != b.is_default ? a.is_default : a.plugin.soabi < b.plugin.soabi;
+  });
+  std::vector<Plugin> plugins;
+  for (Described& each : all) plugins.push_back(std::move(each.plugin));
+  return plugins;
+}
+
+Plugin default_plugin(const fs::path& folder) {
+  const std::vector<Plugin> plugins = plugins_in(folder);
+  if (!plugins.empty()) return plugins.front();
+  throw UsageError(fmt::format("this gilscale has no plug-in for any Python in '{}'; {}",
+                               folder.string(), how_to_make("PYTHON")));
+}
+
+Plugin plugin_for(const std::string& soabi, const std::string& python, const fs::path& folder) {
+  const std::vector<Plugin> plugins = plugins_in(folder);
+  const auto found = std::find_if(plugins.begin(), plugins.end(),
+                                  [&](const Plugin& plugin) { return plugin.soabi == soabi; });
+  if (found == plugins.end()) {
+    std::vector<std::string> others;
+    for (const Plugin& plugin : plugins) others.push_back(plugin.soabi);
+    throw UsageError(
+        fmt::format("there is no plug-in for {} ({}), only for {}; {}", python, soabi,
+                    others.empty() ? "no Python" : fmt::to_string(fmt::join(others, ", ")),
+                    how_to_make(python)));
+  }
+  if (found->version != version)
+    throw UsageError(fmt::format("the plug-in '{}' is of gilscale {}, and this is {}; {}",
+                                 found->file.string(), found->version, version,
+                                 how_to_make(python)));
+  return *found;
+}
+
+}  // namespace gilscale

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+
+#include "gilscale/machine/placement.hpp"
+#include "gilscale/measure/executor.hpp"
+#include "gilscale/model/case.hpp"
+#include "worker/python.hpp"
+
+namespace gilscale {
+
+/// What an executor is made for. The references need not outlive its making, the Python must.
+struct ExecutorSetup {
+  const Case& planned;
+  const Placement& placement;
+  Python* python;  ///< with the workload loaded; null for an executor that runs no Python
+  PythonFiles files = {};
+};
+
+/// The executor of that case's kind. Throws UnavailableError where this Python lacks what it needs.
+std::unique_ptr<Executor> make_executor(const ExecutorSetup& setup);
+
+// One file each; those whose threads run Python in this process are the plug-in's.
+std::unique_ptr<Executor> make_processes_executor(const ExecutorSetup& setup);
+
+}  // namespace gilscale

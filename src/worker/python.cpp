@@ -1,0 +1,209 @@
+#include "worker/python.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include "gilscale/model/codec.hpp"
+#include "gilscale/model/executable.hpp"
+#include "gilscale/model/plugins.hpp"
+#include "gilscale/supervise/interpreter.hpp"
+#include "gilscale/text/error.hpp"
+#include "gilscale/text/version.hpp"
+#include "worker/host.hpp"
+
+namespace gilscale {
+namespace {
+
+using border::FailureKind;
+using border::FailureSink;
+using border::Text;
+
+std::string string_of(Text text) { return {text.data, text.size}; }
+Text text_of(std::string_view text) { return {text.data(), text.size()}; }
+
+/// Keeps why a function of the plug-in failed.
+class Outcome {
+ public:
+  [[nodiscard]] FailureSink sink() { return {this, take}; }
+
+  /// Throws it, as the plug-in's own exception would have been.
+  void require(bool done) const {
+    if (done) return;
+    if (kind_ == FailureKind::usage) throw UsageError(message_);
+    if (kind_ == FailureKind::unavailable) throw UnavailableError(message_);
+    throw WorkloadError(message_, details_);
+  }
+
+ private:
+  static void take(void* to, FailureKind kind, Text message, Text details) {
+    auto& self = *static_cast<Outcome*>(to);
+    self.kind_ = kind;
+    self.message_ = string_of(message);
+    self.details_ = string_of(details);
+  }
+
+  FailureKind kind_ = FailureKind::exception;
+  std::string message_;
+  std::string details_;
+};
+
+/// Calls a function of the plug-in with these arguments and a sink; throws its failure.
+template <typename Function, typename... Arguments>
+void call(Function* function, Arguments... arguments) {
+  Outcome outcome;
+  outcome.require(function(arguments..., outcome.sink()));
+}
+
+/// The same of an executor's.
+class PluginExecutor : public Executor {
+ public:
+  PluginExecutor(const border::Plugin& plugin, border::Executor* executor)
+      : plugin_(plugin), executor_(executor) {}
+  ~PluginExecutor() override { plugin_.delete_executor(executor_); }
+
+  double prepare(int threads) override {
+    double setup_s = 0;
+    call(plugin_.prepare, executor_, threads, &setup_s);
+    return setup_s;
+  }
+  RoundTimes round(int threads, CallShare calls) override {
+    RoundTimes times;
+    call(plugin_.round, executor_, threads, calls, &times);
+    return times;
+  }
+  std::optional<LedgerRound> ledger_round(std::int64_t calls) override {
+    bool told = false;
+    LedgerRound round;
+    call(plugin_.ledger_round, executor_, calls, &told, &round);
+    return told ? std::optional(round) : std::nullopt;
+  }
+
+ private:
+  const border::Plugin& plugin_;
+  border::Executor* executor_;
+};
+
+void* opened(const std::string& file, int flags, const char* what) {
+  if (void* const library = dlopen(file.c_str(), flags)) return library;
+  throw UsageError(
+      fmt::format("{} cannot be opened: {}; was it made for this system?", what, dlerror()));
+}
+
+/// For the life of the process.
+const border::Plugin& open_plugin(const PythonFiles& files) {
+  // Extension modules, and the plug-in, take libpython's functions from whoever has them.
+  opened(files.library, RTLD_NOW | RTLD_GLOBAL, "libpython");
+  void* const library = opened(files.plugin, RTLD_NOW | RTLD_LOCAL, "the plug-in");
+  auto* const function =
+      reinterpret_cast<border::PluginFunction*>(dlsym(library, border::plugin_symbol));
+  const border::Plugin* const plugin = function ? function() : nullptr;
+  if (!plugin || plugin->interface_version != border::interface_version ||
+      plugin->gilscale_version != version)
+    throw UsageError(fmt::format(
+        "the plug-in '{}' is of another version of gilscale than this, {}; make it anew with "
+        "scripts/add_python.sh {}",
+        files.plugin, version, files.executable));
+  return *plugin;
+}
+
+void keep_info(void* to, const border::Info* info) {
+  auto& kept = *static_cast<PythonInfo*>(to);
+  kept = {string_of(info->version), string_of(info->build), string_of(info->executable),
+          info->debug != 0};
+  std::istringstream hooks(string_of(info->hooks));
+  for (std::string hook; std::getline(hooks, hook);) kept.hooks.push_back(hook);
+  kept.empty_call_s = info->empty_call_s;
+}
+
+void keep_text(void* to, Text text) { *static_cast<std::string*>(to) = string_of(text); }
+
+void pass_on(void* to, Text summary, Text traceback) {
+  (*static_cast<const Python::OnRaised*>(to))({string_of(summary), string_of(traceback)});
+}
+
+}  // namespace
+
+PythonFiles find_python(const std::string& executable) {
+  const std::string python =
+      executable.empty() ? default_plugin(lib_folder()).python.executable : executable;
+  const InterpreterFacts facts = ask_interpreter(python);
+  if (facts.library.empty())
+    throw UsageError(fmt::format(
+        "{} (CPython {}) has no shared libpython, which gilscale needs to measure with it; those "
+        "of Debian (libpython3.X), of conda, of uv, of GitHub's setup-python and of the official "
+        "container images have one, one built from source with --enable-shared",
+        python, facts.version));
+  return {python, facts.library, plugin_for(facts.soabi, python, lib_folder()).file.string()};
+}
+
+std::string text_for_plugin(const WorkloadSpec& workload) {
+  nlohmann::json spec = workload;
+  spec.erase("builtin");
+  spec["builtin_folder"] = workload.builtin ? (share_folder() / "workloads").string() : "";
+  return spec.dump();
+}
+
+std::vector<FoundWorkload> found_in(const std::string& text) {
+  std::vector<FoundWorkload> found;
+  for (const nlohmann::json& each : nlohmann::json::parse(text)) {
+    found.push_back({each.at(0).get<std::string>(), {}});
+    for (const nlohmann::json& axis : each.at(1))
+      found.back().params.push_back(
+          {axis.at(0).get<std::string>(), axis.at(1).get<std::vector<std::string>>()});
+  }
+  return found;
+}
+
+Python::Python(const PythonFiles& files, const Placement& placement) : plugin_(open_plugin(files)) {
+  call(plugin_.start, &host_table(placement), files.executable.c_str());
+}
+
+Python::~Python() { plugin_.flush(); }
+
+PythonInfo Python::info() const {
+  PythonInfo info;
+  plugin_.info({&info, keep_info});
+  return info;
+}
+
+bool Python::gil_enabled() const { return plugin_.gil_enabled(); }
+double Python::switch_interval_s() const { return plugin_.switch_interval_s(); }
+
+std::vector<FoundWorkload> Python::discover(const WorkloadSpec& workload) const {
+  const std::string spec = text_for_plugin(workload);
+  std::string text;
+  call(plugin_.discover, text_of(spec), border::TextSink{&text, keep_text});
+  return found_in(text);
+}
+
+void Python::load(const WorkloadSpec& workload) {
+  const std::string spec = text_for_plugin(workload);
+  call(plugin_.load, text_of(spec));
+}
+
+void Python::tear_down() { call(plugin_.tear_down); }
+
+std::unique_ptr<Executor> Python::make_executor(const std::string& kind) {
+  Outcome outcome;
+  border::Executor* const made = plugin_.make_executor(text_of(kind), outcome.sink());
+  outcome.require(made != nullptr);
+  return std::make_unique<PluginExecutor>(plugin_, made);
+}
+
+double Python::prepare_member() {
+  double setup_s = 0;
+  call(plugin_.prepare_member, &setup_s);
+  return setup_s;
+}
+
+void Python::play(Team& team, Team::Member& me, const OnRaised& on_raised) {
+  plugin_.play(for_plugin(team), for_plugin(me), {const_cast<OnRaised*>(&on_raised), pass_on});
+}
+
+}  // namespace gilscale

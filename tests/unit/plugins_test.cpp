@@ -1,0 +1,93 @@
+#include "gilscale/model/plugins.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gilscale/text/version.hpp"
+#include "temp_folder.hpp"
+#include "thrown.hpp"
+
+namespace gilscale {
+namespace {
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+class Plugins : public testing::Test {
+ protected:
+  void describe(const std::string& soabi, bool is_default, std::string_view of = version) const {
+    folder_.write(fmt::format("worker-{}.json", soabi),
+                  fmt::format(R"({{"soabi": "{}", "gilscale": "{}", "version": "3.13.1",
+                                  "build": "default", "debug": false,
+                                  "executable": "/bin/{}", "default": {}}})",
+                              soabi, of, soabi, is_default));
+  }
+  [[nodiscard]] std::vector<std::string> soabis() const {
+    std::vector<std::string> all;
+    for (const Plugin& plugin : plugins_in(folder_.path())) all.push_back(plugin.soabi);
+    return all;
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(Plugins, AreListedTheDefaultFirstThenByName) {
+  describe("cpython-312", false);
+  describe("cpython-313t", true);
+  describe("cpython-310", false);
+  EXPECT_THAT(soabis(), testing::ElementsAre("cpython-313t", "cpython-310", "cpython-312"));
+}
+
+TEST_F(Plugins, AreWhatTheirFilesSay) {
+  describe("cpython-313t", true);
+  const Plugin plugin = default_plugin(folder_.path());
+  EXPECT_EQ(plugin.file, folder_.path() / "worker-cpython-313t.so");
+  EXPECT_EQ(plugin.version, version);
+  EXPECT_EQ(plugin.python.version, "3.13.1");
+  EXPECT_EQ(plugin.python.executable, "/bin/cpython-313t");
+}
+
+TEST_F(Plugins, ThatCannotBeReadAreNone) {
+  folder_.write("worker-broken.json", "{");
+  folder_.write("worker-empty.json", "");
+  folder_.write("worker-other.json", R"({"soabi": 3})");
+  folder_.write("notes.json", "{}");
+  EXPECT_THAT(soabis(), SizeIs(0));
+  EXPECT_THAT(plugins_in(folder_.file("none")), SizeIs(0));
+}
+
+TEST_F(Plugins, OfWhichThereIsNoneAreAskedFor) {
+  EXPECT_THAT(usage_error([&] { default_plugin(folder_.path()); }),
+              AllOf(HasSubstr(folder_.path().string()), HasSubstr("scripts/add_python.sh PYTHON")));
+  EXPECT_THAT(usage_error([&] { plugin_for("cpython-312", "/opt/python", folder_.path()); }),
+              AllOf(HasSubstr("only for no Python"), HasSubstr("add_python.sh /opt/python")));
+}
+
+TEST_F(Plugins, AreFoundByTheAbi) {
+  describe("cpython-312", true);
+  describe("cpython-313", false);
+  EXPECT_EQ(plugin_for("cpython-313", "python", folder_.path()).soabi, "cpython-313");
+}
+
+TEST_F(Plugins, OfAnotherPythonAreNamedWhereOneIsMissing) {
+  describe("cpython-312", true);
+  describe("cpython-313", false);
+  EXPECT_THAT(
+      usage_error([&] { plugin_for("cpython-313t", "/opt/python", folder_.path()); }),
+      AllOf(HasSubstr("/opt/python (cpython-313t)"),
+            HasSubstr("only for cpython-312, cpython-313;"),
+            EndsWith("scripts/add_python.sh /opt/python, in the folder of gilscale's sources")));
+}
+
+TEST_F(Plugins, OfAnotherGilscaleAreRefused) {
+  describe("cpython-312", true, "0.0.9");
+  EXPECT_THAT(usage_error([&] { plugin_for("cpython-312", "/opt/python", folder_.path()); }),
+              AllOf(HasSubstr("is of gilscale 0.0.9"), HasSubstr(std::string(version)),
+                    HasSubstr("add_python.sh /opt/python")));
+}
+
+}  // namespace
+}  // namespace gilscale
