@@ -79,15 +79,15 @@ class EagerFormat : public Format {};
 INSTANTIATE_TEST_SUITE_P(ReportersOfMoreThanFaults, EagerFormat, all_but({"github"}), name_of);
 
 TEST_P(Format, OfTheFixedReportIsTheGoldenOne) {
-  expect_golden("report." + name() + ".txt", render(fixed_report()));
+  expect_golden("report." + name() + ".txt", readable_text(render(fixed_report())));
 }
 
 TEST_P(Format, OfTheGatedReportIsTheGoldenOne) {
-  expect_golden("gated." + name() + ".txt", render(gated_report()));
+  expect_golden("gated." + name() + ".txt", readable_text(render(gated_report())));
 }
 
 TEST_P(Format, OfAComparisonIsTheGoldenOne) {
-  expect_golden("compared." + name() + ".txt", render(compared_report()));
+  expect_golden("compared." + name() + ".txt", readable_text(render(compared_report())));
 }
 
 TEST_P(OwnFormat, IsUtf8WhateverTheNamesAre) {
@@ -95,7 +95,7 @@ TEST_P(OwnFormat, IsUtf8WhateverTheNamesAre) {
 }
 
 TEST_P(Format, OfAReportWithoutCasesIsTheGoldenOne) {
-  expect_golden("empty." + name() + ".txt", render(Report{}));
+  expect_golden("empty." + name() + ".txt", readable_text(render(Report{})));
 }
 
 TEST_P(EagerFormat, OfAnIncompleteReportIsWhole) {
