@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from statistics import median
 
 from gilscale_report.results import Case, Estimate, Interval, Results
 from gilscale_report.text import abridged_names, duration, interval, one_line, percent, rate, significant
@@ -184,12 +183,6 @@ def _parts(items):
     return [items[start:end] for start, end in zip(ends, ends[1:])]
 
 
-def demand_of(case):
-    """The share of a 1-thread call for which the GIL is held; None where there is no GIL in common."""
-    demands = [point.gil_demand for point in case.points if point.gil_demand is not None]
-    return min(max(median(demands), 0.0), 1.0) if demands else None
-
-
 def predicted_bound(demand, counts):
     """Throughput is at most min(N, 1/s) times that of one thread: a line with one bend."""
     most = 1 / demand
@@ -209,7 +202,7 @@ def _reference_lines(case):
                 for point in case.points if point.capacity]
     if capacity:
         lines.append(Line("capacity: what plain C++ got from the machine", "capacity", 0, capacity))
-    demand = demand_of(case)
+    demand = case.gil_demand
     if demand and 1 / demand < max(counts):
         text = f"bound: the GIL is held for at most {percent(demand)} of a call"
         bound = [Dot(x, y, None, None, text) for x, y in predicted_bound(demand, counts)]
@@ -340,7 +333,7 @@ def shares_chart(results):
 def gil_chart(results):
     rows = []
     for case in _measured(results.cases):
-        demand = demand_of(case)
+        demand = case.gil_demand
         if demand is None:
             continue
         least = f", which allows a speedup of {significant(1 / demand)}" if demand >= 0.01 else ""

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 
 class ReportError(Exception):
@@ -83,6 +84,7 @@ class Case:
     pinned: bool
     python: dict
     gil: dict
+    gil_demand: float | None  # the share of a call for which the GIL that all threads share is held
     verdict: str
     why: str
     error: dict | None
@@ -182,12 +184,22 @@ def _point(node):
                  **numbers)
 
 
+def _demand(node, points):
+    gil = node.child("gil")
+    if "demand" in gil.value:
+        return gil.get("demand", float, None)
+    # Files of before gilscale wrote it there.
+    demands = [point.gil_demand for point in points if point.gil_demand is not None]
+    return min(max(median(demands), 0.0), 1.0) if demands else None
+
+
 def _case(node, version=""):
     points = {point.threads: point for point in map(_point, node.children("points"))}
     share = node.get("share", str, "all")
     return Case(label=node.get("label", str, node.get("workload", str, "?")), executor=node.get("executor", str, "threads"),
                 scaling=node.get("scaling", str, "weak"), share=share, pinned=node.get("pinned", bool, False),
                 python=node.get("python", dict, {}), gil=node.get("gil", dict, {}),
+                gil_demand=_demand(node, points.values()),
                 verdict=node.get("verdict", str, ""), why=node.get("why", str, ""), error=node.get("error", dict, None),
                 findings=[child.value for child in node.children("findings")],
                 points=[point for _, point in sorted(points.items()) if point.rounds > 0], version=version,

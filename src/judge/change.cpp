@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "gilscale/judge/bounds.hpp"
 #include "gilscale/statistics/decision.hpp"
 #include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
@@ -16,15 +17,9 @@ namespace {
 
 using Values = std::vector<double>;
 
-/// The GIL, and not the cores, keeps the threads from doing more (the utilisation law).
 bool is_bound_by_gil(const PointOf& of, const PointValues& values) {
-  const GilState& gil = of.result->gil;
-  const bool in_play = gil.shared && gil.after_run && of.point->threads > 1;
-  const double demand = of.point->gil_demand.value_or(1);
-  // It is measured as an upper bound: what is compiled into libpython may release the GIL unseen.
-  constexpr double tolerance = 1.1;
-  const bool refuted = median(values.speedup) * demand > tolerance;
-  return in_play && !refuted && demand * values.achievable > 1;
+  return of.point->threads > 1 &&
+         gil_allows_less(*of.point, of.result->gil, median(values.speedup), values.achievable);
 }
 
 enum class Taken { all_samples, undisturbed_samples };
@@ -60,7 +55,7 @@ struct Version {
     return undelayed ? values.undelayed_round_call_s : values.call_s;
   }
   [[nodiscard]] bool lacks_cores() const {
-    return values.bound_by_cpus && threads > 1 && values.achievable < cores_were_there * threads;
+    return values.bound_by_cpus && threads > 1 && !had_its_cores(values.achievable, threads);
   }
 
   int threads;
@@ -161,9 +156,8 @@ class Duel {
   }
   /// Neither by the cores nor by the GIL: what it would do with other cores cannot be known.
   static bool is_bound_by_something_else(const Version& version) {
-    constexpr double parallel = 0.9;
     return version.threads > 1 && version.values.bound_by_cpus && !version.bound_by_gil &&
-           median(version.values.relative_efficiency) < parallel;
+           median(version.values.relative_efficiency) < parallel_from;
   }
 
   Version before_;

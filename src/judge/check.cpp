@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "gilscale/judge/bounds.hpp"
 #include "gilscale/judge/metric.hpp"
-#include "gilscale/judge/verdict.hpp"
 #include "gilscale/statistics/decision.hpp"
 #include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
@@ -44,17 +44,10 @@ struct Matter {
   const GilState& gil;
 };
 
-/// That the GIL is held was measured, but as an upper bound; with about one core, or with a
-/// speedup, nothing confirms it.
-bool gil_is_to_blame(const Matter& matter, const PointValues& values) {
-  constexpr double no_speedup = 1.15;
-  return gil_held_throughout(matter.point, matter.gil) && median(values.speedup) <= no_speedup &&
-         values.achievable >= least_achievable;
-}
-
 bool cores_missing(const Matter& matter, const PointValues& values) {
-  return values.achievable < cores_were_there * matter.point.threads &&
-         !gil_is_to_blame(matter, values);
+  return !had_its_cores(values.achievable, matter.point.threads) &&
+         !gil_explains_no_speedup(matter.point, matter.gil, median(values.speedup),
+                                  values.achievable);
 }
 
 /// Whether the figure is surely low (or else surely high) only because the machine lacked cores: a

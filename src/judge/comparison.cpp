@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gilscale/judge/bounds.hpp"
 #include "gilscale/text/number.hpp"
 
 namespace gilscale {
@@ -152,9 +153,8 @@ bool comparable(const Contest& contest, int threads) {
 /// With more cores it could have done more.
 bool lacked_cores(const Contender& contender, int threads) {
   const PointFigures figures = figures_of(*contender.at(threads));
-  constexpr double used_what_there_was = 0.9;
-  return figures.achievable < cores_were_there * threads &&
-         figures.relative_efficiency.high >= used_what_there_was;
+  return !had_its_cores(figures.achievable, threads) &&
+         figures.relative_efficiency.high >= parallel_from;
 }
 
 /// Whether the first `count` of a table are surely ahead of all others.

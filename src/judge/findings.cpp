@@ -7,6 +7,7 @@
 #include <cmath>
 #include <optional>
 
+#include "gilscale/judge/bounds.hpp"
 #include "gilscale/statistics/statistics.hpp"
 
 namespace gilscale {
@@ -134,8 +135,7 @@ std::vector<Finding> findings_of(const MeasuredCapacity& measured, const Machine
   // Siblings and slow cores never add up to their number; that has findings of its own.
   const double expected = std::min(measured.threads, machine.budget.topology.fast_cores());
   const double quota = machine.budget.quota.value_or(expected);
-  if (measured.threads < 2 ||
-      measured.capacity.high >= cores_were_there * std::min(expected, quota))
+  if (measured.threads < 2 || had_its_cores(measured.capacity.high, std::min(expected, quota)))
     return {};
   const char* giver = machine.is_virtual ? "the hypervisor or other work" : "other work";
   return {{"few-cores", true, 2,

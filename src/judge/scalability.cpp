@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "gilscale/judge/bounds.hpp"
+
 namespace gilscale {
 namespace {
 
@@ -15,10 +17,6 @@ struct Line {
   [[nodiscard]] double slope() const { return (n * xy - x * y) / (n * xx - x * x); }
   [[nodiscard]] double intercept() const { return (y - slope() * x) / n; }
 };
-
-bool had_its_cores(const PointFigures& figures, int threads) {
-  return figures.achievable >= cores_were_there * threads;
-}
 
 bool describes(const ScalabilityLaw& law, const std::vector<SpeedupAt>& points) {
   constexpr double tolerance = 0.1;
@@ -58,7 +56,7 @@ Scalability scalability_of(std::span<const Point> points) {
     if (point.samples.size() == 0) continue;
     const PointFigures figures = figures_of(point);
     all.push_back({point.threads, figures.speedup.estimate});
-    if (had_its_cores(figures, point.threads))
+    if (had_its_cores(figures.achievable, point.threads))
       with_cores.push_back({point.threads, point.threads * figures.relative_efficiency.estimate});
   }
   Scalability scalability{fit_law(with_cores), std::nullopt};

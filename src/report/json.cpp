@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "gilscale/judge/bounds.hpp"
 #include "gilscale/judge/comparison.hpp"
 #include "gilscale/judge/findings.hpp"
 #include "gilscale/judge/scalability.hpp"
@@ -51,8 +52,9 @@ json scalability_document(const CaseResult& result) {
   return document;
 }
 
-json gil_document(const GilState& gil) {
-  json document = gil;
+json gil_document(const CaseResult& result) {
+  json document = result.gil;
+  document["demand"] = value_or_null(gil_demand_of(result));
   document["requested"] = "default";
   document["enabled_by"] = nullptr;
   return document;
@@ -79,7 +81,7 @@ json case_document(const CaseResult& result) {
           {"executor", result.planned.executor},
           {"scaling", result.planned.scaling},
           {"pinned", result.planned.pin},
-          {"gil", gil_document(result.gil)},
+          {"gil", gil_document(result)},
           {"python", value_or_null(result.python)},
           {"points", std::move(points)},
           {"scalability", scalability_document(result)},

@@ -7,9 +7,6 @@
 
 namespace gilscale {
 
-/// A machine that gives less than this to N threads cannot tell serial from parallel.
-inline constexpr double least_achievable = 1.25;
-
 enum class Verdict {
   parallel,         ///< relative efficiency of at least 0.9
   gil_bound,        ///< speedup stays at about 1 because the GIL is held
@@ -23,10 +20,6 @@ enum class Verdict {
 
 /// The word as in tables and files: "gil-bound".
 std::string_view to_string(Verdict verdict);
-
-/// The GIL is shared by the threads of the executor, and held for so much of a call that threads
-/// cannot gain. A demand that could not be measured counts as held: nothing else is known then.
-bool gil_held_throughout(const Point& point, const GilState& gil);
 
 struct Judgement {
   Verdict verdict;

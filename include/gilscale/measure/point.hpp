@@ -119,9 +119,6 @@ struct PointFigures {
   double achievable = 1;                    ///< from the median capacity
 };
 
-/// The cores count as there when this share of N was achievable.
-inline constexpr double cores_were_there = 0.75;
-
 /// A sample is disturbed when the control got less than this share of the capacity that a quarter
 /// of the point's samples reached.
 inline constexpr double disturbed_below = 0.75;
