@@ -210,7 +210,7 @@ void add_config(CLI::App& run, Raw& raw) {
 }
 
 void add_selftest(CLI::App& selftest, Raw& raw) {
-  selftest.add_option("-t,--threads", raw.selftest_threads, "Thread counts: 1,2,4 or 1-24")
+  selftest.add_option("-t,--threads", raw.selftest_threads, "Thread counts: 1,2,4 or 1-24 or auto")
       ->capture_default_str()
       ->type_name("LIST");
   selftest.add_flag("--quick", raw.selftest.quick,
@@ -285,15 +285,20 @@ std::vector<std::string> named_executors(const std::vector<std::string>& chosen)
   return named;
 }
 
-SelftestOptions selftest_options(Raw raw) {
+std::vector<int> thread_counts(const std::string& text,
+                               const std::function<std::vector<int>()>& auto_threads) {
+  return text == "auto" ? auto_threads() : parse_thread_list(text);
+}
+
+SelftestOptions selftest_options(Raw raw, const std::function<std::vector<int>()>& auto_threads) {
   SelftestOptions selftest = std::move(raw.selftest);
-  selftest.threads = parse_thread_list(raw.selftest_threads);
+  selftest.threads = thread_counts(raw.selftest_threads, auto_threads);
   return selftest;
 }
 
 RunOptions run_options(Raw raw, const std::function<std::vector<int>()>& auto_threads) {
   RunOptions run = std::move(raw.run);
-  run.threads = raw.threads == "auto" ? auto_threads() : parse_thread_list(raw.threads);
+  run.threads = thread_counts(raw.threads, auto_threads);
   run.scaling = scaling_of(raw.scaling);
   run.calls = parse_calls(raw.calls);
   parse_workloads(run.workloads, raw.params);
@@ -399,7 +404,7 @@ Options parse_options(int argc, const char* const* argv,
   worker->add_flag("--member", worker_options.member);
   app.footer(
       "Exit codes: 0 ok, 1 an expectation or a comparison failed, 2 usage, 3 a workload failed, "
-      "crashed or timed out, 4 inconclusive, 130 interrupted.");
+      "crashed or timed out, 4 inconclusive, 5 results could not be written, 130 interrupted.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& answered) {
@@ -416,7 +421,7 @@ Options parse_options(int argc, const char* const* argv,
   if (report->parsed()) return std::move(raw.report);
   if (list->parsed()) return ListOptions{};
   if (doctor->parsed()) return DoctorOptions{};
-  if (selftest->parsed()) return selftest_options(std::move(raw));
+  if (selftest->parsed()) return selftest_options(std::move(raw), auto_threads);
   RunOptions options = configured_run(*run, raw, auto_threads, read_file);
   options.command = {"gilscale"};
   options.command.insert(options.command.end(), argv + 1, argv + argc);

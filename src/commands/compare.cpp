@@ -60,7 +60,7 @@ ExitCode compare(const CompareOptions& options) {
   print_out(reporters().front().render(report, style_of_stdout()));
   annotate(report);
   const ExitCode code = exit_code_of_gate(report, options.rules.inconclusive);
-  return code == ExitCode::ok && !written ? ExitCode::usage : code;
+  return code == ExitCode::ok && !written ? ExitCode::not_written : code;
 }
 
 }  // namespace gilscale

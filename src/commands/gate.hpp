@@ -28,6 +28,11 @@ class Gate {
   /// machine.
   void prepare(std::vector<Case>& cases, const nlohmann::json& context);
 
+  /// Those that are about what is measured; once the cases are prepared.
+  [[nodiscard]] const std::vector<Expectation>& expectations() const {
+    return options_.expectations;
+  }
+
   /// Whether a case is measured beside its other version, and how that is started.
   [[nodiscard]] bool has_other_version() const { return source_.has_value(); }
   /// Where there is one.

@@ -234,7 +234,7 @@ ExitCode run(RunOptions options, const std::vector<Plugin>& plugins) {
   const Machine machine = read_machine("/", cpu_budget());
   Report report = empty_report(machine, options);
   gate.prepare(cases, report.context);
-  warn_of_expectations(options.gate.expectations);
+  warn_of_expectations(gate.expectations());
   const bool written = measure(cases, gate, options, files, report);
   const bool nothing_to_show = report.cases.size() == 1 && has_kind(report.cases.front(), "usage");
   if (!nothing_to_show) {
@@ -244,7 +244,7 @@ ExitCode run(RunOptions options, const std::vector<Plugin>& plugins) {
     warn_of_what_matters(report, machine);
   }
   const ExitCode code = exit_code_of(report, options.gate.rules.inconclusive);
-  return code == ExitCode::ok && !written ? ExitCode::usage : code;
+  return code == ExitCode::ok && !written ? ExitCode::not_written : code;
 }
 
 }  // namespace gilscale

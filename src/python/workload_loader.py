@@ -150,8 +150,8 @@ def follow(owner, path, name):
         try:
             owner = getattr(owner, step)
         except AttributeError:
-            raise fault(WorkloadError, f"workload '{name}': {parent!r} has no '{step}'"
-                                       f"{suggestion(step, dir(parent))}") from None
+            raise fault(UsageError, f"workload '{name}': {parent!r} has no '{step}'"
+                                    f"{suggestion(step, dir(parent))}") from None
     return owner, parent
 
 

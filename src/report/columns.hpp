@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,11 +20,18 @@ class Columns {
 
   [[nodiscard]] std::vector<std::string> lines() const;
 
+  /// Leaves columns out, the first of these first, until lines have at most `widest` columns of
+  /// text, and then shortens the first column.
+  void fit(std::size_t widest, std::span<const std::size_t> dispensable);
+
  private:
   [[nodiscard]] std::size_t column_width(std::size_t column) const;
+  [[nodiscard]] std::size_t line_width() const;
+  [[nodiscard]] bool is_shown(std::size_t column) const { return !hidden_.contains(column); }
   [[nodiscard]] std::string line(const std::vector<std::string>& row) const;
 
   std::vector<std::vector<std::string>> rows_;
+  std::set<std::size_t> hidden_;
 };
 
 }  // namespace gilscale

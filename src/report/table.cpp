@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -32,11 +33,17 @@ std::vector<std::string> point_row(const CaseResult& result, const Point& point)
   return cells;
 }
 
+/// What can be done without in a narrow terminal, by its place in the table: the least wanted
+/// first.
+constexpr std::array<std::size_t, 3> dispensable{2, 6, 3};
+
 /// The scaling table; the verdict stands in the last row of its case.
 std::string scaling_table(const Report& report, const Style& style) {
   Columns columns({"workload", "threads ", "round", "calls/s", "speedup", "95 % interval",
                    "capacity", "rel. eff."});
   std::vector<std::string> verdicts{"verdict"};
+  std::size_t verdict_width = verdicts.front().size();
+  constexpr std::size_t gap = 2;
   for (const CaseResult& result : report.cases) {
     const std::string word = dressed_word(judge(result).verdict, style);
     for (const Point& point : result.points) {
@@ -48,7 +55,9 @@ std::string scaling_table(const Report& report, const Style& style) {
       verdicts.emplace_back();
     }
     verdicts.back() = word;
+    verdict_width = std::max(verdict_width, to_string(judge(result).verdict).size());
   }
+  if (style.columns > 0) columns.fit(style.columns - gap - verdict_width, dispensable);
   const std::vector<std::string> lines = columns.lines();
   std::string text;
   for (std::size_t i = 0; i < lines.size(); ++i) {

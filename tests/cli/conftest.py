@@ -25,7 +25,7 @@ QUICK = ("--calls", "1", "--benchmark_min_time=2x")
 # What would change what gilscale prints, besides the variables of Python and of Google Benchmark.
 UNSET = ("GITHUB_ACTIONS", "NO_COLOR", "VIRTUAL_ENV")
 
-OK, FAILED, USAGE, WORKLOAD_FAILED, INCONCLUSIVE, INTERRUPTED = 0, 1, 2, 3, 4, 130
+OK, FAILED, USAGE, WORKLOAD_FAILED, INCONCLUSIVE, NOT_WRITTEN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
 def pytest_xdist_auto_num_workers(config):

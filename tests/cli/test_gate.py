@@ -331,6 +331,12 @@ def test_those_about_what_is_left_out_are_skipped_with_a_note(gilscale, config):
     assert done.returncode == OK and done.stderr.count("not checked") == 2
 
 
+def test_those_that_are_skipped_are_not_warned_of(gilscale, config):
+    config(CONFIG.replace("hold@2 relative_efficiency <= 0.8", "hold@2 call_s <= 1"))
+    done = gilscale("run", "release")
+    assert done.returncode == OK and done.stderr.count("not checked") == 1 and done.warnings == []
+
+
 def test_a_workload_of_an_expectation_that_is_nowhere_is_no_thing_left_out(gilscale, config):
     """The command line changes the threads; the workloads are the file's, and this one is misspelt."""
     config(CONFIG.replace("hold@2", "hodl@2"))
@@ -369,7 +375,7 @@ def test_the_other_options_stand_there_too(gilscale, config, text, words):
 
 def test_sampling_goes_on_beyond_the_budget_while_something_is_open(gilscale):
     """An interval within 100 % is enough for the budget's rule and would end after 6 samples."""
-    run = ["release", "--args", "(2000,)", "--calls", "1", "-t1,2", "--budget", "0.5", "--precision", "50"]
+    run = ["release", "--args", "(2000,)", "--calls", "1", "-t1,2", "--budget", "10", "--precision", "50"]
     without, = gilscale.cases("run", *run)
     two = without["points"][1]
     assert two["rounds"] < 12 and two["stopped"] == "precision"

@@ -1,10 +1,13 @@
 """What people see: the table, its marks and notes, colour and progress."""
 
+import fcntl
 import json
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 import threading
 
 import pytest
@@ -154,8 +157,10 @@ def read_all(terminal):
 def on_terminal(gilscale):
     """Runs gilscale with standard output and standard error on a pseudo-terminal each; gives what came there."""
 
-    def run(*args, **env):
+    def run(*args, columns=None, **env):
         ends = [pty.openpty(), pty.openpty()]
+        if columns:
+            fcntl.ioctl(ends[0][1], termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         process = subprocess.Popen([gilscale.executable, *args], cwd=gilscale.folder, stdin=subprocess.DEVNULL,
                                    stdout=ends[0][1], stderr=ends[1][1], env=gilscale.environment(TERM="xterm", **env))
         for _, slave in ends:
@@ -204,6 +209,16 @@ def test_colour_does_not_move_the_columns(gilscale, on_terminal):
     stdout, _ = on_terminal(*RUN)
     columns = widths(stdout)
     assert len(columns) == 2 and len(set(columns)) == 1
+
+
+@pytest.mark.parametrize("columns", [40, 80, 90, 100, 120])
+def test_the_table_fits_the_terminal_from_80_columns_on(on_terminal, columns):
+    stdout, _ = on_terminal(*RUN, columns=columns, NO_COLOR="1")
+    table = table_of(stdout.replace("\r\n", "\n"))
+    assert max(map(len, table)) <= max(columns, 80)
+    for column in ("workload", "threads", "speedup", "95 % interval", "rel. eff.", "verdict"):
+        assert column in table[0]
+    assert ("round" in table[0]) == (columns >= 100)
 
 
 def test_no_color_means_no_colour(on_terminal):

@@ -127,8 +127,6 @@ def test_the_module_is_imported_once_for_a_case(gilscale, workload):
 @pytest.mark.parametrize("name, words", [
     ("missing.py:work", ["missing.py", "no file"]),
     ("missing_module:work", ["ModuleNotFoundError", "missing_module"]),
-    ("mine:recrod", ["recrod", "did you mean 'record'?"]),
-    ("mine.py:Crate.trun", ["trun", "did you mean 'turn'?"]),
     ("mine.py:not_callable", ["not callable", "int"]),
     ("broken.py:work", ["SyntaxError", "broken.py"]),
     ("raising.py:work", ["ZeroDivisionError", "raising.py"]),
@@ -141,6 +139,17 @@ def test_a_callable_that_cannot_be_had_is_a_failed_case_that_says_why(gilscale, 
     for word in words + [name]:
         assert word in cases[0]["error"]["message"]
     assert "\n" not in cases[0]["error"]["message"]
+
+
+@pytest.mark.parametrize("name, words", [
+    ("mine:recrod", ["has no 'recrod'", "did you mean 'record'?"]),
+    ("mine.py:Crate.trun", ["has no 'trun'", "did you mean 'turn'?"]),
+    ("json:dmups", ["has no 'dmups'", "did you mean 'dumps'?"]),
+])
+def test_a_name_that_a_module_does_not_have_is_a_usage_error(gilscale, good, name, words):
+    done = gilscale("run", name, "-t1", *QUICK)
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    assert done.stderr.count("\n") == 1 and all(word in done.stderr for word in words)
 
 
 def test_an_exception_while_importing_comes_with_its_traceback(gilscale, workload):

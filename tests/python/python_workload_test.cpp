@@ -186,17 +186,17 @@ TEST_F(Workload, WhoseImportExitsHasFailed) {
 // ---- what is not there ----
 
 TEST_F(Workload, OfAnUnknownNameIsAnsweredWithTheNearest) {
-  EXPECT_THAT(failure(own("def compress(): pass", "comprss")).what(),
+  EXPECT_THAT(refusal(own("def compress(): pass", "comprss")),
               AllOf(StartsWith("workload 'own.py:comprss': <module 'own_"),
                     EndsWith(" has no 'comprss', did you mean 'compress'?")));
 }
 
 TEST_F(Workload, OfAnUnknownNameThatIsNearNothingGetsNoSuggestion) {
-  EXPECT_THAT(failure(own("def compress(): pass", "xyzzy")).what(), EndsWith(" has no 'xyzzy'"));
+  EXPECT_THAT(refusal(own("def compress(): pass", "xyzzy")), EndsWith(" has no 'xyzzy'"));
 }
 
 TEST_F(Workload, OfAnUnknownMethodNamesTheClass) {
-  EXPECT_THAT(failure(own("class C:\n  def method(self): pass", "C.methd")).what(),
+  EXPECT_THAT(refusal(own("class C:\n  def method(self): pass", "C.methd")),
               AllOf(HasSubstr(".C'> has no 'methd', did you mean 'method'?")));
 }
 

@@ -386,6 +386,13 @@ TEST(Config, IsTheFileThatIsNamedOrNone) {
               AllOf(HasSubstr("--config"), HasSubstr("--no-config")));
 }
 
+TEST(SelftestCommand, TakesTheSameThreadListsAsRun) {
+  EXPECT_EQ(std::get<SelftestOptions>(parsed({"selftest", "--threads", "auto"})).threads,
+            std::get<RunOptions>(parsed({"run", "--threads", "auto"})).threads);
+  EXPECT_THAT(std::get<SelftestOptions>(parsed({"selftest", "-t", "1-3"})).threads,
+              testing::ElementsAre(1, 2, 3));
+}
+
 TEST(Config, IsForRunAlone) {
   const Files files{{"gilscale.toml", "this is no TOML"}};
   EXPECT_TRUE(std::holds_alternative<ListOptions>(parsed({"list"}, files)));

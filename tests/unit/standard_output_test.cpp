@@ -36,7 +36,7 @@ TEST(StandardOutputDeathTest, OnAFullDiskIsAnErrorThatSaysSo) {
     std::exit(0);
   };
   for (const std::size_t size : {std::size_t{10}, std::size_t{1000000}})
-    EXPECT_EXIT(print(size), testing::ExitedWithCode(2),
+    EXPECT_EXIT(print(size), testing::ExitedWithCode(5),
                 "cannot write to standard output: No space left on device");
 }
 

@@ -11,6 +11,7 @@ namespace gilscale {
 /// How a reporter may dress its text.
 struct Style {
   bool color = false;
+  std::size_t columns = 0;  ///< that a line may have; 0: any number
 };
 
 /// A way to show a report. `render` gives the whole text of a complete or incomplete report.

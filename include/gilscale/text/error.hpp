@@ -12,6 +12,7 @@ enum class ExitCode : int {
   usage = 2,
   workload_failed = 3,
   inconclusive = 4,
+  not_written = 5,  ///< results that were to be written or printed
   interrupted = 130,
 };
 
