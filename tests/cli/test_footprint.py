@@ -63,10 +63,11 @@ def test_the_front_end_needs_less_than_30_mb(gilscale, good, waits_for_all):
 
 
 @pytest.mark.parametrize("executor", ["threads", "pool"])
-def test_a_worker_of_256_threads_needs_at_most_twice_what_its_python_needs_for_them(gilscale, waits_for_all, measured_python, executor):
+def test_a_worker_of_256_threads_needs_about_twice_what_its_python_needs_for_them(gilscale, waits_for_all, measured_python, executor):
+    """The system's libraries come on top, and their size differs from one system to the next: 2 MB are allowed for that."""
     bare = subprocess.run([measured_python, "-c", PEAK_OF_IDLE_THREADS.format(threads=256)], env=gilscale.environment(),
                           stdout=subprocess.PIPE, timeout=60, check=True)
     process = gilscale.start("run", waits_for_all(256), "-x", executor, "-t256", *QUICK)
     wait_until((gilscale.folder / "inside").exists, 60)
     worker, = set(gilscale.left_behind()) - {process.pid}
-    assert peak_of(worker) <= 2 * peak_bytes(bare.stdout.decode())
+    assert peak_of(worker) <= 2 * peak_bytes(bare.stdout.decode()) + 2 * MB
