@@ -10,12 +10,19 @@
 #include "gilscale/judge/differences.hpp"
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/number.hpp"
+#include "gilscale/text/words.hpp"
 
 namespace gilscale {
 namespace {
 
+constexpr Words<ExitCode, 3> exit_codes{{{
+    {ExitCode::ok, "pass"},
+    {ExitCode::expectation_failed, "fail"},
+    {ExitCode::inconclusive, "4"},
+}}};
+
 /// The options that every comparison has.
-void add_compare_rules(CLI::App& app, RawGate& raw, CompareRules& rules, const char* group) {
+void add_compare_rules(CLI::App& app, RawGate& raw, const char* group) {
   app.add_option("--threshold", raw.threshold,
                  "A version whose calls cost so many percent more or less is the same")
       ->capture_default_str()
@@ -28,7 +35,7 @@ void add_compare_rules(CLI::App& app, RawGate& raw, CompareRules& rules, const c
       ->allow_extra_args(false)
       ->type_name("LIST")
       ->group(group);
-  app.add_option("--inconclusive", rules.inconclusive,
+  app.add_option("--inconclusive", raw.inconclusive,
                  "What undecided expectations and unclear points make of the exit code: pass (0), "
                  "fail (1) or 4")
       ->check(CLI::IsMember(std::vector<std::string>{"pass", "fail", "4"}))
@@ -72,7 +79,7 @@ std::string named(const char* option, const std::optional<std::string>& value) {
 
 }  // namespace
 
-void add_gate(CLI::App& run, RawGate& raw, GateOptions& gate) {
+void add_gate(CLI::App& run, RawGate& raw) {
   const char* group = "As a check";
   run.add_option("--expect", raw.expect,
                  "\"WORKLOAD[@THREADS] METRIC OP NUMBER\", as in \"cpp_fib_nogil@2 "
@@ -95,7 +102,7 @@ void add_gate(CLI::App& run, RawGate& raw, GateOptions& gate) {
                  "if none is given")
       ->type_name("SECONDS")
       ->group(group);
-  add_compare_rules(run, raw, gate.rules, group);
+  add_compare_rules(run, raw, group);
 }
 
 void add_compare(CLI::App& compare, RawGate& raw, CompareOptions& options) {
@@ -105,7 +112,7 @@ void add_compare(CLI::App& compare, RawGate& raw, CompareOptions& options) {
   compare.add_option("new", options.after, "The result file of the new version")
       ->required()
       ->type_name("NEW.json");
-  add_compare_rules(compare, raw, options.rules, "Options");
+  add_compare_rules(compare, raw, "Options");
 }
 
 void parse_gate(const RawGate& raw, const StopRule& stop, GateOptions& gate) {
@@ -128,6 +135,7 @@ void parse_gate(const RawGate& raw, const StopRule& stop, GateOptions& gate) {
 void parse_rules(const RawGate& raw, CompareRules& rules) {
   rules.threshold = parse_threshold(raw.threshold);
   rules.allow_different = parse_allowed(raw.allow_different);
+  rules.inconclusive = exit_codes.value_of(raw.inconclusive).value_or(ExitCode::inconclusive);
 }
 
 }  // namespace gilscale

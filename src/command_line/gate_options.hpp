@@ -16,11 +16,12 @@ struct RawGate {
   std::optional<std::string> against;
   std::optional<double> max_budget_s;
   std::string threshold = "5%";
+  std::string inconclusive = "4";
   std::vector<std::string> allow_different;
 };
 
 /// The options of `gilscale run` that make it a check.
-void add_gate(CLI::App& run, RawGate& raw, GateOptions& gate);
+void add_gate(CLI::App& run, RawGate& raw);
 /// The arguments and options of `gilscale compare`.
 void add_compare(CLI::App& compare, RawGate& raw, CompareOptions& options);
 

@@ -31,6 +31,7 @@ struct Raw {
   RunOptions run;
   SelftestOptions selftest;
   std::string scaling = "weak";
+  std::string share = "all";
   std::string selftest_threads = "1,2,4,8,16";
   std::string threads = "auto";
   std::string calls = "auto";
@@ -79,7 +80,7 @@ void add_what(CLI::App& run, Raw& raw) {
       ->allow_extra_args(false)
       ->type_name("NAME=LIST");
   run.add_option(
-         "--share", raw.run.share,
+         "--share", raw.share,
          "all: the threads share one set of arguments and one run of the set-up code; none: "
          "each has its own; both: one after the other, and what sharing costs")
       ->check(CLI::IsMember(std::vector<std::string>{"all", "none", "both"}))
@@ -300,6 +301,8 @@ RunOptions run_options(Raw raw, const std::function<std::vector<int>()>& auto_th
   RunOptions run = std::move(raw.run);
   run.threads = thread_counts(raw.threads, auto_threads);
   run.scaling = scaling_of(raw.scaling);
+  run.shares = raw.share == "both" ? std::vector{Sharing::all, Sharing::none}
+                                   : std::vector{sharing_of(raw.share)};
   run.calls = parse_calls(raw.calls);
   parse_workloads(run.workloads, raw.params);
   run.executors = named_executors(run.executors);
@@ -382,7 +385,7 @@ Options parse_options(int argc, const char* const* argv,
   CLI::App* run = app.add_subcommand("run", "Measure workloads and report how they scale");
   add_what(*run, raw);
   add_how(*run, raw);
-  add_gate(*run, raw.gate, raw.run.gate);
+  add_gate(*run, raw.gate);
   add_files(*run, raw.run.files);
   add_benchmark_flags(*run, raw);
   CLI::App* compare = app.add_subcommand("compare", "Compare the results of two versions");

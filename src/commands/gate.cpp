@@ -180,7 +180,7 @@ void Gate::judge(Report& report) const {
   report.changes = std::move(changes);
 }
 
-ExitCode exit_code_of_gate(const Report& report, const std::string& inconclusive) {
+ExitCode exit_code_of_gate(const Report& report, ExitCode inconclusive) {
   bool failed = false;
   bool open = false;
   for (const Check& check : report.checks) {
@@ -192,8 +192,8 @@ ExitCode exit_code_of_gate(const Report& report, const std::string& inconclusive
       failed = failed || change.word == Word::slower;
       open = open || change.word == Word::unclear;
     }
-  if (failed || (open && inconclusive == "fail")) return ExitCode::expectation_failed;
-  return open && inconclusive == "4" ? ExitCode::inconclusive : ExitCode::ok;
+  if (failed) return ExitCode::expectation_failed;
+  return open ? inconclusive : ExitCode::ok;
 }
 
 }  // namespace gilscale

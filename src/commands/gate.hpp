@@ -61,7 +61,7 @@ class Gate {
 };
 
 /// What checks and changes make of the exit code: expectation_failed if one failed or a point is
-/// slower, else what `inconclusive` (pass, fail or 4) says if one is open, else ok.
-ExitCode exit_code_of_gate(const Report& report, const std::string& inconclusive);
+/// slower, else `inconclusive` if one is open, else ok.
+ExitCode exit_code_of_gate(const Report& report, ExitCode inconclusive);
 
 }  // namespace gilscale

@@ -25,13 +25,11 @@ Case make_case(const RunOptions& options, WorkloadSpec workload, const std::stri
   return planned;
 }
 
-std::vector<const char*> shares(const RunOptions& options, const ExecutorKind& executor) {
-  if (!executor.shares_objects || options.share == "all") return {"all"};
-  if (options.share == "none") return {"none"};
-  return {"all", "none"};
+std::vector<Sharing> shares(const RunOptions& options, const ExecutorKind& executor) {
+  return executor.shares_objects ? options.shares : std::vector{Sharing::all};
 }
 
-WorkloadSpec sharing(WorkloadSpec workload, const char* share) {
+WorkloadSpec sharing(WorkloadSpec workload, Sharing share) {
   workload.share = share;
   return workload;
 }
@@ -106,7 +104,7 @@ std::vector<Case> plan_cases(const RunOptions& options, const FoundWorkloads& fo
       continue;
     }
     for (const WorkloadSpec& workload : resolve_workloads(options.workloads, found))
-      for (const char* share : shares(options, kind))
+      for (const Sharing share : shares(options, kind))
         add_once(cases, make_case(options, sharing(workload, share), executor));
   }
   apply_filter(cases, options.benchmark.filter);

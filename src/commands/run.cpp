@@ -68,13 +68,13 @@ void warn_of_what_matters(const Report& report, const Machine& machine) {
   warn(findings_of(machine), most_threads);
 }
 
-bool has_kind(const CaseResult& result, std::string_view kind) {
+bool has_kind(const CaseResult& result, FailureKind kind) {
   return result.failure && result.failure->kind == kind;
 }
 
 /// A case that this Python cannot run is none; the table's sentence tells of it.
 bool is_error(const CaseResult& result) {
-  return result.failure && !has_kind(result, "unavailable");
+  return result.failure && !has_kind(result, FailureKind::unavailable);
 }
 
 /// Says at once what went wrong; the table comes only at the end.
@@ -82,10 +82,10 @@ void complain(const CaseResult& result, std::string_view which = "") {
   const std::optional<Failure>& failure = result.failure;
   if (!failure || !is_error(result)) return;
   // A crash report has been seen already: it came over the worker's standard error.
-  const bool raised = failure->kind == "exception";
+  const bool raised = failure->kind == FailureKind::exception;
   if (raised) fmt::print(stderr, "{}", failure->details);
   // What the worker says of an exception or of arguments names the workload already.
-  const bool named = raised || failure->kind == "usage";
+  const bool named = raised || failure->kind == FailureKind::usage;
   const std::string name = named ? "" : label_of(result.planned) + ": ";
   fmt::print(stderr, "gilscale: {}{}{}\n", name, failure->message, which);
 }
@@ -112,13 +112,13 @@ std::vector<OutputRequest> files_of(const RunOptions& options) {
   return files;
 }
 
-ExitCode exit_code_of(const Report& report, const std::string& inconclusive) {
+ExitCode exit_code_of(const Report& report, ExitCode inconclusive) {
   const auto any = [&](auto condition) {
     return std::any_of(report.cases.begin(), report.cases.end(), condition) ||
            std::any_of(report.against.begin(), report.against.end(), condition);
   };
   if (interrupted()) return ExitCode::interrupted;
-  if (any([](const CaseResult& result) { return has_kind(result, "usage"); }))
+  if (any([](const CaseResult& result) { return has_kind(result, FailureKind::usage); }))
     return ExitCode::usage;
   if (any(is_error)) return ExitCode::workload_failed;
   return exit_code_of_gate(report, inconclusive);
@@ -213,7 +213,7 @@ void measure_case(const Case& planned, const Gate& gate, const RunOptions& optio
     measure_case(planned, gate, options, progress, report);
     if (gate.has_other_version()) complain(report.against.back(), " (old version)");
     complain(report.cases.back());
-    if (has_kind(report.cases.back(), "usage")) break;
+    if (has_kind(report.cases.back(), FailureKind::usage)) break;
     written = files.write(report);
     if (interrupted()) break;
   }
@@ -236,7 +236,8 @@ ExitCode run(RunOptions options, const std::vector<Plugin>& plugins) {
   gate.prepare(cases, report.context);
   warn_of_expectations(gate.expectations());
   const bool written = measure(cases, gate, options, files, report);
-  const bool nothing_to_show = report.cases.size() == 1 && has_kind(report.cases.front(), "usage");
+  const bool nothing_to_show =
+      report.cases.size() == 1 && has_kind(report.cases.front(), FailureKind::usage);
   if (!nothing_to_show) {
     print(report, options.benchmark.format);
     print_chart(report, options);

@@ -17,10 +17,17 @@ namespace {
 
 bool holds(const Expectation& expectation, double value) {
   const double bound = expectation.bound;
-  if (expectation.relation == ">=") return value >= bound;
-  if (expectation.relation == ">") return value > bound;
-  if (expectation.relation == "<=") return value <= bound;
-  return value < bound;
+  switch (expectation.relation) {
+    case Relation::at_least:
+      return value >= bound;
+    case Relation::more:
+      return value > bound;
+    case Relation::at_most:
+      return value <= bound;
+    case Relation::less:
+      return value < bound;
+  }
+  return false;
 }
 
 /// Only where the whole interval agrees.
@@ -155,8 +162,8 @@ Check check_unmeasured(const Expectation& expectation, const CaseResult& result,
                        std::optional<int> threads) {
   Check check = blank_check(expectation, result);
   check.threads = threads;
-  const bool excused = !result.failure || result.failure->kind == "unavailable" ||
-                       result.failure->kind == "interrupted";
+  const bool excused = !result.failure || result.failure->kind == FailureKind::unavailable ||
+                       result.failure->kind == FailureKind::interrupted;
   check.outcome = excused ? Outcome::inconclusive : Outcome::failed;
   check.why = result.failure ? result.failure->message : "it was not measured";
   return check;

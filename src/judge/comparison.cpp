@@ -91,7 +91,8 @@ struct Contest {
 };
 
 std::string contender_name(const Case& planned) {
-  return planned.workload.share == "all" ? planned.executor : planned.executor + ", own arguments";
+  return planned.workload.share == Sharing::all ? planned.executor
+                                                : planned.executor + ", own arguments";
 }
 
 std::vector<Contest> contests_in(const Report& report) {
@@ -99,7 +100,7 @@ std::vector<Contest> contests_in(const Report& report) {
   for (const CaseResult& result : report.cases) {
     if (!result.python || result.points.empty()) continue;
     WorkloadSpec workload = result.planned.workload;
-    workload.share = "all";
+    workload.share = Sharing::all;
     const auto same = std::find_if(contests.begin(), contests.end(), [&](const Contest& contest) {
       return contest.workload == workload;
     });
@@ -240,9 +241,9 @@ bool SharingCost::differs() const { return shared.high < own.low || own.high < s
 std::vector<SharingCost> sharing_costs(const Report& report) {
   std::vector<SharingCost> costs;
   for (const CaseResult& with_own : report.cases) {
-    if (with_own.planned.workload.share != "none") continue;
+    if (with_own.planned.workload.share != Sharing::none) continue;
     Case shared = with_own.planned;
-    shared.workload.share = "all";
+    shared.workload.share = Sharing::all;
     for (const CaseResult& result : report.cases) {
       if (!same_but_for_threads(result.planned, shared)) continue;
       const int threads =

@@ -12,6 +12,7 @@
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/near_match.hpp"
 #include "gilscale/text/number.hpp"
+#include "gilscale/text/words.hpp"
 
 namespace gilscale {
 namespace {
@@ -30,6 +31,13 @@ std::string_view trimmed(std::string_view text) {
                   "\"cpp_fib_nogil@2 relative_efficiency >= 0.9\"",
                   text, what));
 }
+
+constexpr Words<Relation, 4> relations{{{
+    {Relation::at_least, ">="},
+    {Relation::more, ">"},
+    {Relation::at_most, "<="},
+    {Relation::less, "<"},
+}}};
 
 std::vector<std::string> metric_names() {
   std::vector<std::string> names;
@@ -50,10 +58,10 @@ void take_relation(Expectation& expectation, std::string_view& rest) {
   std::size_t begin = end;
   while (begin > 0 && std::string_view("<>=!").find(rest[begin - 1]) != std::string_view::npos)
     --begin;
-  expectation.relation = rest.substr(begin, end - begin + 1);
-  constexpr std::array<std::string_view, 4> relations{">=", ">", "<=", "<"};
-  if (std::find(relations.begin(), relations.end(), expectation.relation) == relations.end())
-    refuse(expectation.text, fmt::format("'{}' is none of >= > <= <", expectation.relation));
+  const std::string_view word = rest.substr(begin, end - begin + 1);
+  const auto relation = relations.value_of(word);
+  if (!relation) refuse(expectation.text, fmt::format("'{}' is none of >= > <= <", word));
+  expectation.relation = *relation;
   rest = trimmed(rest.substr(0, begin));
 }
 
@@ -135,6 +143,8 @@ bool names_workload(const Expectation& expectation, const Case& planned) {
 }
 
 }  // namespace
+
+std::string_view to_string(Relation relation) { return relations.word_of(relation); }
 
 Expectation parse_expectation(std::string_view text) {
   Expectation expectation;

@@ -122,9 +122,9 @@ std::string_view to_string(Verdict verdict) {
 }
 
 Judgement judge(const CaseResult& result) {
-  if (result.failure && result.failure->kind == "interrupted")
+  if (result.failure && result.failure->kind == FailureKind::interrupted)
     return {Verdict::inconclusive, result.failure->message};
-  if (result.failure && result.failure->kind == "unavailable")
+  if (result.failure && result.failure->kind == FailureKind::unavailable)
     return {Verdict::unavailable, result.failure->message};
   if (result.failure) return {Verdict::failed, result.failure->message};
   const Seen seen = decisive_point(result);

@@ -40,6 +40,18 @@ void to_json(json& json, const CpuBudget& budget) {
           {"pin_order", topology.pin_order()}};
 }
 
+void to_json(json& json, Sharing sharing) { json = to_string(sharing); }
+
+void from_json(const json& json, Sharing& sharing) {
+  sharing = sharing_of(json.get<std::string>());
+}
+
+void to_json(json& json, FailureKind kind) { json = to_string(kind); }
+
+void from_json(const json& json, FailureKind& kind) {
+  kind = failure_kind_of(json.get<std::string>());
+}
+
 void to_json(json& json, Scaling scaling) { json = to_string(scaling); }
 
 void from_json(const json& json, Scaling& scaling) {

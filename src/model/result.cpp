@@ -3,8 +3,28 @@
 #include <algorithm>
 
 #include "gilscale/text/printable.hpp"
+#include "gilscale/text/words.hpp"
 
 namespace gilscale {
+namespace {
+
+constexpr Words<FailureKind, 7> failure_kinds{{{
+    {FailureKind::usage, "usage"},
+    {FailureKind::exception, "exception"},
+    {FailureKind::signal, "signal"},
+    {FailureKind::exit, "exit"},
+    {FailureKind::timeout, "timeout"},
+    {FailureKind::interrupted, "interrupted"},
+    {FailureKind::unavailable, "unavailable"},
+}}};
+
+}  // namespace
+
+std::string_view to_string(FailureKind kind) { return failure_kinds.word_of(kind); }
+
+FailureKind failure_kind_of(std::string_view word) {
+  return failure_kinds.value_of(word).value_or(FailureKind::exception);
+}
 
 const Point* point_at(const CaseResult& result, int threads) {
   const auto found = std::find_if(

@@ -154,7 +154,7 @@ Case read_planned(const json& document) {
 std::optional<Failure> read_failure(const json& document) {
   auto failure = optional_at<Failure>(document, "error");
   if (!failure) return failure;
-  return Failure{printable(failure->kind), printable(failure->message), failure->details};
+  return Failure{failure->kind, printable(failure->message), failure->details};
 }
 
 const json& array_at(const json& document, const char* key) {

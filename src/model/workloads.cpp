@@ -222,6 +222,12 @@ std::vector<WorkloadSpec> resolve_workloads(const WorkloadOptions& options,
   return specs;
 }
 
+std::string_view to_string(Sharing sharing) { return sharing == Sharing::all ? "all" : "none"; }
+
+Sharing sharing_of(std::string_view word) {
+  return word == to_string(Sharing::none) ? Sharing::none : Sharing::all;
+}
+
 std::string label_of(const WorkloadSpec& spec) {
   const std::string arguments =
       spec.shared_element.empty() ? bare_arguments(spec.args) : spec.shared_element;
@@ -231,7 +237,7 @@ std::string label_of(const WorkloadSpec& spec) {
   if (!keywords.empty()) label += "/" + keywords;
   for (const auto& [name, value] : spec.params)
     label += fmt::format("/{}={}", name, without_spaces(value));
-  if (spec.share != "all") label += "/share:" + spec.share;
+  if (spec.share != Sharing::all) label += fmt::format("/share:{}", to_string(spec.share));
   return label;
 }
 

@@ -19,14 +19,14 @@
 namespace gilscale {
 namespace {
 
-using border::FailureKind;
 using border::FailureSink;
+using border::FaultKind;
 using border::Text;
 
 Text text_of(std::string_view text) { return {text.data(), text.size()}; }
 std::string string_of(Text text) { return {text.data, text.size}; }
 
-void tell(const FailureSink& failure, FailureKind kind, const char* message,
+void tell(const FailureSink& failure, FaultKind kind, const char* message,
           const std::string& details = "") {
   failure.tell(failure.to, kind, text_of(message), text_of(details));
 }
@@ -38,13 +38,13 @@ bool done(const FailureSink& failure, const Work& work) noexcept {
     work();
     return true;
   } catch (const UsageError& error) {
-    tell(failure, FailureKind::usage, error.what());
+    tell(failure, FaultKind::usage, error.what());
   } catch (const UnavailableError& error) {
-    tell(failure, FailureKind::unavailable, error.what());
+    tell(failure, FaultKind::unavailable, error.what());
   } catch (const WorkloadError& error) {
-    tell(failure, FailureKind::exception, error.what(), error.details());
+    tell(failure, FaultKind::exception, error.what(), error.details());
   } catch (const std::exception& error) {
-    tell(failure, FailureKind::exception, error.what());
+    tell(failure, FaultKind::exception, error.what());
   }
   return false;
 }

@@ -73,7 +73,7 @@ Fields first_cells(const CaseResult& result, const Point* point) {
           field(workload.name),
           field(result.planned.executor),
           std::string(to_string(result.planned.scaling)),
-          field(workload.share),
+          std::string(to_string(workload.share)),
           point ? std::to_string(point->threads) : "",
           point ? std::to_string(point->calls) : "",
           point ? std::to_string(point->samples.size()) : "",

@@ -153,7 +153,7 @@ json checks_document(const Report& report) {
                       {"label", check.label},
                       {"threads", value_or_null(check.threads)},
                       {"metric", check.expectation.metric},
-                      {"relation", check.expectation.relation},
+                      {"relation", to_string(check.expectation.relation)},
                       {"bound", check.expectation.bound},
                       {"seen", value_or_null(check.seen)},
                       {"outcome", to_string(check.outcome)},

@@ -81,7 +81,7 @@ TestCase test_case(const CaseResult& result) {
   if (!result.failure) return test;
   const bool failed = judge(result).verdict == Verdict::failed;
   test.result = failed ? Result::error : Result::skipped;
-  test.type = result.failure->kind;
+  test.type = to_string(result.failure->kind);
   test.message = result.failure->message;
   test.details = result.failure->details;
   return test;

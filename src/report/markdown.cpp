@@ -248,10 +248,10 @@ std::string details(const Report& report) {
   std::string text;
   for (const CaseResult& result : report.cases) {
     if (!result.failure || result.failure->details.empty()) continue;
-    text +=
-        fmt::format("\n<details><summary>{}</summary>\n\n{}\n</details>\n",
-                    html_of(fmt::format("{}: {}", label_of(result.planned), result.failure->kind)),
-                    code_block(result.failure->details));
+    text += fmt::format(
+        "\n<details><summary>{}</summary>\n\n{}\n</details>\n",
+        html_of(fmt::format("{}: {}", label_of(result.planned), to_string(result.failure->kind))),
+        code_block(result.failure->details));
   }
   return text;
 }

@@ -16,8 +16,8 @@ std::vector<FoundWorkload> held_by(const Case& question, double timeout_s,
   CaseResult answer = run_case(question, worker_command(), timeout_s, listener);
   if (!answer.failure) return std::move(answer.found);
   const Failure& failure = *answer.failure;
-  if (failure.kind == "usage") throw UsageError(failure.message);
-  if (failure.kind == "exception") fmt::print(stderr, "{}", failure.details);
+  if (failure.kind == FailureKind::usage) throw UsageError(failure.message);
+  if (failure.kind == FailureKind::exception) fmt::print(stderr, "{}", failure.details);
   throw Error(interrupted() ? ExitCode::interrupted : ExitCode::workload_failed, failure.message);
 }
 

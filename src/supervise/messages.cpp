@@ -11,19 +11,19 @@ Failure caught_failure() {
   try {
     throw;
   } catch (const UsageError& error) {
-    return {"usage", error.what(), ""};
+    return {FailureKind::usage, error.what(), ""};
   } catch (const UnavailableError& error) {
-    return {"unavailable", error.what(), ""};
+    return {FailureKind::unavailable, error.what(), ""};
   } catch (const WorkloadError& error) {
-    return {"exception", error.what(), error.details()};
+    return {FailureKind::exception, error.what(), error.details()};
   } catch (const std::exception& error) {
-    return {"exception", error.what(), ""};
+    return {FailureKind::exception, error.what(), ""};
   }
 }
 
 void throw_failure(const Failure& failure) {
-  if (failure.kind == "usage") throw UsageError(failure.message);
-  if (failure.kind == "unavailable") throw UnavailableError(failure.message);
+  if (failure.kind == FailureKind::usage) throw UsageError(failure.message);
+  if (failure.kind == FailureKind::unavailable) throw UnavailableError(failure.message);
   throw WorkloadError(failure.message, failure.details);
 }
 
@@ -80,7 +80,7 @@ void MessageReader::take(const std::string& line) {
     apply(nlohmann::json::parse(line));
   } catch (const nlohmann::json::exception& error) {
     result_.failure = Failure{
-        "exception",
+        FailureKind::exception,
         fmt::format("the worker's answer cannot be read ({}); is it another version of gilscale?",
                     error.what()),
         line.substr(0, 1000)};

@@ -39,7 +39,7 @@ class Worker::Watch {
       if (over()) break;
       if (auto question = reader_.take_question()) return question;
       if (interrupted()) {
-        fail("interrupted", "interrupted before it was finished");
+        fail(FailureKind::interrupted, "interrupted before it was finished");
       } else if (const auto status = process_.status()) {
         read_news();
         if (!over()) explain_end(*status);
@@ -106,13 +106,14 @@ class Worker::Watch {
       const char* advice = signal == SIGKILL
                                ? "was memory short? Try fewer --threads"
                                : "run it with --threads 1 to see if one thread is enough";
-      fail("signal", fmt::format("the worker was ended by {} {}; {}", signal_name(signal),
-                                 while_doing(), advice));
+      fail(FailureKind::signal, fmt::format("the worker was ended by {} {}; {}",
+                                            signal_name(signal), while_doing(), advice));
       return;
     }
-    fail("exit", fmt::format("the worker ended with exit code {} {}, without a result; does "
-                             "something call exit() or os._exit()?",
-                             WEXITSTATUS(status), while_doing()));
+    fail(FailureKind::exit,
+         fmt::format("the worker ended with exit code {} {}, without a result; does "
+                     "something call exit() or os._exit()?",
+                     WEXITSTATUS(status), while_doing()));
   }
 
   /// An abort makes faulthandler print where every thread is; a second is enough for that.
@@ -128,13 +129,13 @@ class Worker::Watch {
 
   void give_up() {
     ask_for_traceback();
-    fail("timeout",
+    fail(FailureKind::timeout,
          fmt::format("no round was finished for {} s ({}): a deadlock, or calls that need "
                      "a longer --timeout",
                      timeout_s_, while_doing()));
   }
 
-  void fail(const char* kind, const std::string& message) {
+  void fail(FailureKind kind, const std::string& message) {
     result_.failure = Failure{kind, message, crash_report()};
   }
 

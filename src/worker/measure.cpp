@@ -109,7 +109,7 @@ std::optional<std::int64_t> memory_of_all(const Executor& workload) {
 /// Sets of arguments of the threads' own are added to those that are there; one that all share
 /// stays, or is made anew.
 double setup_in_force(const WorkloadSpec& workload, double before_s, double now_s) {
-  if (workload.share == "none") return before_s + now_s;
+  if (workload.share == Sharing::none) return before_s + now_s;
   return now_s > 0 ? now_s : before_s;
 }
 

@@ -34,7 +34,7 @@ void play(const Channel& channel) {
   python.load(setup.planned.workload);
   channel.send(member_message::ready(python.prepare_member()));
   python.play(team, team.member(setup.index), [&](const Raised& raised) {
-    channel.send(message::failed({"exception", raised.summary, raised.traceback}));
+    channel.send(message::failed({FailureKind::exception, raised.summary, raised.traceback}));
   });
   tear_down_or_warn(python);
 }

@@ -20,8 +20,8 @@
 namespace gilscale {
 namespace {
 
-using border::FailureKind;
 using border::FailureSink;
+using border::FaultKind;
 using border::Text;
 
 std::string string_of(Text text) { return {text.data, text.size}; }
@@ -35,20 +35,20 @@ class Outcome {
   /// Throws it, as the plug-in's own exception would have been.
   void require(bool done) const {
     if (done) return;
-    if (kind_ == FailureKind::usage) throw UsageError(message_);
-    if (kind_ == FailureKind::unavailable) throw UnavailableError(message_);
+    if (kind_ == FaultKind::usage) throw UsageError(message_);
+    if (kind_ == FaultKind::unavailable) throw UnavailableError(message_);
     throw WorkloadError(message_, details_);
   }
 
  private:
-  static void take(void* to, FailureKind kind, Text message, Text details) {
+  static void take(void* to, FaultKind kind, Text message, Text details) {
     auto& self = *static_cast<Outcome*>(to);
     self.kind_ = kind;
     self.message_ = string_of(message);
     self.details_ = string_of(details);
   }
 
-  FailureKind kind_ = FailureKind::exception;
+  FaultKind kind_ = FaultKind::exception;
   std::string message_;
   std::string details_;
 };

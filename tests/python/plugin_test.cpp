@@ -19,7 +19,7 @@ extern "C" const gilscale::border::Plugin* gilscale_plugin();
 namespace gilscale {
 namespace {
 
-using border::FailureKind;
+using border::FaultKind;
 using border::Text;
 using testing::AllOf;
 using testing::HasSubstr;
@@ -31,12 +31,12 @@ Text text_of(const std::string& text) { return {text.data(), text.size()}; }
 /// What a function of the plug-in told of its failure.
 struct Told {
   border::FailureSink sink() { return {this, take}; }
-  static void take(void* to, FailureKind kind, Text message, Text details) {
+  static void take(void* to, FaultKind kind, Text message, Text details) {
     *static_cast<Told*>(to) = {1, kind, string_of(message), string_of(details)};
   }
 
   int times = 0;
-  FailureKind kind = FailureKind::unavailable;
+  FaultKind kind = FaultKind::unavailable;
   std::string message = {};
   std::string details = {};
 };
@@ -77,10 +77,10 @@ TEST_F(Border, PassesFailuresOfLoadingWithTheirKind) {
   spec.args = "(";
   EXPECT_FALSE(load(spec));
   EXPECT_EQ(told_.times, 1);
-  EXPECT_EQ(told_.kind, FailureKind::usage);
+  EXPECT_EQ(told_.kind, FaultKind::usage);
   EXPECT_THAT(told_.message, StartsWith("--args '('"));
   EXPECT_FALSE(load(own("import none_such", "work")));
-  EXPECT_EQ(told_.kind, FailureKind::exception);
+  EXPECT_EQ(told_.kind, FaultKind::exception);
   EXPECT_THAT(told_.details, HasSubstr("ModuleNotFoundError"));
 }
 
@@ -117,7 +117,7 @@ TEST_F(Border, RunsRoundsAndTellsOfWhatTheyRaise) {
   EXPECT_EQ(setup_s, 0);
   RoundTimes times;
   EXPECT_FALSE(plugin_.round(threads, 2, 1, &times, told_.sink()));
-  EXPECT_EQ(told_.kind, FailureKind::exception);
+  EXPECT_EQ(told_.kind, FaultKind::exception);
   EXPECT_THAT(told_.message, AllOf(HasSubstr("in round 1 on thread 0"), HasSubstr("ValueError")));
   EXPECT_THAT(told_.details, StartsWith("Traceback"));
   plugin_.delete_executor(threads);

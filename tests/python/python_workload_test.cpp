@@ -232,7 +232,7 @@ TEST_F(Workload, SharesItsArgumentsUnlessToldNotTo) {
   call_both(shared);
   EXPECT_TRUE(global("seen").equal(py::eval("[[1], [1, 1]]")));
   spec = own(source, "work", "([],)");
-  spec.share = "none";
+  spec.share = Sharing::none;
   Loaded apart(spec);
   call_both(apart);
   EXPECT_TRUE(global("seen").equal(py::eval("[[1], [1]]")));
@@ -249,7 +249,7 @@ TEST_F(Workload, OfAMethodMakesTheInstanceAsSetUp) {
   call_both(shared);
   EXPECT_TRUE(global("seen").equal(py::eval("[(0, 7), (0, 7)]")));
   spec = own(source, "C.work", "(7,)");
-  spec.share = "none";
+  spec.share = Sharing::none;
   Loaded apart(spec);
   call_both(apart);
   EXPECT_TRUE(global("seen").equal(py::eval("[(0, 7), (1, 7)]")));
@@ -357,7 +357,7 @@ TEST_F(BenchFile, SetsUpOnceForAllThreadsAndTakesDown) {
 TEST_F(BenchFile, SetsUpOnceForEachThreadThatSharesNothing) {
   WorkloadSpec spec = own(bench_file, "bench_two");
   spec.params = {{"size", "1"}, {"word", "'z'"}};
-  spec.share = "none";
+  spec.share = Sharing::none;
   Loaded workload(spec);
   call_both(workload);
   workload.tear_down();

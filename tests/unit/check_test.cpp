@@ -288,7 +288,7 @@ TEST(AllChecks, OfScalingLeaveOneThreadOut) {
 TEST(AllChecks, OfAFailedCaseFailWhereItHasNoPoint) {
   CaseResult result = result_of({steady_point(1, {}, 12)});
   result.planned.threads = {1, 2};
-  result.failure = Failure{"signal", "it crashed", ""};
+  result.failure = Failure{FailureKind::signal, "it crashed", ""};
   const auto checks = check_all({parse_expectation("f call_s < 2")}, {result});
   ASSERT_EQ(checks.size(), 2U);
   EXPECT_EQ(checks[0].outcome, Outcome::passed);
@@ -298,11 +298,11 @@ TEST(AllChecks, OfAFailedCaseFailWhereItHasNoPoint) {
 }
 
 TEST(AllChecks, OfWhatIsNotToBeHadAreInconclusive) {
-  for (const char* kind : {"unavailable", "interrupted"}) {
+  for (const FailureKind kind : {FailureKind::unavailable, FailureKind::interrupted}) {
     CaseResult result = result_of({});
     result.planned.threads = {2};
     result.failure = Failure{kind, "sorry", ""};
-    EXPECT_THAT(outcomes("f call_s < 2", {result}), ElementsAre(Outcome::inconclusive)) << kind;
+    EXPECT_THAT(outcomes("f call_s < 2", {result}), ElementsAre(Outcome::inconclusive)) << to_string(kind);
   }
 }
 
@@ -339,7 +339,7 @@ TEST(CaseChecks, AreInconclusiveWhereThereIsNoLaw) {
 
 TEST(CaseChecks, OfAFailedCaseFail) {
   CaseResult result = result_of({amdahl(2, 0), amdahl(4, 0), amdahl(8, 0)});
-  result.failure = Failure{"exception", "it raised", ""};
+  result.failure = Failure{FailureKind::exception, "it raised", ""};
   EXPECT_THAT(outcomes("f contention < 1", {result}), ElementsAre(Outcome::failed));
 }
 

@@ -50,9 +50,9 @@ TEST(JsonOfAStopRule, ComesBackAsItWas) {
 
 TEST(JsonOfACase, ComesBackAsItWas) {
   Case planned;
-  planned.workload = {"name",      "module", "file.py", "a.b",  "(1, '\"µs\\')",
-                      "{'k': 1}",  true,     "x = 1",   "x\ny", {{"n", "[1, 2]"}},
-                      {"/folder"}, "none",   "30"};
+  planned.workload = {"name",      "module",      "file.py", "a.b",  "(1, '\"µs\\')",
+                      "{'k': 1}",  true,          "x = 1",   "x\ny", {{"n", "[1, 2]"}},
+                      {"/folder"}, Sharing::none, "30"};
   planned.python = "/venv/bin/python";
   planned.executor = "pool";
   planned.threads = {1, 2, 1024};
@@ -136,8 +136,9 @@ TEST(JsonOfTheRest, ComesBackAsItWas) {
   EXPECT_TRUE(gil.after_import);
   EXPECT_FALSE(gil.after_run);
   EXPECT_FALSE(gil.shared);
-  const Failure failure = there_and_back(Failure{"signal", "it\nbroke", "\ttrace \"quoted\""});
-  EXPECT_EQ(failure.kind, "signal");
+  const Failure failure =
+      there_and_back(Failure{FailureKind::signal, "it\nbroke", "\ttrace \"quoted\""});
+  EXPECT_EQ(failure.kind, FailureKind::signal);
   EXPECT_EQ(failure.message, "it\nbroke");
   EXPECT_EQ(failure.details, "\ttrace \"quoted\"");
 }

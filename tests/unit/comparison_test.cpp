@@ -11,7 +11,7 @@ namespace {
 using testing::ElementsAre;
 
 /// A case whose two threads have that speedup, on a workload with those parameters.
-CaseResult measured(const ParameterValues& params, double speedup, const std::string& share = "all",
+CaseResult measured(const ParameterValues& params, double speedup, Sharing share = Sharing::all,
                     const std::string& executor = "threads") {
   CaseResult result;
   result.planned.workload.name = "m:f";
@@ -80,7 +80,7 @@ TEST(ParameterCurves, SkipAValueThatFailed) {
                   measured({{"size", "4096"}}, 1.5)};
   report.cases[1].points.pop_back();
   report.cases[1].points.pop_back();
-  report.cases[1].failure = Failure{"exception", "", ""};
+  report.cases[1].failure = Failure{FailureKind::exception, "", ""};
   EXPECT_TRUE(parameter_curves(report).empty());  // nothing above one thread is common to all
 }
 
@@ -107,7 +107,8 @@ TEST(BreakEven, IsTheSmallestValueFromWhichOnThreadsSurelyWin) {
 
 TEST(SharingCosts, CompareTheSameWorkloadBothWays) {
   Report report;
-  report.cases = {measured({}, 1, "all"), measured({}, 2, "none"), measured({}, 2, "all", "pool")};
+  report.cases = {measured({}, 1, Sharing::all), measured({}, 2, Sharing::none),
+                  measured({}, 2, Sharing::all, "pool")};
   const auto costs = sharing_costs(report);
   ASSERT_EQ(costs.size(), 1U);
   EXPECT_EQ(costs[0].label, "m:f");
@@ -127,7 +128,7 @@ TEST(SharingCosts, AreNoneWhereTheIntervalsMeet) {
 
 /// A case on that executor whose 1, 2 and 4 threads take so long for the same calls each.
 CaseResult on(const std::string& executor, double two_s, double four_s, double cpu_share = 1) {
-  CaseResult result = measured({}, 1, "all", executor);
+  CaseResult result = measured({}, 1, Sharing::all, executor);
   result.python = PythonInfo{"3.13.1", "default", "python"};
   result.points = {steady_point(1, {.cpu_share = cpu_share}),
                    steady_point(2, {.parallel_s = two_s, .cpu_share = cpu_share}),
@@ -209,7 +210,7 @@ TEST(ExecutorComparisons, OfWorkThatWaitsNeedNoCores) {
 
 TEST(ExecutorComparisons, TellArgumentsOfTheirOwnApart) {
   CaseResult own = on("threads", 1, 1);
-  own.planned.workload.share = "none";
+  own.planned.workload.share = Sharing::none;
   const auto comparison = compared({on("threads", 2, 4), own});
   EXPECT_THAT(comparison.winner->executors, ElementsAre("threads, own arguments"));
 }

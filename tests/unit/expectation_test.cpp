@@ -35,7 +35,7 @@ TEST(Expectations, NameWorkloadThreadsMetricRelationAndNumber) {
   EXPECT_EQ(expected.threads, 2);
   EXPECT_FALSE(expected.at_max);
   EXPECT_EQ(expected.metric, "relative_efficiency");
-  EXPECT_EQ(expected.relation, ">=");
+  EXPECT_EQ(expected.relation, Relation::at_least);
   EXPECT_DOUBLE_EQ(expected.bound, 0.9);
   EXPECT_TRUE(expected.wants_more());
 }
@@ -57,7 +57,8 @@ TEST(Expectations, MayBeOfTheMostThreads) {
 
 TEST(Expectations, HaveFourRelations) {
   for (const char* relation : {">=", ">", "<=", "<"})
-    EXPECT_EQ(parse_expectation(std::string("f speedup ") + relation + " 1").relation, relation);
+    EXPECT_EQ(to_string(parse_expectation(std::string("f speedup ") + relation + " 1").relation),
+              relation);
 }
 
 TEST(Expectations, NeedNoBlanksAroundTheRelation) {

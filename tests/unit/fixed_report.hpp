@@ -132,9 +132,10 @@ inline CaseResult failed_case() {
   CaseResult result = fixed_case(fixed_workload("own.py:work", "('a b', \"c\")"), "threads",
                                  {{1, {0.03125, 0.03125, 0.03125, 0.03125}}});
   result.planned.threads = {1, 2};
-  result.failure = Failure{
-      "exception", "workload 'own.py:work' raised ValueError: \"one\", <two> & µ|three; try",
-      "Traceback (most recent call last):\n  ...\nValueError: \"one\"\n"};
+  result.failure =
+      Failure{FailureKind::exception,
+              "workload 'own.py:work' raised ValueError: \"one\", <two> & µ|three; try",
+              "Traceback (most recent call last):\n  ...\nValueError: \"one\"\n"};
   return result;
 }
 
@@ -144,7 +145,8 @@ inline CaseResult crashed_case() {
   result.planned.threads = {1, 2};
   result.python.reset();
   result.context = nlohmann::json::object();
-  result.failure = Failure{"signal", "the worker was ended by SIGSEGV (Segmentation fault)", ""};
+  result.failure =
+      Failure{FailureKind::signal, "the worker was ended by SIGSEGV (Segmentation fault)", ""};
   return result;
 }
 
@@ -168,7 +170,7 @@ inline Check fixed_check(const std::string& text, Outcome outcome) {
   check.expectation.text = text;
   check.expectation.workload = "cpp_fib_nogil";
   check.expectation.metric = "relative_efficiency";
-  check.expectation.relation = ">=";
+  check.expectation.relation = Relation::at_least;
   check.expectation.bound = 0.5;
   check.label = "cpp_fib_nogil/30";
   check.threads = 2;
@@ -237,7 +239,7 @@ inline Changes fixed_changes() {
 inline CaseResult hostile_case() {
   CaseResult result = failed_case();
   result.planned.workload.name = hostile("name");
-  result.planned.workload.share = "none";
+  result.planned.workload.share = Sharing::none;
   result.failure->message = hostile("message");
   result.failure->details = hostile("```` traceback") + "\n```\n</details>]]>\n";
   return result;
@@ -255,7 +257,8 @@ inline CaseResult unavailable_case() {
   CaseResult result = crashed_case();
   result.planned.workload.name = "own:work";
   result.planned.executor = "interpreters";
-  result.failure = Failure{"unavailable", "sub-interpreters with a GIL of their own need 3.12", ""};
+  result.failure =
+      Failure{FailureKind::unavailable, "sub-interpreters with a GIL of their own need 3.12", ""};
   return result;
 }
 

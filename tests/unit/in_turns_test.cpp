@@ -125,7 +125,7 @@ TEST_F(InTurnsTest, MeasuresTheOtherToItsEndByItsOwnRuleWhereOneEndsEarly) {
           hear("b") + sample("B", 1) + sample("B", 2) + sample("B", 3, "budget") + give(3) + finish,
           go_on);
   ASSERT_TRUE(both.before.failure);
-  EXPECT_EQ(both.before.failure->kind, "exit");
+  EXPECT_EQ(both.before.failure->kind, FailureKind::exit);
   EXPECT_FALSE(both.after.failure);
   EXPECT_EQ(both.after.points.size(), 1U);
   EXPECT_EQ(answered("B"), "{\"stop\":\"budget\"}");
@@ -133,7 +133,7 @@ TEST_F(InTurnsTest, MeasuresTheOtherToItsEndByItsOwnRuleWhereOneEndsEarly) {
 
 TEST_F(InTurnsTest, MeasuresTheNewVersionWhereTheOldOneCannotStart) {
   const InTurns both =
-      run(hear("a") + say(message::failed({"usage", "no such module", ""})),
+      run(hear("a") + say(message::failed({FailureKind::usage, "no such module", ""})),
           hear("b") + sample("B", 1, "budget") + give(1) + finish, [](const Turn&, const Turn&) {
             ADD_FAILURE() << "nothing to compare";
             return std::nullopt;

@@ -60,10 +60,10 @@ TEST_F(Messages, OfAWorkerWithoutPythonLeaveItOut) {
 
 TEST_F(Messages, OfFailureEndTheCaseAndKeepItsPoints) {
   take(message::point(steady_point(1, {}, 6), json::array(), json::object()));
-  take(message::failed({"exception", "it raised", "Traceback ..."}));
+  take(message::failed({FailureKind::exception, "it raised", "Traceback ..."}));
   EXPECT_TRUE(reader.complete());
   ASSERT_TRUE(result.failure);
-  EXPECT_EQ(result.failure->kind, "exception");
+  EXPECT_EQ(result.failure->kind, FailureKind::exception);
   EXPECT_EQ(result.failure->message, "it raised");
   EXPECT_EQ(result.failure->details, "Traceback ...");
   EXPECT_EQ(result.points.size(), 1U);
@@ -78,7 +78,7 @@ TEST_F(Messages, ThatAreNoneBecomeTheFailure) {
     CaseResult broken;
     MessageReader(broken).take(line);
     ASSERT_TRUE(broken.failure) << line;
-    EXPECT_EQ(broken.failure->kind, "exception") << line;
+    EXPECT_EQ(broken.failure->kind, FailureKind::exception) << line;
     EXPECT_THAT(broken.failure->message, HasSubstr("the worker's answer cannot be read")) << line;
     EXPECT_THAT(broken.failure->message, HasSubstr("another version of gilscale?")) << line;
     EXPECT_EQ(broken.failure->details, line);
@@ -172,10 +172,10 @@ Failure failure_of(const Error& error) {
 }
 
 TEST(CaughtFailure, HasTheKindOfTheException) {
-  EXPECT_EQ(failure_of(UsageError("no")).kind, "usage");
-  EXPECT_EQ(failure_of(UnavailableError("no")).kind, "unavailable");
-  EXPECT_EQ(failure_of(WorkloadError("no")).kind, "exception");
-  EXPECT_EQ(failure_of(std::runtime_error("no")).kind, "exception");
+  EXPECT_EQ(failure_of(UsageError("no")).kind, FailureKind::usage);
+  EXPECT_EQ(failure_of(UnavailableError("no")).kind, FailureKind::unavailable);
+  EXPECT_EQ(failure_of(WorkloadError("no")).kind, FailureKind::exception);
+  EXPECT_EQ(failure_of(std::runtime_error("no")).kind, FailureKind::exception);
 }
 
 TEST(CaughtFailure, HasTheMessageAndItsDetails) {

@@ -290,7 +290,7 @@ TEST(Config, GivesOptionsByTheirLongNames) {
   EXPECT_EQ(options.timeout_s, 3.5);
   EXPECT_THAT(options.files, ElementsAre(OutputRequest{"out.json", "json"}));
   EXPECT_TRUE(options.pin);
-  EXPECT_EQ(options.share, "none");
+  EXPECT_THAT(options.shares, testing::ElementsAre(Sharing::none));
   EXPECT_EQ(options.venv, "env");
   EXPECT_EQ(options.stop.exactly, 10);
   EXPECT_EQ(options.benchmark.repetitions, 3);

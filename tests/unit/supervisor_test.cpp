@@ -91,8 +91,8 @@ TEST_F(Supervised, WorkersAnswerBecomesTheResult) {
 
 TEST_F(Supervised, WorkersOwnFailureIsTheResults) {
   const Failure failure =
-      failure_of(start + say(message::failed({"exception", "it raised", "Trace"})));
-  EXPECT_EQ(failure.kind, "exception");
+      failure_of(start + say(message::failed({FailureKind::exception, "it raised", "Trace"})));
+  EXPECT_EQ(failure.kind, FailureKind::exception);
   EXPECT_EQ(failure.message, "it raised");
   EXPECT_EQ(failure.details, "Trace");
 }
@@ -195,7 +195,7 @@ TEST_F(Supervised, WorkerThatDiesBeforeItsAnswerHasFailed) {
   EXPECT_FALSE(worker.watch());
   const CaseResult result = worker.take_result();
   ASSERT_TRUE(result.failure);
-  EXPECT_EQ(result.failure->kind, "exit");
+  EXPECT_EQ(result.failure->kind, FailureKind::exit);
   EXPECT_EQ(result.points.size(), 1U);
 }
 
@@ -214,7 +214,7 @@ TEST_F(Supervised, WorkerThatIsNoLongerWatchedIsGone) {
 
 TEST_F(Supervised, WorkerThatExitsWithoutAResultHasFailed) {
   const Failure failure = failure_of(start + "exit 7");
-  EXPECT_EQ(failure.kind, "exit");
+  EXPECT_EQ(failure.kind, FailureKind::exit);
   EXPECT_EQ(failure.message,
             "the worker ended with exit code 7 before its first round was finished, without a "
             "result; does something call exit() or os._exit()?");
@@ -222,28 +222,28 @@ TEST_F(Supervised, WorkerThatExitsWithoutAResultHasFailed) {
 
 TEST_F(Supervised, WorkerThatExitsWithoutAResultHasFailedEvenWithCodeZero) {
   const Failure failure = failure_of(start + say(message::progress(2, 12)) + "exit 0");
-  EXPECT_EQ(failure.kind, "exit");
+  EXPECT_EQ(failure.kind, FailureKind::exit);
   EXPECT_THAT(failure.message, HasSubstr("exit code 0 after 2 threads, 12 samples"));
 }
 
 TEST_F(Supervised, WorkerThatStopsInTheMiddleOfALineHasFailed) {
   const CaseResult result = run(start + point_of(1) + "printf '{\"message\": \"fini'; exit 0");
   ASSERT_TRUE(result.failure);
-  EXPECT_EQ(result.failure->kind, "exit");
+  EXPECT_EQ(result.failure->kind, FailureKind::exit);
   EXPECT_EQ(result.points.size(), 1U);
 }
 
 TEST_F(Supervised, PointsThatWereFinishedStayWhenTheWorkerDies) {
   const CaseResult result = run(start + point_of(1) + point_of(2) + "kill -SEGV $$");
   ASSERT_TRUE(result.failure);
-  EXPECT_EQ(result.failure->kind, "signal");
+  EXPECT_EQ(result.failure->kind, FailureKind::signal);
   EXPECT_EQ(result.points.size(), 2U);
   EXPECT_TRUE(result.python);
 }
 
 TEST_F(Supervised, SignalThatEndedTheWorkerIsNamed) {
   const Failure failure = failure_of("kill -SEGV $$");
-  EXPECT_EQ(failure.kind, "signal");
+  EXPECT_EQ(failure.kind, FailureKind::signal);
   EXPECT_THAT(failure.message,
               AllOf(HasSubstr("Segmentation fault"), HasSubstr("run it with --threads 1")));
 #ifdef __GLIBC__
@@ -272,14 +272,14 @@ TEST_F(Supervised, CrashReportIsKeptAfterAFlood) {
 
 TEST_F(Supervised, WorkerThatTalksNonsenseHasFailed) {
   const Failure failure = failure_of(start + "echo 'Hello, world'; sleep 1000");
-  EXPECT_EQ(failure.kind, "exception");
+  EXPECT_EQ(failure.kind, FailureKind::exception);
   EXPECT_THAT(failure.message, HasSubstr("the worker's answer cannot be read"));
   EXPECT_EQ(failure.details, "Hello, world");
 }
 
 TEST_F(Supervised, WorkerMayCloseItsOutputsBeforeItEnds) {
   const Failure failure = failure_of("exec >&- 2>&-; sleep 0.2; exit 9");
-  EXPECT_EQ(failure.kind, "exit");
+  EXPECT_EQ(failure.kind, FailureKind::exit);
   EXPECT_THAT(failure.message, HasSubstr("exit code 9"));
 }
 
@@ -299,7 +299,7 @@ TEST_F(Supervised, WorkerThatIsSilentForTooLongIsGivenUp) {
                                 3);
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(100));
   ASSERT_TRUE(result.failure);
-  EXPECT_EQ(result.failure->kind, "timeout");
+  EXPECT_EQ(result.failure->kind, FailureKind::timeout);
   EXPECT_EQ(result.failure->message,
             "no round was finished for 3 s (after 2 threads, 4 samples): a deadlock, or calls "
             "that need a longer --timeout");
@@ -310,13 +310,13 @@ TEST_F(Supervised, WorkerThatIsSilentForTooLongIsGivenUp) {
 TEST_F(Supervised, WorkerThatIsGivenUpIsAskedForATraceback) {
   const Failure failure = failure_of(
       "trap 'echo Fatal Python error: Aborted >&2; exit 1' ABRT; while :; do sleep 0.05; done", 3);
-  EXPECT_EQ(failure.kind, "timeout");
+  EXPECT_EQ(failure.kind, FailureKind::timeout);
   EXPECT_THAT(failure.details, StartsWith("Fatal Python error: Aborted\n"));
 }
 
 TEST_F(Supervised, WorkerThatDoesNotListenIsGivenUpAllTheSame) {
   const Failure failure = failure_of("trap '' ABRT TERM INT; while :; do sleep 0.05; done", 3);
-  EXPECT_EQ(failure.kind, "timeout");
+  EXPECT_EQ(failure.kind, FailureKind::timeout);
 }
 
 TEST_F(Supervised, WorkerThatShowsSignsOfLifeMayTakeItsTime) {
@@ -335,14 +335,14 @@ TEST_F(Supervised, BackgroundChildOfAFinishedWorkerIsGone) {
 
 TEST_F(Supervised, BackgroundChildOfADeadWorkerIsGone) {
   const Failure failure = failure_of("sleep 1000 & echo $! >'" + folder.file("pid") + "'; exit 3");
-  EXPECT_EQ(failure.kind, "exit") << "the child holds the worker's pipes open";
+  EXPECT_EQ(failure.kind, FailureKind::exit) << "the child holds the worker's pipes open";
   EXPECT_TRUE(is_gone(noted_pid()));
 }
 
 TEST_F(Supervised, BackgroundChildThatGoesOnWritingIsNotWaitedFor) {
   const Failure failure = failure_of("(while :; do echo chatter >&2; done) & echo $! >'" +
                                      folder.file("pid") + "'; exit 3");
-  EXPECT_EQ(failure.kind, "exit");
+  EXPECT_EQ(failure.kind, FailureKind::exit);
   EXPECT_TRUE(is_gone(noted_pid()));
 }
 
@@ -356,7 +356,7 @@ TEST_F(InterruptedDeathTest, CaseIsFailedAndItsWorkerGone) {
     std::raise(SIGINT);
     const CaseResult result =
         run("echo $$ >'" + folder.file("pid") + "'; " + point_of(1) + "sleep 1000");
-    std::exit(result.failure && result.failure->kind == "interrupted" ? 42 : 1);
+    std::exit(result.failure && result.failure->kind == FailureKind::interrupted ? 42 : 1);
   };
   EXPECT_EXIT(interrupted_run(), testing::ExitedWithCode(42), "");
 }
@@ -367,7 +367,7 @@ TEST_F(InterruptedDeathTest, InterruptInTheMiddleKeepsWhatWasMeasured) {
     // The worker itself interrupts its front end, which has answered and so has seen all before.
     const CaseResult result =
         run(hear_case + point_of(1) + ask(1, std::nullopt) + "kill -INT $PPID; sleep 1000");
-    const bool right = result.failure && result.failure->kind == "interrupted" &&
+    const bool right = result.failure && result.failure->kind == FailureKind::interrupted &&
                        result.points.size() == 1 && interrupted();
     std::exit(right ? 42 : 1);
   };

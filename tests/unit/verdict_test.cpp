@@ -180,7 +180,7 @@ TEST(GilBound, EndsWhereThreadsSurelyGain) {
 
 TEST(Unavailable, IsWhatThisPythonCannotRun) {
   CaseResult result = result_of({});
-  result.failure = Failure{"unavailable", "it takes a newer one", ""};
+  result.failure = Failure{FailureKind::unavailable, "it takes a newer one", ""};
   EXPECT_EQ(judge(result).verdict, Verdict::unavailable);
   EXPECT_EQ(judge(result).why, "it takes a newer one");
   EXPECT_EQ(to_string(Verdict::unavailable), "unavailable");
@@ -255,14 +255,14 @@ TEST(Decision, LeavesOutPointsWithoutSamples) {
 
 TEST(Failed, IsACaseThatFailedWhateverItMeasuredBefore) {
   CaseResult result = result_of({efficient(2, 1)});
-  result.failure = Failure{"signal", "the worker was ended", ""};
+  result.failure = Failure{FailureKind::signal, "the worker was ended", ""};
   EXPECT_EQ(judge(result).verdict, Verdict::failed);
   EXPECT_EQ(judge(result).why, "the worker was ended");
 }
 
 TEST(Failed, IsNotACaseThatTheUserInterrupted) {
   CaseResult result = result_of({});
-  result.failure = Failure{"interrupted", "interrupted before it was finished", ""};
+  result.failure = Failure{FailureKind::interrupted, "interrupted before it was finished", ""};
   EXPECT_EQ(judge(result).verdict, Verdict::inconclusive);
   EXPECT_EQ(judge(result).why, "interrupted before it was finished");
 }

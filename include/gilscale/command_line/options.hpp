@@ -13,6 +13,7 @@
 #include "gilscale/measure/sampler.hpp"
 #include "gilscale/model/workloads.hpp"
 #include "gilscale/report/output_files.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 
@@ -31,7 +32,7 @@ struct BenchmarkOptions {
 struct CompareRules {
   double threshold = 0.05;                ///< a cost within this share of the other one is the same
   std::set<std::string> allow_different;  ///< kinds of differences that are no obstacle
-  std::string inconclusive = "4";         ///< what an open question ends with: pass, fail or 4
+  ExitCode inconclusive = ExitCode::inconclusive;  ///< what an open question ends with
 };
 
 /// What a run is held against.
@@ -53,9 +54,9 @@ struct RunOptions {
   std::vector<int> threads;
   std::vector<std::string> executors;
   Scaling scaling = Scaling::weak;
-  std::string share = "all";  ///< "all", "none" or "both"; see WorkloadSpec::share
-  std::string venv;           ///< folder; empty: the active one, if any
-  std::string python;         ///< its executable, once found; empty: gilscale's own
+  std::vector<Sharing> shares{Sharing::all};  ///< each a case of its own
+  std::string venv;                           ///< folder; empty: the active one, if any
+  std::string python;                         ///< its executable, once found; empty: gilscale's own
   std::optional<std::int64_t> calls;
   bool pin = false;
   bool no_chart = false;  ///< on a terminal, leave out the chart below the table

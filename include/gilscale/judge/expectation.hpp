@@ -9,6 +9,11 @@
 
 namespace gilscale {
 
+enum class Relation { at_least, more, at_most, less };
+
+/// ">=", ">", "<=", "<".
+std::string_view to_string(Relation relation);
+
 /// What --expect says: "WORKLOAD[@THREADS] METRIC OP NUMBER", as in
 /// "cpp_fib_nogil@2 relative_efficiency >= 0.9".
 struct Expectation {
@@ -17,11 +22,13 @@ struct Expectation {
   std::optional<int> threads;  ///< @2
   bool at_max = false;         ///< @max: the largest count that was measured
   std::string metric;          ///< of the result file: "relative_efficiency"
-  std::string relation;        ///< one of >= > <= <
+  Relation relation = Relation::at_least;
   double bound = 0;
 
   /// Whether values above the bound are the wanted ones.
-  [[nodiscard]] bool wants_more() const { return relation.front() == '>'; }
+  [[nodiscard]] bool wants_more() const {
+    return relation == Relation::at_least || relation == Relation::more;
+  }
 };
 
 /// Throws UsageError that says what is wrong, where, and what the form is.

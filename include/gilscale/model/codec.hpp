@@ -48,6 +48,10 @@ void from_json(const nlohmann::json& json, StopRule& rule);
 void to_json(nlohmann::json& json, const Case& planned);
 void from_json(const nlohmann::json& json, Case& planned);
 
+void to_json(nlohmann::json& json, Sharing sharing);
+void from_json(const nlohmann::json& json, Sharing& sharing);
+void to_json(nlohmann::json& json, FailureKind kind);
+void from_json(const nlohmann::json& json, FailureKind& kind);
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkloadSpec, name, module, file, attribute, args, kwargs,
                                    builtin, setup, statement, params, path, share, shared_element)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Axis, name, values)

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gilscale/measure/point.hpp"
@@ -31,10 +32,24 @@ struct PythonInfo {
   double empty_call_s = 0;  ///< what gilscale needs to call a function that does nothing
 };
 
-/// Why a case ended early. `kind` is one of "usage", "exception", "signal", "exit", "timeout",
-/// "interrupted", "unavailable" (no error: this Python does not have what the case needs).
+enum class FailureKind {
+  usage,      ///< the command line asks for something that cannot be
+  exception,  ///< the workload raised one
+  signal,     ///< ended the worker
+  exit,       ///< the worker exited without a result
+  timeout,
+  interrupted,
+  unavailable,  ///< not an error: this Python does not have what the case needs
+};
+
+/// "usage" and so on, as in result files.
+std::string_view to_string(FailureKind kind);
+/// The kind of that word; exception for any other.
+FailureKind failure_kind_of(std::string_view word);
+
+/// Why a case ended early.
 struct Failure {
-  std::string kind;
+  FailureKind kind;
   std::string message;  ///< one sentence and the next move
   std::string details;  ///< a traceback, as a rule; may be empty
 };

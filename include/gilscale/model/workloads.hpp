@@ -31,6 +31,15 @@ const BuiltinWorkload* find_builtin(std::string_view name);
 /// Workload names after suites are replaced by their members; none means the suite `fib`.
 std::vector<std::string> expand_suites(const std::vector<std::string>& names);
 
+/// Whether the threads of a process share one set of arguments, made by one run of set-up code, or
+/// each thread has its own.
+enum class Sharing { all, none };
+
+/// "all" or "none".
+std::string_view to_string(Sharing sharing);
+/// The sharing of that word; all for any other.
+Sharing sharing_of(std::string_view word);
+
 /// What is measured: a callable and its arguments, still as text; only the worker knows Python.
 struct WorkloadSpec {
   std::string name;           ///< as the user gave it
@@ -45,9 +54,7 @@ struct WorkloadSpec {
   /// Names and literals: arguments by keyword, or what a statement finds as variables.
   std::vector<std::pair<std::string, std::string>> params;
   std::vector<std::string> path = {};  ///< folders to import from before all others
-  /// "all": the threads of a process share one set of arguments, made by one run of set-up code;
-  /// "none": each has its own.
-  std::string share = "all";
+  Sharing share = Sharing::all;
   /// For "Class.method" of one instance that all threads share: the literal of which the class
   /// receives a list, one element for each thread; thread i passes i. Empty otherwise.
   std::string shared_element;

@@ -28,12 +28,12 @@ struct TextSink {
   void (*tell)(void* to, Text text);
 };
 
-enum class FailureKind : std::int32_t { usage, unavailable, exception };
+enum class FaultKind : std::int32_t { usage, unavailable, exception };
 
 /// Takes why a function failed. `details` is a traceback as a rule, and may be empty.
 struct FailureSink {
   void* to;
-  void (*tell)(void* to, FailureKind kind, Text message, Text details);
+  void (*tell)(void* to, FaultKind kind, Text message, Text details);
 };
 
 /// Takes what a call of the workload raised, on the thread that made it, detached.
