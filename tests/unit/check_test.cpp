@@ -302,7 +302,8 @@ TEST(AllChecks, OfWhatIsNotToBeHadAreInconclusive) {
     CaseResult result = result_of({});
     result.planned.threads = {2};
     result.failure = Failure{kind, "sorry", ""};
-    EXPECT_THAT(outcomes("f call_s < 2", {result}), ElementsAre(Outcome::inconclusive)) << to_string(kind);
+    EXPECT_THAT(outcomes("f call_s < 2", {result}), ElementsAre(Outcome::inconclusive))
+        << to_string(kind);
   }
 }
 
