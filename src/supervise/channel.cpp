@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "supervise/descriptor.hpp"
+
 namespace gilscale {
 namespace {
 
@@ -30,24 +32,18 @@ Channel Channel::take_over_standard_streams() {
 
 std::string Channel::read_line() const {
   std::string line;
-  for (char c = 0; read(input, &c, 1) == 1 && c != '\n';) line += c;
+  for (char c = 0; read_some(input, {&c, 1}) == 1 && c != '\n';) line += c;
   return line;
 }
 
 void Channel::send(const nlohmann::json& message) const {
-  const std::string line =
-      message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  for (std::size_t sent = 0; sent < line.size();) {
-    const ssize_t n = write(output, line.data() + sent, line.size() - sent);
-    if (n < 0) return;
-    sent += static_cast<std::size_t>(n);
-  }
+  write_all(output, message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
 void Channel::at_end_of_input(void (*end)(), Inbox* inbox) const {
   std::thread([input = input, inbox, end] {
     std::string line;
-    for (char c = 0; read(input, &c, 1) > 0;) {
+    for (char c = 0; read_some(input, {&c, 1}) > 0;) {
       if (!inbox) continue;
       if (c != '\n')
         line += c;

@@ -12,6 +12,7 @@
 #include <initializer_list>
 
 #include "gilscale/text/error.hpp"
+#include "supervise/descriptor.hpp"
 
 extern char** environ;  // NOLINT: POSIX names it so
 
@@ -118,14 +119,7 @@ Process::~Process() {
   close_all({input_, output_, error_});
 }
 
-void Process::send(const std::string& text) const {
-  std::size_t sent = 0;
-  while (sent < text.size()) {
-    const ssize_t n = write(input_, text.data() + sent, text.size() - sent);
-    if (n < 0 && errno != EINTR) return;
-    if (n > 0) sent += static_cast<std::size_t>(n);
-  }
-}
+void Process::send(const std::string& text) const { write_all(input_, text); }
 
 std::optional<int> Process::status() {
   int status = 0;
