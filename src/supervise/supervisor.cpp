@@ -9,6 +9,7 @@
 
 #include "gilscale/model/codec.hpp"
 #include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/supervise/line_splitter.hpp"
 #include "gilscale/supervise/messages.hpp"
 #include "gilscale/supervise/process.hpp"
 #include "gilscale/supervise/stream.hpp"
@@ -70,15 +71,14 @@ class Worker::Watch {
 
   void read_news() {
     forward(error_.read_available());
-    unfinished_line_ += output_.read_available();
-    std::size_t begin = 0;
-    for (std::size_t end = 0; (end = unfinished_line_.find('\n', begin)) != std::string::npos;
-         begin = end + 1) {
-      reader_.take(unfinished_line_.substr(begin, end - begin));
+    lines_.add(output_.read_available());
+    bool news = false;
+    for (auto line = lines_.next(); line && !over(); line = lines_.next()) {
+      reader_.take(*line);
       last_sign_ = Clock::now();
+      news = true;
     }
-    unfinished_line_.erase(0, begin);
-    if (begin > 0) listener_.on_progress(reader_.progress());
+    if (news) listener_.on_progress(reader_.progress());
   }
 
   void forward(const std::string& text) {
@@ -145,7 +145,7 @@ class Worker::Watch {
   WorkerListener& listener_;
   CaseResult result_;
   MessageReader reader_{result_};
-  std::string unfinished_line_;
+  LineSplitter lines_;
   std::string tail_;
   Clock::time_point last_sign_ = Clock::now();
 };

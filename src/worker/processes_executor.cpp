@@ -16,6 +16,7 @@
 #include "gilscale/measure/team.hpp"
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
+#include "gilscale/supervise/line_splitter.hpp"
 #include "gilscale/supervise/messages.hpp"
 #include "gilscale/supervise/process.hpp"
 #include "gilscale/supervise/stream.hpp"
@@ -102,22 +103,20 @@ class Helper {
   /// Whether there was more.
   bool read_more() {
     const std::string text = answers_.read_available();
-    unread_ += text;
+    lines_.add(text);
     return !text.empty();
   }
 
   std::optional<nlohmann::json> next_answer() {
-    const std::size_t end = unread_.find('\n');
-    if (end == std::string::npos) return std::nullopt;
-    const std::string line = unread_.substr(0, end);
-    unread_.erase(0, end + 1);
-    return nlohmann::json::parse(line);
+    const auto line = lines_.next();
+    if (!line) return std::nullopt;
+    return nlohmann::json::parse(*line);
   }
 
   int index_;
   Process process_;
   Stream answers_;
-  std::string unread_;
+  LineSplitter lines_;
 };
 
 /// Worker processes of our own executable, each with a Python of its own, that wait for rounds in

@@ -43,4 +43,21 @@ class Interruptions {
   struct sigaction before_{};
 };
 
+/// SIGUSR1, for this thread: those sent to the process are another thread's to take.
+class InterruptionsElsewhere {
+ public:
+  InterruptionsElsewhere() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &signals, &before_);
+  }
+  ~InterruptionsElsewhere() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  InterruptionsElsewhere(const InterruptionsElsewhere&) = delete;
+  InterruptionsElsewhere& operator=(const InterruptionsElsewhere&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
 }  // namespace gilscale
