@@ -82,14 +82,6 @@ class SpawnSettings {
 
 }  // namespace
 
-std::string signal_name(int signal) {
-  const char* meaning = strsignal(signal);
-#ifdef __GLIBC__
-  if (const char* name = sigabbrev_np(signal)) return fmt::format("SIG{} ({})", name, meaning);
-#endif
-  return fmt::format("signal {} ({})", signal, meaning);
-}
-
 Process::Process(const std::vector<std::string>& command, const Shared& shared)
     : leads_group_(!shared.group) {
   const Pipe input = make_pipe();

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/wait.h>
 
 #include <chrono>
 #include <csignal>
 
 #include "gilscale/model/codec.hpp"
+#include "gilscale/supervise/exit_status.hpp"
 #include "gilscale/supervise/interrupt.hpp"
 #include "gilscale/supervise/line_splitter.hpp"
 #include "gilscale/supervise/messages.hpp"
@@ -101,18 +101,15 @@ class Worker::Watch {
   }
 
   void explain_end(int status) {
-    if (WIFSIGNALED(status)) {
-      const int signal = WTERMSIG(status);
-      const char* advice = signal == SIGKILL
-                               ? "was memory short? Try fewer --threads"
-                               : "run it with --threads 1 to see if one thread is enough";
-      fail("signal", fmt::format("the worker was ended by {} {}; {}", signal_name(signal),
-                                 while_doing(), advice));
-      return;
-    }
-    fail("exit", fmt::format("the worker ended with exit code {} {}, without a result; does "
-                             "something call exit() or os._exit()?",
-                             WEXITSTATUS(status), while_doing()));
+    const auto signal = ending_signal(status);
+    fail(signal ? "signal" : "exit", fmt::format("the worker {} {}{}", how_it_ended(status),
+                                                 while_doing(), advice_after(signal)));
+  }
+
+  static const char* advice_after(std::optional<int> signal) {
+    if (!signal) return ", without a result; does something call exit() or os._exit()?";
+    if (signal == SIGKILL) return "; was memory short? Try fewer --threads";
+    return "; run it with --threads 1 to see if one thread is enough";
   }
 
   /// An abort makes faulthandler print where every thread is; a second is enough for that.

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,6 +15,7 @@
 #include "gilscale/measure/team.hpp"
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
+#include "gilscale/supervise/exit_status.hpp"
 #include "gilscale/supervise/line_splitter.hpp"
 #include "gilscale/supervise/messages.hpp"
 #include "gilscale/supervise/process.hpp"
@@ -85,14 +85,10 @@ class Helper {
   }
 
   [[nodiscard]] WorkloadError ended(int status, const std::string& when) const {
-    if (WIFSIGNALED(status))
-      return WorkloadError(
-          fmt::format("worker process {} was ended by {} {}; run it with --threads 1 to debug it",
-                      index_, signal_name(WTERMSIG(status)), when));
+    const char* advice = ending_signal(status) ? "run it with --threads 1 to debug it"
+                                               : "does something call exit() or os._exit()?";
     return WorkloadError(
-        fmt::format("worker process {} ended with exit code {} {}; does something call exit() or "
-                    "os._exit()?",
-                    index_, WEXITSTATUS(status), when));
+        fmt::format("worker process {} {} {}; {}", index_, how_it_ended(status), when, advice));
   }
 
   void wait_for_news(milliseconds limit) const {
