@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <thread>
 #include <utility>
+
+#include "supervise/descriptor.hpp"
 
 namespace gilscale {
 namespace {
@@ -16,44 +19,48 @@ void put_nothing_on(int fd, int mode) {
   close(nothing);
 }
 
+/// Waits for something to read; whether there was more.
+bool wait_for_more(int fd, LineSplitter& lines) {
+  std::array<char, 65536> block;
+  const ssize_t n = read_some(fd, block);
+  if (n <= 0) return false;
+  lines.add({block.data(), static_cast<std::size_t>(n)});
+  return true;
+}
+
+void pass_on_to_the_end(int fd, LineSplitter& lines, Inbox* inbox) {
+  do {
+    while (auto line = lines.next())
+      if (inbox) inbox->put(std::move(*line));
+  } while (wait_for_more(fd, lines));
+}
+
 }  // namespace
 
 Channel Channel::take_over_standard_streams() {
-  const Channel channel{fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64),
-                        fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 64)};
+  const int input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 64);
+  const int output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 64);
   // Whoever started us may have none to give.
   if (fcntl(STDERR_FILENO, F_GETFD) < 0) put_nothing_on(STDERR_FILENO, O_WRONLY);
   dup2(STDERR_FILENO, STDOUT_FILENO);
   put_nothing_on(STDIN_FILENO, O_RDONLY);
-  return channel;
+  return {input, output};
 }
 
-std::string Channel::read_line() const {
-  std::string line;
-  for (char c = 0; read(input, &c, 1) == 1 && c != '\n';) line += c;
-  return line;
-}
-
-void Channel::send(const nlohmann::json& message) const {
-  const std::string line =
-      message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  for (std::size_t sent = 0; sent < line.size();) {
-    const ssize_t n = write(output, line.data() + sent, line.size() - sent);
-    if (n < 0) return;
-    sent += static_cast<std::size_t>(n);
+std::string Channel::read_line() {
+  while (true) {
+    if (auto line = unread_.next()) return std::move(*line);
+    if (!wait_for_more(input_, unread_)) return unread_.rest();
   }
 }
 
-void Channel::at_end_of_input(void (*end)(), Inbox* inbox) const {
-  std::thread([input = input, inbox, end] {
-    std::string line;
-    for (char c = 0; read(input, &c, 1) > 0;) {
-      if (!inbox) continue;
-      if (c != '\n')
-        line += c;
-      else
-        inbox->put(std::exchange(line, {}));
-    }
+void Channel::send(const nlohmann::json& message) const {
+  write_all(output_, message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+}
+
+void Channel::at_end_of_input(void (*end)(), Inbox* inbox) {
+  std::thread([input = input_, lines = std::exchange(unread_, {}), inbox, end]() mutable {
+    pass_on_to_the_end(input, lines, inbox);
     end();
   }).detach();
 }

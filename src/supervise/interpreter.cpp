@@ -1,7 +1,6 @@
 #include "gilscale/supervise/interpreter.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <nlohmann/json.hpp>
 
@@ -13,16 +12,8 @@
 namespace gilscale {
 namespace {
 
-std::string output_of(const Process& process) {
-  Stream stream(process.output_fd());
-  std::string text;
-  while (stream.fd() >= 0) {
-    pollfd waiting{stream.fd(), POLLIN, 0};
-    poll(&waiting, 1, -1);
-    text += stream.read_available();
-  }
-  return text;
-}
+/// In bytes; an interpreter's is a few hundred.
+constexpr std::size_t longest_answer = 1 << 20;
 
 [[noreturn]] void refuse(const std::string& python) {
   throw UsageError(fmt::format(
@@ -34,7 +25,7 @@ std::string answer_of(const std::string& python) {
   try {
     // Isolated: neither the environment nor the folder that the user is in has a say.
     const Process process({python, "-I", "-S", "-c", ask_interpreter_source}, {.group = true});
-    return output_of(process);
+    return Stream(process.output_fd()).read_to_end(longest_answer);
   } catch (const Error&) {
     refuse(python);
   }

@@ -12,6 +12,7 @@
 #include <initializer_list>
 
 #include "gilscale/text/error.hpp"
+#include "supervise/descriptor.hpp"
 
 extern char** environ;  // NOLINT: POSIX names it so
 
@@ -81,14 +82,6 @@ class SpawnSettings {
 
 }  // namespace
 
-std::string signal_name(int signal) {
-  const char* meaning = strsignal(signal);
-#ifdef __GLIBC__
-  if (const char* name = sigabbrev_np(signal)) return fmt::format("SIG{} ({})", name, meaning);
-#endif
-  return fmt::format("signal {} ({})", signal, meaning);
-}
-
 Process::Process(const std::vector<std::string>& command, const Shared& shared)
     : leads_group_(!shared.group) {
   const Pipe input = make_pipe();
@@ -118,14 +111,7 @@ Process::~Process() {
   close_all({input_, output_, error_});
 }
 
-void Process::send(const std::string& text) const {
-  std::size_t sent = 0;
-  while (sent < text.size()) {
-    const ssize_t n = write(input_, text.data() + sent, text.size() - sent);
-    if (n < 0 && errno != EINTR) return;
-    if (n > 0) sent += static_cast<std::size_t>(n);
-  }
-}
+void Process::send(const std::string& text) const { write_all(input_, text); }
 
 std::optional<int> Process::status() {
   int status = 0;

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/wait.h>
 
 #include <chrono>
 #include <csignal>
 
 #include "gilscale/model/codec.hpp"
+#include "gilscale/supervise/exit_status.hpp"
 #include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/supervise/line_splitter.hpp"
 #include "gilscale/supervise/messages.hpp"
 #include "gilscale/supervise/process.hpp"
 #include "gilscale/supervise/stream.hpp"
@@ -70,15 +71,14 @@ class Worker::Watch {
 
   void read_news() {
     forward(error_.read_available());
-    unfinished_line_ += output_.read_available();
-    std::size_t begin = 0;
-    for (std::size_t end = 0; (end = unfinished_line_.find('\n', begin)) != std::string::npos;
-         begin = end + 1) {
-      reader_.take(unfinished_line_.substr(begin, end - begin));
+    lines_.add(output_.read_available());
+    bool news = false;
+    for (auto line = lines_.next(); line && !over(); line = lines_.next()) {
+      reader_.take(*line);
       last_sign_ = Clock::now();
+      news = true;
     }
-    unfinished_line_.erase(0, begin);
-    if (begin > 0) listener_.on_progress(reader_.progress());
+    if (news) listener_.on_progress(reader_.progress());
   }
 
   void forward(const std::string& text) {
@@ -101,19 +101,16 @@ class Worker::Watch {
   }
 
   void explain_end(int status) {
-    if (WIFSIGNALED(status)) {
-      const int signal = WTERMSIG(status);
-      const char* advice = signal == SIGKILL
-                               ? "was memory short? Try fewer --threads"
-                               : "run it with --threads 1 to see if one thread is enough";
-      fail(FailureKind::signal, fmt::format("the worker was ended by {} {}; {}",
-                                            signal_name(signal), while_doing(), advice));
-      return;
-    }
-    fail(FailureKind::exit,
-         fmt::format("the worker ended with exit code {} {}, without a result; does "
-                     "something call exit() or os._exit()?",
-                     WEXITSTATUS(status), while_doing()));
+    const auto signal = ending_signal(status);
+    fail(signal ? FailureKind::signal : FailureKind::exit,
+         fmt::format("the worker {} {}{}", how_it_ended(status), while_doing(),
+                     advice_after(signal)));
+  }
+
+  static const char* advice_after(std::optional<int> signal) {
+    if (!signal) return ", without a result; does something call exit() or os._exit()?";
+    if (signal == SIGKILL) return "; was memory short? Try fewer --threads";
+    return "; run it with --threads 1 to see if one thread is enough";
   }
 
   /// An abort makes faulthandler print where every thread is; a second is enough for that.
@@ -146,7 +143,7 @@ class Worker::Watch {
   WorkerListener& listener_;
   CaseResult result_;
   MessageReader reader_{result_};
-  std::string unfinished_line_;
+  LineSplitter lines_;
   std::string tail_;
   Clock::time_point last_sign_ = Clock::now();
 };

@@ -26,7 +26,7 @@ void tear_down_or_warn(Python& python) {
   }
 }
 
-void play(const Channel& channel) {
+void play(Channel& channel) {
   const auto setup = nlohmann::json::parse(channel.read_line()).get<MemberSetup>();
   channel.at_end_of_input([] { _exit(0); });
   Team team = joined_team(setup);
@@ -70,7 +70,7 @@ nlohmann::json member_message::ready(double setup_s) {
 }
 
 void run_member_process() {
-  const Channel channel = Channel::take_over_standard_streams();
+  Channel channel = Channel::take_over_standard_streams();
   try {
     play(channel);
   } catch (...) {

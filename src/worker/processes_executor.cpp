@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,6 +15,8 @@
 #include "gilscale/measure/team.hpp"
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
+#include "gilscale/supervise/exit_status.hpp"
+#include "gilscale/supervise/line_splitter.hpp"
 #include "gilscale/supervise/messages.hpp"
 #include "gilscale/supervise/process.hpp"
 #include "gilscale/supervise/stream.hpp"
@@ -84,14 +85,10 @@ class Helper {
   }
 
   [[nodiscard]] WorkloadError ended(int status, const std::string& when) const {
-    if (WIFSIGNALED(status))
-      return WorkloadError(
-          fmt::format("worker process {} was ended by {} {}; run it with --threads 1 to debug it",
-                      index_, signal_name(WTERMSIG(status)), when));
+    const char* advice = ending_signal(status) ? "run it with --threads 1 to debug it"
+                                               : "does something call exit() or os._exit()?";
     return WorkloadError(
-        fmt::format("worker process {} ended with exit code {} {}; does something call exit() or "
-                    "os._exit()?",
-                    index_, WEXITSTATUS(status), when));
+        fmt::format("worker process {} {} {}; {}", index_, how_it_ended(status), when, advice));
   }
 
   void wait_for_news(milliseconds limit) const {
@@ -102,22 +99,20 @@ class Helper {
   /// Whether there was more.
   bool read_more() {
     const std::string text = answers_.read_available();
-    unread_ += text;
+    lines_.add(text);
     return !text.empty();
   }
 
   std::optional<nlohmann::json> next_answer() {
-    const std::size_t end = unread_.find('\n');
-    if (end == std::string::npos) return std::nullopt;
-    const std::string line = unread_.substr(0, end);
-    unread_.erase(0, end + 1);
-    return nlohmann::json::parse(line);
+    const auto line = lines_.next();
+    if (!line) return std::nullopt;
+    return nlohmann::json::parse(*line);
   }
 
   int index_;
   Process process_;
   Stream answers_;
-  std::string unread_;
+  LineSplitter lines_;
 };
 
 /// Worker processes of our own executable, each with a Python of its own, that wait for rounds in

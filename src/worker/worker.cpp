@@ -114,7 +114,7 @@ void enter_folder(const std::string& folder) {
     throw UsageError(fmt::format("cannot enter the folder '{}': {}", folder, std::strerror(errno)));
 }
 
-Case read_case(const Channel& channel) {
+Case read_case(Channel& channel) {
   try {
     return nlohmann::json::parse(channel.read_line()).get<Case>();
   } catch (const nlohmann::json::exception& error) {
@@ -122,7 +122,7 @@ Case read_case(const Channel& channel) {
   }
 }
 
-nlohmann::json measure_case_from(const Channel& channel, bool supervised) {
+nlohmann::json measure_case_from(Channel& channel, bool supervised) {
   try {
     const Case planned = read_case(channel);
     if (supervised)
@@ -142,7 +142,7 @@ nlohmann::json measure_case_from(const Channel& channel, bool supervised) {
 }  // namespace
 
 void run_worker(bool supervised) {
-  const Channel channel = Channel::take_over_standard_streams();
+  Channel channel = Channel::take_over_standard_streams();
   const nlohmann::json last_words = measure_case_from(channel, supervised);
   channel.send(last_words);
   std::_Exit(0);

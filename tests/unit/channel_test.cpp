@@ -5,10 +5,14 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <string>
 #include <thread>
 
 #include "child_processes.hpp"
+#include "interruptions.hpp"
+#include "supervise/descriptor.hpp"
+#include "time_limit.hpp"
 
 namespace gilscale {
 namespace {
@@ -35,6 +39,7 @@ class ChannelTest : public testing::Test {
   }
   [[nodiscard]] std::string heard() const { return line_of(from_[0]); }
 
+  TimeLimit limit_;
   int to_[2] = {-1, -1};
   int from_[2] = {-1, -1};
 };
@@ -42,10 +47,37 @@ class ChannelTest : public testing::Test {
 TEST_F(ChannelTest, ReadsLineByLine) {
   say("one\ntwo\nrest");
   close_input();
-  EXPECT_EQ(channel().read_line(), "one");
-  EXPECT_EQ(channel().read_line(), "two");
-  EXPECT_EQ(channel().read_line(), "rest");
-  EXPECT_EQ(channel().read_line(), "");
+  Channel mine = channel();
+  EXPECT_EQ(mine.read_line(), "one");
+  EXPECT_EQ(mine.read_line(), "two");
+  EXPECT_EQ(mine.read_line(), "rest");
+  EXPECT_EQ(mine.read_line(), "");
+}
+
+TEST_F(ChannelTest, ReadsALineThatIsLongerThanAPipe) {
+  const std::string line(1'000'000, 'x');
+  std::thread sender([&] { write_all(to_[1], line + "\nnext\n"); });
+  Channel mine = channel();
+  EXPECT_EQ(mine.read_line(), line);
+  EXPECT_EQ(mine.read_line(), "next");
+  sender.join();
+}
+
+TEST_F(ChannelTest, ReadsOnAfterSignals) {
+  const Interruptions interruptions;
+  std::string first;
+  std::string second;
+  say("one\ntw");
+  std::thread reader([&] {
+    Channel mine = channel();
+    first = mine.read_line();
+    second = mine.read_line();
+  });
+  interruptions.send([&] { pthread_kill(reader.native_handle(), SIGUSR1); });
+  say("o\n");
+  reader.join();
+  EXPECT_EQ(first, "one");
+  EXPECT_EQ(second, "two");
 }
 
 TEST_F(ChannelTest, SendsAMessageInOneLine) {
@@ -95,6 +127,53 @@ TEST_F(ChannelTest, PutsLinesIntoTheInboxUntilTheInputEnds) {
   EXPECT_EQ(WEXITSTATUS(status), 3);
 }
 
+TEST_F(ChannelTest, PutsIntoTheInboxWhatWasReadTogetherWithALine) {
+  static Inbox inbox;
+  say("one\ntwo\nthr");
+  Channel mine = channel();
+  EXPECT_EQ(mine.read_line(), "one");
+  mine.at_end_of_input([] { inbox.put("the end"); }, &inbox);
+  say("ee\n");
+  close_input();
+  ASSERT_EQ(inbox.take(), "two");
+  ASSERT_EQ(inbox.take(), "three");
+  ASSERT_EQ(inbox.take(), "the end");
+}
+
+TEST_F(ChannelTest, PutsIntoTheInboxWhatWasReadBeforeTheInputEnded) {
+  static Inbox inbox;
+  say("one\ntwo\nunfinished");
+  close_input();
+  Channel mine = channel();
+  EXPECT_EQ(mine.read_line(), "one");
+  mine.at_end_of_input([] { inbox.put("the end"); }, &inbox);
+  ASSERT_EQ(inbox.take(), "two");
+  ASSERT_EQ(inbox.take(), "the end");
+}
+
+TEST_F(ChannelTest, DoesNotTakeASignalForTheEndOfItsInput) {
+  static Inbox inbox;
+  const Interruptions interruptions;
+  channel().at_end_of_input([] { inbox.put("the end"); }, &inbox);
+  say("hal");
+  {
+    const InterruptionsElsewhere blocked_here;
+    interruptions.send([] { kill(getpid(), SIGUSR1); });
+  }
+  say("f\n");
+  close_input();
+  ASSERT_EQ(inbox.take(), "half");
+  ASSERT_EQ(inbox.take(), "the end");
+}
+
+TEST_F(ChannelTest, WithoutAnInboxReadsAllTheSame) {
+  static Inbox ended;
+  channel().at_end_of_input([] { ended.put("the end"); });
+  write_all(to_[1], std::string(1'000'000, 'x'));  // does not return unless somebody reads
+  close_input();
+  EXPECT_EQ(ended.take(), "the end");
+}
+
 TEST(InboxTest, GivesLinesInTheOrderInWhichTheyCame) {
   Inbox inbox;
   inbox.put("one");
@@ -118,7 +197,7 @@ TEST_F(ChannelTest, KeepsTheMeasuredCodeFromBothEnds) {
   if (child == 0) {
     dup2(to_[0], STDIN_FILENO);
     dup2(from_[1], STDOUT_FILENO);
-    const Channel mine = Channel::take_over_standard_streams();
+    Channel mine = Channel::take_over_standard_streams();
     char ignored = 0;
     const bool is_empty = read(STDIN_FILENO, &ignored, 1) == 0;
     mine.send({{"line", mine.read_line()}, {"is_empty", is_empty}});

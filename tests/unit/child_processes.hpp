@@ -18,12 +18,14 @@ namespace gilscale {
 
 inline std::vector<std::string> shell(const std::string& script) { return {"sh", "-c", script}; }
 
-/// Everything that comes out of a pipe until its other end is closed, or the first line of it.
+/// Everything that comes out of a pipe until its other end is closed, or the first line of it;
+/// less where nothing comes for longer than anything here takes.
 inline std::string read_until(int fd, bool stop_at_newline) {
   std::string text;
   while (true) {
     pollfd waiting{fd, POLLIN, 0};
-    poll(&waiting, 1, -1);
+    constexpr int patience_ms = 100'000;
+    if (poll(&waiting, 1, patience_ms) == 0) return text;
     char buffer[4096];
     const ssize_t n = read(fd, buffer, stop_at_newline ? 1 : sizeof buffer);
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) continue;

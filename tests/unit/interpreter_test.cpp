@@ -54,6 +54,10 @@ TEST_F(Asked, IsRefusedWhereItIsNoPython) {
         << script;
 }
 
+TEST_F(Asked, IsRefusedWhereItFloods) {
+  EXPECT_THAT(refusal(interpreter("exec yes")), HasSubstr("does not run as a Python interpreter"));
+}
+
 TEST_F(Asked, IsRefusedWhereItDoesNotStart) {
   EXPECT_THAT(refusal(folder_.file("none")), HasSubstr("does not run"));
   EXPECT_THAT(refusal(folder_.write("data", "")), HasSubstr("does not run"));

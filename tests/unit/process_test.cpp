@@ -188,9 +188,5 @@ TEST_F(ProcessTest, GetsOnlyTheDescriptorThatItIsGiven) {
   close(kept);
 }
 
-TEST(SignalName, HasItsMeaning) {
-  EXPECT_THAT(signal_name(SIGSEGV), HasSubstr("(Segmentation fault)"));
-}
-
 }  // namespace
 }  // namespace gilscale

@@ -133,6 +133,20 @@ TEST_F(Supervised, WorkersLinesMayBeLong) {
   EXPECT_EQ(result.points[0].samples.single_s, point.samples.single_s);
 }
 
+TEST_F(Supervised, WorkerThatDiesInTheMiddleOfALineIsNotSaidToBeUnreadable) {
+  const CaseResult result =
+      run(start + point_of(1) + "printf '{\"message\": \"fini'; kill -SEGV $$");
+  ASSERT_TRUE(result.failure);
+  EXPECT_EQ(result.failure->kind, "signal");
+  EXPECT_EQ(result.points.size(), 1U);
+}
+
+TEST_F(Supervised, WorkerThatFloodsWithWhatCannotBeReadIsNotWaitedFor) {
+  const Failure failure = failure_of("echo 'not gilscale'; exec yes");
+  EXPECT_EQ(failure.kind, FailureKind::exception);
+  EXPECT_EQ(failure.details, "not gilscale");
+}
+
 TEST_F(Supervised, WorkerThatHasSaidItsLastWordIsNotWaitedFor) {
   const auto began = std::chrono::steady_clock::now();
   const CaseResult result = run("echo $$ >'" + folder.file("pid") + "'; " + finish + "sleep 1000");

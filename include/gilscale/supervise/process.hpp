@@ -8,9 +8,6 @@
 
 namespace gilscale {
 
-/// "SIGSEGV (Segmentation fault)".
-std::string signal_name(int signal);
-
 /// A child process with pipes on its standard streams. Its destructor kills it.
 class Process {
  public:
@@ -36,7 +33,7 @@ class Process {
   [[nodiscard]] int error_fd() const { return error_; }    ///< the same of its standard error
   /// Writes to its standard input, which stays open. A child that is gone is no error.
   void send(const std::string& text) const;
-  /// The wait status once the child has ended; nothing before.
+  /// The wait status once the child has ended (see exit_status.hpp); nothing before.
   std::optional<int> status();
   /// Also the other processes of its group, if it leads one.
   void signal(int signal) const;

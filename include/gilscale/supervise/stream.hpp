@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 namespace gilscale {
@@ -13,6 +14,9 @@ class Stream {
 
   /// What can be read now; closes at the end of the stream.
   std::string read_available();
+  /// All of it; blocks until the stream has ended. Of a child that floods its output it is what
+  /// came until there were more than `most` bytes.
+  std::string read_to_end(std::size_t most);
 
  private:
   /// A child that floods its output must not keep other streams from being read.
