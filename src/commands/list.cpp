@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gilscale/judge/metric.hpp"
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/workloads.hpp"
 #include "gilscale/report/reporters.hpp"
@@ -33,6 +34,9 @@ std::string listing(const std::vector<Plugin>& plugins) {
   for (const ExecutorKind& kind : executor_kinds()) text += row(kind.name, kind.summary);
   text += "\nreporters\n";
   for (const Reporter& reporter : reporters()) text += row(reporter.name, reporter.summary);
+  text += "\nmetrics (--expect)\n";
+  for (const Metric& metric : point_metrics()) text += row(metric.name, metric.meaning);
+  for (const CaseMetric& metric : case_metrics()) text += row(metric.name, metric.meaning);
   text += "\ninterpreters\n";
   for (const Plugin& plugin : plugins)
     text += row(fmt::format("CPython {} ({} build)", plugin.python.version, plugin.python.build),

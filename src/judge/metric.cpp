@@ -5,19 +5,12 @@
 
 #include "gilscale/judge/scalability.hpp"
 #include "gilscale/statistics/scaling.hpp"
+#include "gilscale/statistics/statistics.hpp"
 
 namespace gilscale {
 namespace {
 
 using Values = std::vector<double>;
-
-Values serial_fractions(const Point& point, const PointValues& values) {
-  Values fractions;
-  if (point.threads == 1) return fractions;
-  for (const double speedup : values.speedup)
-    fractions.push_back(karp_flatt(point.threads, speedup));
-  return fractions;
-}
 
 template <double TimeShares::* part>
 Values shares_of_time(const Point&, const PointValues& values) {
@@ -40,69 +33,92 @@ Values once(const std::optional<Value>& value) {
   return value ? Values{static_cast<double>(*value)} : Values{};
 }
 
+template <double TimeShares::* part>
+double share_of_all_time(const PointFigures& figures) {
+  return figures.time.*part;
+}
+
 constexpr auto lower = Cores::missing_lower_it;
 constexpr auto raise = Cores::missing_raise_it;
 constexpr auto none = Cores::no_matter;
 constexpr auto sampled = Measured::by_sample;
 constexpr auto ledger = Measured::by_ledger_round;
 constexpr auto single = Measured::once;
+constexpr auto ends = Shown::interval;
+constexpr auto alone = Shown::number;
 
-// name, absolute, of scaling, measured, cores, values
+// name, meaning, absolute, of scaling, measured, cores, shown, in CSV, values, number
 constexpr std::array<Metric, 22> table{{
-    {"relative_efficiency", false, true, sampled, lower,
-     values_at<&PointValues::relative_efficiency>},
-    {"speedup", false, true, sampled, lower, values_at<&PointValues::speedup>},
-    {"serial_fraction", false, true, sampled, raise, serial_fractions},
-    {"relative_call", false, false, sampled, none, values_at<&PointValues::relative_call>},
-    {"relative_throughput", false, false, sampled, lower,
-     values_at<&PointValues::relative_throughput>},
-    {"capacity", false, true, sampled, none, values_at<&PointValues::capacity>},
-    {"achievable", false, true, single, none,
-     [](const Point&, const PointValues& values) { return Values{values.achievable}; }},
-    {"cpu_share", false, false, sampled, none,
-     [](const Point&, const PointValues& values) { return cpu_shares(values.samples); }},
-    {"gil_demand", false, false, ledger, none,
-     [](const Point& point, const PointValues&) { return point.gil_demands; }},
-    {"other_cpus", false, false, single, none,
-     [](const Point& point, const PointValues&) { return Values{point.other_cpus}; }},
-    {"time.cpu", false, false, sampled, lower, shares_of_time<&TimeShares::cpu>},
-    {"time.runnable", false, false, sampled, raise, shares_of_time<&TimeShares::runnable>},
-    {"time.blocked", false, false, sampled, raise, shares_of_time<&TimeShares::blocked>},
-    {"call_s", true, false, sampled, raise, values_at<&PointValues::call_s>},
-    {"makespan_s", true, false, sampled, raise, values_at<&PointValues::makespan_s>},
-    {"throughput_per_s", true, false, sampled, lower, values_at<&PointValues::throughput_per_s>},
-    {"single_call_s", true, false, sampled, none, values_at<&PointValues::single_call_s>},
-    {"spread_s", true, false, sampled, raise,
+    {"makespan_s", "an N-thread round, in seconds", true, false, sampled, raise, ends, true,
+     values_at<&PointValues::makespan_s>},
+    {"call_s", "a call of an N-thread round, in seconds", true, false, sampled, raise, ends, true,
+     values_at<&PointValues::call_s>},
+    {"throughput_per_s", "calls of all threads per second", true, false, sampled, lower, ends, true,
+     values_at<&PointValues::throughput_per_s>},
+    {"speedup", "N*T(1)/T(N)", false, true, sampled, lower, ends, true,
+     values_at<&PointValues::speedup>},
+    {"capacity", "the speedup of the control", false, true, sampled, none, ends, true,
+     values_at<&PointValues::capacity>},
+    {"relative_efficiency", "the speedup divided by what was achievable", false, true, sampled,
+     lower, ends, true, values_at<&PointValues::relative_efficiency>},
+    {"single_call_s", "a call of a 1-thread round, in seconds", true, false, sampled, none, ends,
+     true, values_at<&PointValues::single_call_s>},
+    {"relative_call", "a 1-thread call in units of one call of the control", false, false, sampled,
+     none, ends, true, values_at<&PointValues::relative_call>},
+    {"relative_throughput", "calls of all threads per call of one thread of the control", false,
+     false, sampled, lower, ends, true, values_at<&PointValues::relative_throughput>},
+    {"serial_fraction", "Karp-Flatt; not at one thread", false, true, sampled, raise, ends, true,
+     values_at<&PointValues::serial_fraction>},
+    {"spread_s", "from the first thread's finish to the last one's, in seconds", true, false,
+     sampled, raise, ends, true,
      [](const Point&, const PointValues& values) { return values.samples.spread_s; }},
-    {"setup_s", true, false, single, none,
-     [](const Point& point, const PointValues&) { return Values{point.setup_s}; }},
-    {"start_s", true, false, single, none,
+    {"cpu_share", "the share of a 1-thread call that is spent on a CPU", false, false, sampled,
+     none, alone, true,
+     [](const Point&, const PointValues& values) { return cpu_shares(values.samples); },
+     [](const PointFigures& figures) { return figures.cpu_share; }},
+    {"achievable", "the speedup that the machine allowed", false, true, single, none, alone, true,
+     [](const Point&, const PointValues& values) { return Values{values.achievable}; }},
+    {"gil_demand", "the share of a 1-thread call for which it holds the GIL", false, false, ledger,
+     none, alone, true, [](const Point& point, const PointValues&) { return point.gil_demands; }},
+    {"setup_s", "what the workload's own set-up took, in seconds", true, false, single, none, alone,
+     true, [](const Point& point, const PointValues&) { return Values{point.setup_s}; }},
+    {"start_s", "what starting the executor's threads or processes took, in seconds", true, false,
+     single, none, alone, true,
      [](const Point& point, const PointValues&) { return Values{point.start_s}; }},
-    {"memory_bytes", false, false, single, none,
-     [](const Point& point, const PointValues&) { return once(point.memory_bytes); }},
-    {"rounds", false, false, single, none,
+    {"memory_bytes", "memory of all processes that take part", false, false, single, none, alone,
+     true, [](const Point& point, const PointValues&) { return once(point.memory_bytes); }},
+    {"other_cpus", "CPUs that other threads of the workload keep busy", false, false, single, none,
+     alone, false, [](const Point& point, const PointValues&) { return Values{point.other_cpus}; }},
+    {"time.cpu", "the share of the threads' time on a CPU", false, false, sampled, lower, alone,
+     false, shares_of_time<&TimeShares::cpu>, share_of_all_time<&TimeShares::cpu>},
+    {"time.runnable", "the share of it ready to run, without a CPU", false, false, sampled, raise,
+     alone, false, shares_of_time<&TimeShares::runnable>, share_of_all_time<&TimeShares::runnable>},
+    {"time.blocked", "the share of it blocked: the GIL, a lock, sleep, I/O", false, false, sampled,
+     raise, alone, false, shares_of_time<&TimeShares::blocked>,
+     share_of_all_time<&TimeShares::blocked>},
+    {"rounds", "samples that were taken", false, false, single, none, alone, false,
      [](const Point& point, const PointValues&) {
        return Values{static_cast<double>(point.samples.size())};
      }},
 }};
 
 constexpr std::array<CaseMetric, 4> case_table{{
-    {"contention",
+    {"contention", "the part of the work that threads do in turns (USL)",
      [](const CaseResult& result) -> std::optional<double> {
        const auto law = scalability_of(result.points).law;
        return law ? std::optional(law->contention) : std::nullopt;
      }},
-    {"coherency",
+    {"coherency", "what threads pay for one another (USL)",
      [](const CaseResult& result) -> std::optional<double> {
        const auto law = scalability_of(result.points).law;
        return law ? std::optional(law->coherency) : std::nullopt;
      }},
-    {"peak_threads",
+    {"peak_threads", "the number of threads beyond which throughput falls (USL)",
      [](const CaseResult& result) -> std::optional<double> {
        const auto law = scalability_of(result.points).law;
        return law ? law->peak_threads() : std::nullopt;
      }},
-    {"saturation_threads",
+    {"saturation_threads", "the fewest threads that do as much as any number",
      [](const CaseResult& result) -> std::optional<double> {
        const auto threads = scalability_of(result.points).saturation_threads;
        return threads ? std::optional(static_cast<double>(*threads)) : std::nullopt;
@@ -112,6 +128,19 @@ constexpr std::array<CaseMetric, 4> case_table{{
 }  // namespace
 
 std::span<const Metric> point_metrics() { return table; }
+
+std::optional<Estimate> figure_of(const Metric& metric, const Point& point,
+                                  const PointValues& values, const PointFigures& figures) {
+  if (metric.number) {
+    const double figure = metric.number(figures);
+    return Estimate{figure, figure, figure};
+  }
+  const std::vector<double> seen = metric.values(point, values);
+  if (seen.empty()) return std::nullopt;
+  if (metric.shown == Shown::interval) return median_interval(seen);
+  const double figure = median(seen);
+  return Estimate{figure, figure, figure};
+}
 
 std::span<const CaseMetric> case_metrics() { return case_table; }
 

@@ -131,6 +131,9 @@ PointValues completed(const Point& point, PointValues values) {
   values.undelayed_round_call_s = scaled(samples.parallel_undelayed_s, 1 / each);
   values.throughput_per_s = scaled(ratios(Values(samples.size(), 1.0), samples.parallel_s), all);
   values.speedup = speedups(point, samples.single_s, samples.parallel_s);
+  if (point.threads > 1)
+    for (const double speedup : values.speedup)
+      values.serial_fraction.push_back(karp_flatt(point.threads, speedup));
   values.relative_efficiency = efficiencies(point, values);
   values.single_call_s = scaled(samples.single_s, 1 / single);
   values.undelayed_call_s = scaled(samples.single_undelayed_s, 1 / single);
@@ -212,7 +215,7 @@ PointFigures figures_of(const Point& point) {
   figures.cpu_share = values.cpu_share;
   figures.bound_by_cpus = values.bound_by_cpus;
   figures.achievable = values.achievable;
-  if (point.threads > 1) figures.serial_fraction = karp_flatt(point.threads, figures.speedup);
+  if (point.threads > 1) figures.serial_fraction = median_interval(values.serial_fraction);
   return figures;
 }
 

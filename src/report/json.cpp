@@ -3,6 +3,7 @@
 #include "gilscale/judge/bounds.hpp"
 #include "gilscale/judge/comparison.hpp"
 #include "gilscale/judge/findings.hpp"
+#include "gilscale/judge/metric.hpp"
 #include "gilscale/judge/scalability.hpp"
 #include "gilscale/judge/verdict.hpp"
 #include "gilscale/model/codec.hpp"
@@ -14,28 +15,29 @@ namespace {
 
 using nlohmann::json;
 
+/// "time.cpu" lies in the object `time`.
+json& place_of(json& document, std::string_view name) {
+  const std::size_t dot = name.find('.');
+  if (dot == name.npos) return document[std::string(name)];
+  return document[std::string(name.substr(0, dot))][std::string(name.substr(dot + 1))];
+}
+
 json point_document(const Point& point) {
   json document = point;
   document["rounds"] = point.samples.size();
   if (point.samples.size() == 0) return document;
+  const PointValues values = values_of(point);
   const PointFigures figures = figures_of(point);
   document["samples"]["disturbed"] = disturbed_samples(point);
-  document["time"] = figures.time;
-  document["spread_s"] = figures.spread_s;
-  document["makespan_s"] = figures.makespan_s;
-  document["call_s"] = figures.call_s;
-  document["throughput_per_s"] = figures.throughput_per_s;
-  document["speedup"] = figures.speedup;
-  document["capacity"] = figures.capacity;
-  document["achievable"] = figures.achievable;
-  document["relative_efficiency"] = figures.relative_efficiency;
-  document["single_call_s"] = figures.single_call_s;
   document["undisturbed_call_s"] = figures.undisturbed_call_s;
   document["control_call_s"] = figures.control_call_s;
-  document["relative_call"] = figures.relative_call;
-  document["relative_throughput"] = figures.relative_throughput;
-  document["cpu_share"] = figures.cpu_share;
-  document["serial_fraction"] = value_or_null(figures.serial_fraction);
+  for (const Metric& metric : point_metrics()) {
+    if (document.contains(metric.name)) continue;  // a member of the point, whole numbers as such
+    const auto figure = figure_of(metric, point, values, figures);
+    place_of(document, metric.name) = !figure                           ? json(nullptr)
+                                      : metric.shown == Shown::interval ? json(*figure)
+                                                                        : json(figure->estimate);
+  }
   return document;
 }
 

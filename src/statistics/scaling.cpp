@@ -36,12 +36,6 @@ double karp_flatt(int threads, double speedup) {
   return (1 / speedup - share_of_each) / (1 - share_of_each);
 }
 
-Estimate karp_flatt(int threads, const Estimate& speedup) {
-  const double low = std::isfinite(speedup.high) ? karp_flatt(threads, speedup.high) : -infinity;
-  const double high = std::isfinite(speedup.low) ? karp_flatt(threads, speedup.low) : infinity;
-  return {karp_flatt(threads, speedup.estimate), low, high};
-}
-
 double amdahl(int threads, double serial_fraction) {
   return 1 / (serial_fraction + (1 - serial_fraction) / threads);
 }

@@ -13,9 +13,9 @@ from test_usage import refused
 # Samples until all is decided; the limit is generous, only a failure reaches it.
 UNTIL_DECIDED = ("--budget", "0.3", "--max-budget", "40")
 DECIDE = ("--args", "(2000,)", "--calls", "1", "-t1,2", *UNTIL_DECIDED)
-METRICS = ["relative_efficiency", "speedup", "serial_fraction", "relative_call", "relative_throughput", "capacity",
-           "achievable", "cpu_share", "gil_demand", "other_cpus", "time.cpu", "time.runnable", "time.blocked", "call_s",
-           "makespan_s", "throughput_per_s", "single_call_s", "spread_s", "setup_s", "start_s", "memory_bytes", "rounds"]
+METRICS = ["makespan_s", "call_s", "throughput_per_s", "speedup", "capacity", "relative_efficiency", "single_call_s",
+           "relative_call", "relative_throughput", "serial_fraction", "spread_s", "cpu_share", "achievable", "gil_demand",
+           "setup_s", "start_s", "memory_bytes", "other_cpus", "time.cpu", "time.runnable", "time.blocked", "rounds"]
 CASE_METRICS = ["contention", "coherency", "peak_threads", "saturation_threads"]
 
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gilscale/judge/metric.hpp"
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/workloads.hpp"
 #include "gilscale/report/reporters.hpp"
@@ -22,6 +23,10 @@ TEST(Listing, ShowsAllThatCanBeChosen) {
   for (const ExecutorKind& kind : executor_kinds())
     EXPECT_THAT(text, HasSubstr(std::string(kind.summary)));
   for (const Reporter& row : reporters()) EXPECT_THAT(text, HasSubstr(std::string(row.summary)));
+  for (const Metric& metric : point_metrics())
+    EXPECT_THAT(text, HasSubstr("  " + std::string(metric.name)));
+  for (const CaseMetric& metric : case_metrics())
+    EXPECT_THAT(text, HasSubstr("  " + std::string(metric.name)));
   EXPECT_THAT(text, HasSubstr("CPython 3.13.1 (free-threaded build)"));
   EXPECT_THAT(text, HasSubstr("bin/python3"));
   EXPECT_THAT(text, HasSubstr("hold_release(hold_us, release_us)"));

@@ -70,19 +70,6 @@ TEST(KarpFlatt, IsBelowNothingForSuperlinearSpeedup) {
   EXPECT_DOUBLE_EQ(karp_flatt(2, 4.0), -0.5);  // (1/4 − 1/2)/(1/2)
 }
 
-TEST(KarpFlatt, OfAnIntervalChangesItsEnds) {
-  const Estimate serial = karp_flatt(4, Estimate{2, 1, 4});
-  EXPECT_DOUBLE_EQ(serial.estimate, 1.0 / 3);
-  EXPECT_DOUBLE_EQ(serial.low, 0);
-  EXPECT_DOUBLE_EQ(serial.high, 1);
-}
-
-TEST(KarpFlatt, OfAnUnboundedIntervalIsUnbounded) {
-  const Estimate serial = karp_flatt(4, Estimate{2, -infinity, infinity});
-  EXPECT_EQ(serial.low, -infinity);
-  EXPECT_EQ(serial.high, infinity);
-}
-
 TEST(CallAtSpeed, IsCorrectedInTheShareThatComputes) {
   // The machine was half as fast as it is taken to be.
   EXPECT_DOUBLE_EQ(call_at_speed(8, 1, 2, 1), 4);

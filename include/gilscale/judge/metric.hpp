@@ -25,22 +25,40 @@ enum class Measured {
   once,  ///< without an interval
 };
 
-/// A figure of a point, as result files name it.
+/// How a figure stands in files.
+enum class Shown {
+  interval,  ///< with the interval of its median
+  number,    ///< alone
+};
+
+/// A figure of a point, as result files name it: one row drives expectations, JSON, CSV, the
+/// listing and the tests of the documents.
 struct Metric {
-  std::string_view name;
-  bool absolute = false;    ///< rests on how fast the machine was at that moment
-  bool of_scaling = false;  ///< says nothing at one thread
+  std::string_view name;     ///< "time.cpu" is `cpu` in the object `time`
+  std::string_view meaning;  ///< a phrase for `gilscale list`
+  bool absolute = false;     ///< rests on how fast the machine was at that moment
+  bool of_scaling = false;   ///< says nothing at one thread
   Measured measured = Measured::by_sample;
   Cores cores = Cores::no_matter;
+  Shown shown = Shown::interval;
+  bool in_csv = true;
   /// In the order of time; none where it is not measured.
   std::vector<double> (*values)(const Point& point, const PointValues& values);
+  /// What stands in files where that is not the median of the values.
+  double (*number)(const PointFigures& figures) = nullptr;
 };
 
 std::span<const Metric> point_metrics();
 
+/// What files show of a metric at a point that has samples; a number alone has no ends. Nothing
+/// where it was not measured.
+std::optional<Estimate> figure_of(const Metric& metric, const Point& point,
+                                  const PointValues& values, const PointFigures& figures);
+
 /// A figure of a case as a whole.
 struct CaseMetric {
   std::string_view name;
+  std::string_view meaning;
   std::optional<double> (*value)(const CaseResult& result);
 };
 

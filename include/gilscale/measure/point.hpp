@@ -81,6 +81,7 @@ struct PointValues {
   std::vector<double> speedup;
   std::vector<double> capacity;
   std::vector<double> relative_efficiency;
+  std::vector<double> serial_fraction;  ///< Karp–Flatt; none at 1 thread
   std::vector<double> single_call_s;
   std::vector<double> undelayed_call_s;  ///< the same without what it waited for a CPU
   std::vector<double> control_call_s;    ///< of the control on 1 thread, without that too

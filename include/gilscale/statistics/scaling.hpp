@@ -28,9 +28,6 @@ double achievable_speedup(int threads, double capacity, double cpu_share);
 /// 1 means that more threads are slower.
 double karp_flatt(int threads, double speedup);
 
-/// The same with its interval: the fraction falls as the speedup rises, so the ends change places.
-Estimate karp_flatt(int threads, const Estimate& speedup);
-
 /// The speedup of N threads where that fraction of the work is serial, 1 / (f + (1 − f)/N) (Amdahl,
 /// AFIPS 1967): what karp_flatt() undoes. `threads` >= 1.
 double amdahl(int threads, double serial_fraction);
