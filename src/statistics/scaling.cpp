@@ -6,12 +6,6 @@
 #include <limits>
 
 namespace gilscale {
-namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-}  // namespace
-
 double weak_speedup(int threads, double single, double parallel) {
   return threads * single / parallel;
 }

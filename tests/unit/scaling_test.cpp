@@ -7,8 +7,6 @@
 namespace gilscale {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 TEST(WeakSpeedup, IsNWhenNThreadsTakeAsLongAsOne) { EXPECT_EQ(weak_speedup(4, 0.5, 0.5), 4); }
 
 TEST(WeakSpeedup, IsOneWhenThreadsTakeTurns) { EXPECT_EQ(weak_speedup(4, 0.5, 2), 1); }

@@ -137,7 +137,7 @@ TEST_F(Supervised, WorkerThatDiesInTheMiddleOfALineIsNotSaidToBeUnreadable) {
   const CaseResult result =
       run(start + point_of(1) + "printf '{\"message\": \"fini'; kill -SEGV $$");
   ASSERT_TRUE(result.failure);
-  EXPECT_EQ(result.failure->kind, "signal");
+  EXPECT_EQ(result.failure->kind, FailureKind::signal);
   EXPECT_EQ(result.points.size(), 1U);
 }
 
