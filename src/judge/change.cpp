@@ -46,7 +46,7 @@ struct Version {
     Values costs;
     for (std::size_t i = 0; i < efficiencies.size(); ++i)
       costs.push_back(call_at_speed(values.undelayed_call_s[i], values.cpu_share,
-                                    values.control_call_s[i], reference_s) /
+                                    values.control_undelayed_call_s[i], reference_s) /
                       efficiencies[i]);
     return costs;
   }
@@ -150,7 +150,7 @@ class Duel {
   [[nodiscard]] Values cost_of(const Version& version) const {
     if (paired_)
       return version.time(version.threads == 1 || before_.values.delayed || after_.values.delayed);
-    const double reference_s = median(before_.values.control_call_s);
+    const double reference_s = median(before_.values.control_undelayed_call_s);
     return version.cost(reference_s, both_bound_by_gil() ? version.efficiency()
                                                          : version.values.relative_efficiency);
   }

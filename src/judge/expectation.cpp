@@ -12,18 +12,11 @@
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/near_match.hpp"
 #include "gilscale/text/number.hpp"
+#include "gilscale/text/trimmed.hpp"
 #include "gilscale/text/words.hpp"
 
 namespace gilscale {
 namespace {
-
-constexpr std::string_view blanks = " \t";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
 
 [[noreturn]] void refuse(std::string_view text, const std::string& what) {
   throw UsageError(
@@ -66,16 +59,16 @@ void take_relation(Expectation& expectation, std::string_view& rest) {
 }
 
 void take_metric(Expectation& expectation, std::string_view& rest) {
-  const std::size_t blank = rest.find_last_of(blanks);
+  const std::size_t blank = rest.find_last_of(" \t");
   if (blank == rest.npos) refuse(expectation.text, "a workload or a metric is missing");
   expectation.metric = rest.substr(blank + 1);
   rest = trimmed(rest.substr(0, blank));
   if (find_metric(expectation.metric) || find_case_metric(expectation.metric)) return;
-  const std::string near = near_match(expectation.metric, metric_names());
+  const std::vector<std::string> names = metric_names();
   refuse(expectation.text,
          fmt::format("there is no metric '{}'{}", expectation.metric,
-                     near.empty() ? fmt::format("; there are {}", fmt::join(metric_names(), ", "))
-                                  : fmt::format(", did you mean '{}'?", near)));
+                     did_you_mean(expectation.metric, names,
+                                  fmt::format("; there are {}", fmt::join(names, ", ")))));
 }
 
 void take_threads(Expectation& expectation, std::string_view& rest) {
@@ -135,11 +128,10 @@ bool names_workload(const Expectation& expectation, const Case& planned) {
   std::vector<std::string> names;
   for (const Case& planned : cases)
     for (std::string& name : names_of(planned)) names.push_back(std::move(name));
-  const std::string near = near_match(expectation.workload, names);
-  throw UsageError(fmt::format(
-      "--expect '{}': no workload '{}' is measured{}", expectation.text, expectation.workload,
-      near.empty() ? fmt::format("; there is {}", names.empty() ? "none" : names.front())
-                   : fmt::format(", did you mean '{}'?", near)));
+  const std::string there_is = fmt::format("; there is {}", names.empty() ? "none" : names.front());
+  throw UsageError(fmt::format("--expect '{}': no workload '{}' is measured{}", expectation.text,
+                               expectation.workload,
+                               did_you_mean(expectation.workload, names, there_is)));
 }
 
 }  // namespace

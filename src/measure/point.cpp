@@ -137,7 +137,7 @@ PointValues completed(const Point& point, PointValues values) {
   values.relative_efficiency = efficiencies(point, values);
   values.single_call_s = scaled(samples.single_s, 1 / single);
   values.undelayed_call_s = scaled(samples.single_undelayed_s, 1 / single);
-  values.control_call_s = scaled(samples.control_single_undelayed_s, 1 / control);
+  values.control_undelayed_call_s = scaled(samples.control_single_undelayed_s, 1 / control);
   values.relative_call =
       scaled(ratios(samples.single_s, samples.control_single_s), control / single);
   values.relative_throughput =
@@ -159,9 +159,7 @@ CallShare single_calls(const Point& point) {
   return point.scaling == Scaling::weak ? point.calls : parallel_calls(point).total(point.threads);
 }
 
-std::int64_t case_calls(const Point& point) {
-  return point.scaling == Scaling::weak ? point.calls : parallel_calls(point).total(point.threads);
-}
+std::int64_t case_calls(const Point& point) { return single_calls(point).each; }
 
 std::vector<bool> disturbed_samples(const Point& point) {
   if (point.samples.size() == 0) return {};
@@ -206,8 +204,8 @@ PointFigures figures_of(const Point& point) {
   figures.relative_call = median_interval(values.relative_call);
   figures.relative_throughput = median_interval(values.relative_throughput);
   figures.spread_s = median_interval(samples.spread_s);
-  figures.undisturbed_call_s = median(differences(samples.single_s, samples.single_runnable_s)) /
-                               static_cast<double>(single_calls(point).each);
+  figures.undelayed_call_s = median(differences(samples.single_s, samples.single_runnable_s)) /
+                             static_cast<double>(single_calls(point).each);
   figures.control_call_s = median(samples.control_cpu_s) / static_cast<double>(point.control_calls);
   // Over all rounds, so that the shares add up.
   figures.time = time_shares(total(samples.parallel_cpu_s), total(samples.parallel_runnable_s),

@@ -7,17 +7,12 @@
 #include <fstream>
 
 #include "gilscale/text/error.hpp"
+#include "gilscale/text/trimmed.hpp"
 
 namespace gilscale {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string trimmed(const std::string& text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string::npos) return "";
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
 
 /// The version in pyvenv.cfg: `version` of venv, `version_info` of virtualenv and uv.
 std::string version_in(const fs::path& file) {
@@ -25,18 +20,20 @@ std::string version_in(const fs::path& file) {
   for (std::string line; std::getline(lines, line);) {
     const std::size_t equals = line.find('=');
     if (equals == std::string::npos) continue;
-    const std::string key = trimmed(line.substr(0, equals));
-    if (key == "version" || key == "version_info") return trimmed(line.substr(equals + 1));
+    const std::string_view whole = line;
+    const std::string_view key = trimmed(whole.substr(0, equals));
+    if (key == "version" || key == "version_info")
+      return std::string(trimmed(whole.substr(equals + 1)));
   }
   return "";
 }
 
-std::string_view minor_version(std::string_view version) {
-  const std::size_t dot = version.find('.');
-  return version.substr(0, version.find('.', dot == std::string_view::npos ? 0 : dot + 1));
-}
-
 }  // namespace
+
+std::string_view minor_version(std::string_view whole) {
+  const std::size_t dot = whole.find('.');
+  return whole.substr(0, whole.find('.', dot == std::string_view::npos ? 0 : dot + 1));
+}
 
 std::optional<VirtualEnvironment> read_venv(const fs::path& folder) {
   std::error_code error;

@@ -47,18 +47,13 @@ VersionSource working_tree(const fs::path& tree) {
   return source;
 }
 
-/// "3.13" of "3.13.1".
-std::string minor_of(const std::string& version) {
-  return version.substr(0, version.find('.', version.find('.') + 1));
-}
-
 VersionSource prefix(const fs::path& folder, const std::string& python_version) {
   VersionSource source;
   source.import_from = folder.string();
   std::error_code ignored;
   for (const char* lib : {"lib", "lib64"}) {
     const fs::path packages =
-        folder / lib / ("python" + minor_of(python_version)) / "site-packages";
+        folder / lib / fmt::format("python{}", minor_version(python_version)) / "site-packages";
     if (fs::is_directory(packages, ignored)) source.import_from = packages.string();
   }
   return source;

@@ -51,11 +51,10 @@ std::vector<std::string> all_names() {
 }
 
 [[noreturn]] void refuse_name(const std::string& name) {
-  const std::string near = near_match(name, all_names());
   throw UsageError(
       fmt::format("no workload is called '{}'{}; `gilscale list` shows the built-in ones, "
                   "your own are module:callable or file.py:name",
-                  name, near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
+                  name, did_you_mean(name, all_names())));
 }
 
 WorkloadSpec fib_spec(const BuiltinWorkload& row, const WorkloadOptions& options) {

@@ -65,7 +65,7 @@ std::vector<SingleCall> single_calls(const Report& report) {
     const PointFigures figures = figures_of(result.points.front());
     if (singles.empty()) reference_s = figures.control_call_s;
     singles.push_back({row_label(label_of(result.planned)), figures.single_call_s.estimate,
-                       call_at_speed(figures.undisturbed_call_s, figures.cpu_share,
+                       call_at_speed(figures.undelayed_call_s, figures.cpu_share,
                                      figures.control_call_s, reference_s)});
   }
   return singles;

@@ -7,6 +7,7 @@
 #include "gilscale/judge/scalability.hpp"
 #include "gilscale/judge/verdict.hpp"
 #include "gilscale/model/codec.hpp"
+#include "gilscale/text/number.hpp"
 #include "gilscale/text/version.hpp"
 #include "report/formats.hpp"
 
@@ -29,7 +30,7 @@ json point_document(const Point& point) {
   const PointValues values = values_of(point);
   const PointFigures figures = figures_of(point);
   document["samples"]["disturbed"] = disturbed_samples(point);
-  document["undisturbed_call_s"] = figures.undisturbed_call_s;
+  document["undisturbed_call_s"] = figures.undelayed_call_s;
   document["control_call_s"] = figures.control_call_s;
   for (const Metric& metric : point_metrics()) {
     if (document.contains(metric.name)) continue;  // a member of the point, whole numbers as such
@@ -66,8 +67,9 @@ json gil_document(const CaseResult& result) {
 json params_document(const WorkloadSpec& spec) {
   json document = json::object();
   for (const auto& [name, text] : spec.params) {
-    const json number = json::parse(text, nullptr, false);
-    document[name] = number.is_number() ? number : json(text);
+    const json whole = json::parse(text, nullptr, false);
+    const auto value = to_number(text);
+    document[name] = whole.is_number() ? whole : value ? json(*value) : json(text);
   }
   return document;
 }

@@ -1,5 +1,7 @@
 #include "gilscale/text/near_match.hpp"
 
+#include "gilscale/text/trimmed.hpp"
+
 #include <gtest/gtest.h>
 
 namespace gilscale {
@@ -39,6 +41,19 @@ TEST(NearMatch, IsEmptyWhenNothingIsNear) {
 TEST(NearMatch, AllowsALongWordMoreSlipsThanAShortOne) {
   EXPECT_EQ(near_match("cp_fb_nogl", names), "cpp_fib_nogil");  // 3 edits in 10 letters
   EXPECT_EQ(near_match("hx", {"hold"}), "");                    // 3 edits in 2
+}
+
+TEST(DidYouMean, NamesTheNearestOrSaysOtherwise) {
+  EXPECT_EQ(did_you_mean("speedpu", {"speedup", "capacity"}), ", did you mean 'speedup'?");
+  EXPECT_EQ(did_you_mean("beauty", {"speedup", "capacity"}, "; there is none"), "; there is none");
+  EXPECT_EQ(did_you_mean("beauty", {}), "");
+}
+
+TEST(Trimmed, HasNoWhiteSpaceAtItsEnds) {
+  EXPECT_EQ(trimmed(" \t a b\r\n"), "a b");
+  EXPECT_EQ(trimmed("a"), "a");
+  EXPECT_EQ(trimmed(" \t"), "");
+  EXPECT_EQ(trimmed(""), "");
 }
 
 }  // namespace

@@ -83,8 +83,8 @@ struct PointValues {
   std::vector<double> relative_efficiency;
   std::vector<double> serial_fraction;  ///< Karp–Flatt; none at 1 thread
   std::vector<double> single_call_s;
-  std::vector<double> undelayed_call_s;  ///< the same without what it waited for a CPU
-  std::vector<double> control_call_s;    ///< of the control on 1 thread, without that too
+  std::vector<double> undelayed_call_s;          ///< the same without what it waited for a CPU
+  std::vector<double> control_undelayed_call_s;  ///< of the control on 1 thread, without that too
   std::vector<double> relative_call;
   std::vector<double> relative_throughput;
   double cpu_share = 1;  ///< see PointFigures
@@ -114,7 +114,7 @@ struct PointFigures {
   std::optional<Estimate> serial_fraction;  ///< Karp–Flatt; none at 1 thread
   TimeShares time;                          ///< of the N-thread rounds
   double cpu_share = 1;                     ///< of a 1-thread call
-  double undisturbed_call_s = 0;            ///< a 1-thread call without what it waited for a CPU
+  double undelayed_call_s = 0;              ///< a 1-thread call without what it waited for a CPU
   double control_call_s = 0;                ///< CPU time of one call of the control, median
   bool bound_by_cpus = true;                ///< fewer cores would make it slower
   double achievable = 1;                    ///< from the median capacity

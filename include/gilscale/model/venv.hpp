@@ -20,6 +20,9 @@ std::optional<VirtualEnvironment> read_venv(const std::filesystem::path& folder)
 /// The environment that --venv names. Throws UsageError if there is none.
 VirtualEnvironment require_venv(const std::string& given);
 
+/// "3.13" of "3.13.1".
+std::string_view minor_version(std::string_view whole);
+
 /// Whether both are of one minor version of Python: then one can use the other's packages.
 bool same_python(std::string_view one, std::string_view other);
 

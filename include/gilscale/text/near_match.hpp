@@ -33,4 +33,12 @@ inline std::string near_match(std::string_view word, const std::vector<std::stri
   return near ? *nearest : std::string();
 }
 
+/// How a message about a word that is not known goes on: ", did you mean 'speedup'?", or
+/// `otherwise` if no candidate is near.
+inline std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates,
+                                const std::string& otherwise = "") {
+  const std::string near = near_match(word, candidates);
+  return near.empty() ? otherwise : ", did you mean '" + near + "'?";
+}
+
 }  // namespace gilscale
