@@ -41,11 +41,11 @@ std::vector<std::string> metric_names() {
 /// Takes the relation and the number off the end of `rest`.
 void take_relation(Expectation& expectation, std::string_view& rest) {
   const std::size_t end = rest.find_last_of("<>=");
-  if (end == rest.npos) refuse(expectation.text, "there is none of >= > <= < in it");
+  if (end == rest.npos) refuse(expectation.text, "it contains none of >= > <= <");
   const std::string_view number = trimmed(rest.substr(end + 1));
   const auto bound = to_number(number);
   if (!bound || !std::isfinite(*bound))
-    refuse(expectation.text, fmt::format("'{}' is no number", number));
+    refuse(expectation.text, fmt::format("'{}' is not a number", number));
   expectation.bound = *bound;
   std::size_t begin = end;
   while (begin > 0 && std::string_view("<>=!").find(rest[begin - 1]) != std::string_view::npos)
@@ -53,7 +53,7 @@ void take_relation(Expectation& expectation, std::string_view& rest) {
   expectation.relation = rest.substr(begin, end - begin + 1);
   constexpr std::array<std::string_view, 4> relations{">=", ">", "<=", "<"};
   if (std::find(relations.begin(), relations.end(), expectation.relation) == relations.end())
-    refuse(expectation.text, fmt::format("'{}' is none of >= > <= <", expectation.relation));
+    refuse(expectation.text, fmt::format("'{}' is not one of >= > <= <", expectation.relation));
   rest = trimmed(rest.substr(0, begin));
 }
 
@@ -64,10 +64,10 @@ void take_metric(Expectation& expectation, std::string_view& rest) {
   rest = trimmed(rest.substr(0, blank));
   if (find_metric(expectation.metric) || find_case_metric(expectation.metric)) return;
   const std::string near = near_match(expectation.metric, metric_names());
-  refuse(expectation.text,
-         fmt::format("there is no metric '{}'{}", expectation.metric,
-                     near.empty() ? fmt::format("; there are {}", fmt::join(metric_names(), ", "))
-                                  : fmt::format(", did you mean '{}'?", near)));
+  refuse(expectation.text, fmt::format("there is no metric '{}'{}", expectation.metric,
+                                       near.empty() ? fmt::format("; the metrics are {}",
+                                                                  fmt::join(metric_names(), ", "))
+                                                    : fmt::format(", did you mean '{}'?", near)));
 }
 
 void take_threads(Expectation& expectation, std::string_view& rest) {
@@ -84,7 +84,7 @@ void take_threads(Expectation& expectation, std::string_view& rest) {
   else if (!expectation.at_max)
     refuse(expectation.text, fmt::format("'@{}' is neither a number of threads nor @max", threads));
   if (find_case_metric(expectation.metric))
-    refuse(expectation.text, fmt::format("{} is of all thread counts together; leave '@{}' out",
+    refuse(expectation.text, fmt::format("{} describes all thread counts together; leave '@{}' out",
                                          expectation.metric, threads));
   rest = trimmed(rest.substr(0, at));
 }
@@ -115,11 +115,10 @@ bool names_workload(const Expectation& expectation, const Case& planned) {
   const bool of_scaling = find_metric(expectation.metric)->of_scaling;
   if (expectation.threads && (*expectation.threads > 1 || !of_scaling))
     throw UsageError(fmt::format(
-        "--expect '{}': '{}' is measured with {} threads, not with {}; add it to --threads",
-        expectation.text, planned.workload.name, fmt::join(planned.threads, ", "),
-        *expectation.threads));
+        "--expect '{}': '{}' is measured with --threads {}; add {} to that list", expectation.text,
+        planned.workload.name, fmt::join(planned.threads, ","), *expectation.threads));
   throw UsageError(
-      fmt::format("--expect '{}': {} says nothing at one thread; measure more with --threads",
+      fmt::format("--expect '{}': {} has no meaning at one thread; add more with --threads",
                   expectation.text, expectation.metric));
 }
 
@@ -128,10 +127,13 @@ bool names_workload(const Expectation& expectation, const Case& planned) {
   for (const Case& planned : cases)
     for (std::string& name : names_of(planned)) names.push_back(std::move(name));
   const std::string near = near_match(expectation.workload, names);
-  throw UsageError(fmt::format(
-      "--expect '{}': no workload '{}' is measured{}", expectation.text, expectation.workload,
-      near.empty() ? fmt::format("; there is {}", names.empty() ? "none" : names.front())
-                   : fmt::format(", did you mean '{}'?", near)));
+  std::string hint;
+  if (!near.empty())
+    hint = fmt::format(", did you mean '{}'?", near);
+  else if (!names.empty())
+    hint = fmt::format("; the first one measured is '{}'", names.front());
+  throw UsageError(fmt::format("--expect '{}': no workload '{}' is measured{}", expectation.text,
+                               expectation.workload, hint));
 }
 
 }  // namespace
@@ -152,8 +154,8 @@ std::string warning_of(const Expectation& expectation) {
   const Metric* metric = find_metric(expectation.metric);
   if (!metric || !metric->absolute) return "";
   return fmt::format(
-      "--expect '{}' rests on absolute time, which changes with the machine and its load; "
-      "relative_efficiency, relative_call and relative_throughput do not",
+      "--expect '{}' depends on absolute time, which changes with the machine and its load; use "
+      "relative_efficiency, relative_call or relative_throughput, which do not",
       expectation.text);
 }
 
