@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How faithful gilscale's figures are here: repeats `gilscale run cpp_fib_nogil cpp_fib` on 2 threads.
+"""How accurate gilscale's figures are here: repeats `gilscale run cpp_fib_nogil cpp_fib` on 2 threads.
 
 cpp_fib_nogil must come out at 1.00 of what the machine gave, cpp_fib at a speedup of 1.00. Prints each
 run, and how many were right, inconclusive or wrong; ends with exit code 1 if any verdict was wrong.
@@ -41,7 +41,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--budget", type=float, default=3, help="seconds for each figure (default: 3)")
-    parser.add_argument("--beside", type=int, default=0, help="processes that compute meanwhile (default: 0)")
+    parser.add_argument("--beside", type=int, default=0, help="number of processes that compute meanwhile (default: 0)")
     parser.add_argument("--gilscale", default=BUILT, help="the executable (default: that of scripts/bench.sh)")
     options = parser.parse_args()
 
@@ -63,7 +63,7 @@ def main():
     for name, (metric, tolerance, _) in EXPECTED.items():
         near = sum(abs(value - 1) <= tolerance for value, _ in seen[name])
         verdicts = [verdict for _, verdict in seen[name]]
-        print(f"{name}: {metric} within 1 ± {tolerance} in {near} of {options.runs}; verdict right in "
+        print(f"{name}: {metric} within 1 ± {tolerance} in {near} of {options.runs}; verdict correct in "
               f"{verdicts.count('right')}, inconclusive in {verdicts.count('inconclusive')}, "
               f"wrong in {verdicts.count('wrong')}")
     sys.exit(any(verdict == "wrong" for values in seen.values() for _, verdict in values))

@@ -38,7 +38,7 @@ def main():
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--budget", type=float, default=1, help="seconds (default: 1)")
     parser.add_argument("--max-budget", type=float, default=10, help="seconds while undecided (default: 10)")
-    parser.add_argument("--beside", type=int, default=2, help="processes that compute meanwhile (default: 2)")
+    parser.add_argument("--beside", type=int, default=2, help="number of processes that compute meanwhile (default: 2)")
     parser.add_argument("--gilscale", default=BUILT, help="the executable (default: that of scripts/bench.sh)")
     options = parser.parse_args()
 
@@ -51,9 +51,9 @@ def main():
                                                options.budget, options.max_budget)
                                        for _ in range(options.runs))
             wrong += seen["wrong"]
-            print(f"{name}: {EXPECTED[options.metric]} on 2 threads, beside {options.beside} processes: right "
+            print(f"{name}: {EXPECTED[options.metric]} on 2 threads, with {options.beside} busy processes: correct "
                   f"{seen['right']}, inconclusive {seen['inconclusive']}, wrong {seen['wrong']} of {options.runs}; "
-                  f"{(time.monotonic() - began) / options.runs:.1f} s a run", flush=True)
+                  f"{(time.monotonic() - began) / options.runs:.1f} s per run", flush=True)
     finally:
         for other in others:
             other.kill()

@@ -129,7 +129,7 @@ class ProcessPool:
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-/// An executor and its peer, both started with so many threads.
+/// An executor and its peer, both started with the same number of threads.
 class Match {
  public:
   Match(const Peer& peer, Python& python, const py::dict& names, int threads) : threads_(threads) {
@@ -209,7 +209,8 @@ class Match {
 
 void compare_with(const Peer& peer, Python& python, const py::dict& names, int pairs) {
   const bool there = !py::object(names[peer.maker]).is_none();
-  fmt::print("{} / {}{}\n", peer.executor, peer.name, there ? "" : ", which is not in this Python");
+  fmt::print("{} / {}{}\n", peer.executor, peer.name,
+             there ? "" : ", which this Python does not have");
   try {
     Match(peer, python, names, 1).compare_calls(pairs);
     for (const int threads : {1, 2, 4, 8})
@@ -225,7 +226,7 @@ int main(int argc, char** argv) {
   if (is_member_command(argc, argv)) run_member_process();
   const int pairs = argc > 1 ? static_cast<int>(std::strtol(argv[1], nullptr, 10)) : 31;
   if (pairs < 1) {
-    fmt::print(stderr, "usage: gilscale_harness_cost [PAIRS], a number from 1 on\n");
+    fmt::print(stderr, "usage: gilscale_harness_cost [PAIRS], a number of at least 1\n");
     return 2;
   }
   Python python(find_python(""), cpu_budget().usable());

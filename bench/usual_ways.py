@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the speedup of cpp_fib_nogil on 2 threads as is usually done, and with gilscale, in turns.
+"""Measures the speedup of cpp_fib_nogil on 2 threads in the usual ways and with gilscale, alternately.
 
 Every figure is divided by the capacity that gilscale's control found in the same turn: what scales
 perfectly should give 1.00. Needs pyperf: .venv/bin/python -m pip install pyperf
@@ -103,14 +103,14 @@ def main():
             ratios = {
                 "ThreadPoolExecutor and timeit": pool_and_timeit(gilscale_fib.cpp_fib_nogil) / capacity,
                 "one sample of each": one_sample(gilscale_fib.cpp_fib_nogil) / capacity,
-                "pyperf, means divided": pyperf_means(folder) / capacity,
+                "pyperf, ratio of means": pyperf_means(folder) / capacity,
                 "gilscale": ratio,
             }
         for name, value in ratios.items():
             seen.setdefault(name, []).append(value)
         print(f"{run + 1:>3}  " + "  ".join(f"{value:.3f}" for value in ratios.values()), flush=True)
 
-    print(f"\n{'speedup over capacity':<32} {'median':>7} {'bias':>8} {'standard deviation':>20} {'least':>7} {'most':>7}")
+    print(f"\n{'speedup over capacity':<32} {'median':>7} {'bias':>8} {'standard deviation':>20} {'min':>7} {'max':>7}")
     for name, values in seen.items():
         print(f"{name:<32} {statistics.median(values):>7.3f} {100 * (statistics.median(values) - 1):>6.1f} % "
               f"{100 * statistics.stdev(values):>18.1f} % {min(values):>7.3f} {max(values):>7.3f}")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Whether changes of a known size are called what they are: two versions of a function, compared both ways.
+"""Whether changes of a known size are recognised: two versions of a function, compared both ways.
 
 Both versions call the C++ Fibonacci of the suite `fib`; the new one without releasing the GIL, or with more of it
 (fib(22) and fib(20) cost 2.9 % of fib(30), fib(25), fib(20) and fib(16) 10.0 %). Each is measured in turns with the
@@ -66,7 +66,7 @@ def main():
         for option, words in seen.items():
             wrong += options.runs - words[right] - words["unclear"]
             told = ", ".join(f"{each} {count}" for each, count in words.most_common())
-            print(f"{name}, {threads} thread{'s' * (threads > 1)}, {option}: {told} of {options.runs}; right is {right}",
+            print(f"{name}, {threads} thread{'s' * (threads > 1)}, {option}: {told} of {options.runs}; expected: {right}",
                   flush=True)
     sys.exit(wrong > 0)
 

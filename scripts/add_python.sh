@@ -5,11 +5,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 help_if_asked "Usage: scripts/add_python.sh PYTHON...
 
-Builds what gilscale needs to measure with these Pythons, each named by its interpreter, beside those that it can
-measure with already. \`gilscale list\` shows them all; \`gilscale run --venv DIR\` measures with that of an environment.
+Builds what gilscale needs to measure with these Pythons, each given by its interpreter, in addition to those that
+it can measure with already. \`gilscale list\` shows them all; \`gilscale run --venv DIR\` measures with the Python of
+that environment.
 
 $setup_help
-  PRESET   the preset of CMakePresets.json whose gilscale is to measure with them (default: release)" "$@"
+  PRESET   the preset of CMakePresets.json whose gilscale gets them (default: release)" "$@"
 
 (($#)) || fail "name an interpreter; see scripts/add_python.sh --help"
 added=()
@@ -24,7 +25,7 @@ preset=${PRESET:-release}
 cd "$root"
 [[ -f build/$preset/build.ninja ]] || configure "$preset"
 known=$(sed -n 's/^GILSCALE_PYTHONS:[^=]*=//p' "build/$preset/CMakeCache.txt")
-say "building preset $preset for ${added[*]} too"
+say "building preset $preset, now also for ${added[*]}"
 quietly "$cmake" --preset "$preset" -DGILSCALE_PYTHONS="$(IFS=';'; echo "${known:+$known;}${added[*]}")" ||
   fail "CMake could not configure the build; see above"
-"$cmake" --build --preset "$preset" --target gilscale >&2 || fail "it does not build; see above"
+"$cmake" --build --preset "$preset" --target gilscale >&2 || fail "the build failed; see above"

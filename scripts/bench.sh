@@ -5,8 +5,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 help_if_asked "Usage: scripts/bench.sh [ARGUMENT...]
 
-Builds gilscale as it is meant to be measured with, and runs \`gilscale run ARGUMENT...\`; without
-arguments that is the Fibonacci suite. \`build/release/bin/gilscale run --help\` lists the arguments, once it is built.
+Builds gilscale optimised for measuring, and runs \`gilscale run ARGUMENT...\`; without arguments, it measures the
+Fibonacci suite. Once it is built, \`build/release/bin/gilscale run --help\` lists the arguments.
 
 $setup_help" "$@"
 

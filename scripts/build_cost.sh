@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 help_if_asked "Usage: scripts/build_cost.sh [PRESET [TARGET...]]
 
-Builds PRESET (default: release) from nothing, without a compiler cache, in build/cost-PRESET, and prints
+Builds PRESET (default: release) from scratch, without a compiler cache, in build/cost-PRESET, and prints
 the CPU seconds of each target and the ten files that took the most.
 
 $setup_help" "$@"
@@ -23,7 +23,7 @@ quietly "$cmake" --preset "$preset" -B "$folder" -DPython_EXECUTABLE="$python" \
   -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher" -DCMAKE_CXX_LINKER_LAUNCHER="$launcher" ||
   fail "CMake could not configure the build; see above"
 rm -f "$GILSCALE_BUILD_COST" # what was compiled to configure it
-quietly "$cmake" --build "$folder" ${targets[@]+--target "${targets[@]}"} || fail "it does not build; see above"
+quietly "$cmake" --build "$folder" ${targets[@]+--target "${targets[@]}"} || fail "the build failed; see above"
 
 # "seconds target file" of each object; those of linking have no file.
 costs=$(sed -E 's|^([0-9.]+) ([0-9.]+) .*CMakeFiles/([^/]+)\.dir/(.*)\.(o|gch)$|\1 \2 \3 \4|; t

@@ -5,13 +5,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 help_if_asked "Usage: scripts/check.sh [CHECK...]
 
-Runs these checks, all of them if none is named:
+Runs the checks named; without arguments, all of these:
   format         the C++ sources are formatted
   arrows         includes keep to the rooms (scripts/check_arrows.py)
   alone          each source and each public header compiles alone
   tidy           clang-tidy finds nothing in src and bench
   asan           unit tests and fuzz targets with AddressSanitizer and UndefinedBehaviorSanitizer
-  tsan           the native team, gate, shared memory and channel with ThreadSanitizer
+  tsan           tests of the native team, gate, shared memory and channel with ThreadSanitizer
   free-threaded  conformance tests of the executors on a free-threaded CPython, with the GIL off and on
 
 $setup_help" "$@"
@@ -50,7 +50,7 @@ check_free_threaded() {
     say "with PYTHON_GIL=$gil"
     PYTHON_GIL=$gil "${cmake%cmake}ctest" --preset free-threaded
   done
-  say "beside the Python of the system"
+  say "alongside the system's Python"
   PYTHON='' PRESET=dev "$root/scripts/add_python.sh" "$PYTHON"
   GILSCALE=$root/build/dev/bin/gilscale "$venv/bin/python" -m pytest -q -p no:cacheprovider "$root/tests/cli/test_pythons.py"
 }

@@ -3,7 +3,7 @@
 
     scripts/check_arrows.py [FOLDER]        prints each offending include, and exits with 1 if there is one
 
-FOLDER is the project's (default: the one that this script lies in). The order of the rooms is that of
+FOLDER is the project's (default: the one that contains this script). The order of the rooms is that of
 src/CMakeLists.txt, from the lowest to the highest.
 """
 
@@ -44,16 +44,16 @@ def fault_of(room, include, quoted, rooms):
     """What is wrong with an include; empty if nothing is."""
     if not quoted:
         home = next((home for prefix, home in HOMES.items() if include.startswith(prefix)), room)
-        return "" if home == room else f"only {home} uses that library"
+        return "" if home == room else f"only {home} may use that library"
     public = include.startswith("gilscale/")
     other = include.split("/")[1 if public else 0]
     if other not in {*rooms, *BESIDE}:
-        return "it names no room"
+        return "it does not name a room"
     if other not in allowed(room, rooms):
-        return f"{room} lies below {other}, or beside it"
+        return f"{room} is below {other}, or beside it"
     # What lies beside the list has no public headers, save the border of a program of its own.
     if not public and other != room and (other in OWN_PROGRAM or other not in ALSO.get(room, set())):
-        return f"{other} keeps that header to itself"
+        return f"that header is private to {other}"
     return ""
 
 
@@ -63,7 +63,7 @@ def faults_in(root):
     for path in files:
         room = room_of(path, root)
         if room not in {*rooms, *BESIDE, "main"}:
-            yield f"{path.relative_to(root)}: lies in no room"
+            yield f"{path.relative_to(root)}: is not in any room"
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             found = re.match(r'#include (?:"(?P<quoted>[^"]+)"|<(?P<angled>[^>]+)>)', line)

@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 help_if_asked "Usage: scripts/format.sh [--check]
 
 Formats all C++ sources with the clang-format of scripts/requirements/contribute.txt.
-  --check   changes nothing; names what is not formatted and exits with 1
+  --check   changes nothing; lists what is not formatted, and then exits with 1
 
 $setup_help" "$@"
 
@@ -20,4 +20,4 @@ setup contribute
 cd "$root"
 find include src bench tests -name '*.hpp' -print0 -o -name '*.cpp' -print0 |
   xargs -0 "$venv/bin/clang-format" "${mode[@]}" ||
-  fail "not formatted, see above; scripts/format.sh does it"
+  fail "some files are not formatted, see above; run scripts/format.sh"

@@ -7,13 +7,13 @@ prefix=${GILSCALE_FREE_THREADED:-${XDG_CACHE_HOME:-$HOME/.cache}/gilscale/free-t
 
 help_if_asked "Usage: scripts/free_threaded_python.sh
 
-Prints the path of a free-threaded CPython 3.13. The first time it gets one: from uv where uv is installed
-(untried), else it builds Debian's source package, which takes some minutes.
+Prints the path of a free-threaded CPython 3.13. The first time, it gets one: with uv if that is installed
+(untested), otherwise by building Debian's source package, which takes some minutes.
 
 Environment:
   GILSCALE_FREE_THREADED   where it is kept (default: gilscale/free-threaded-3.13 in the user's cache folder)" "$@"
 
-# Untried: uv was not to be had where this was written. Its builds have a shared libpython.
+# Untested: uv was not available where this was written. Its builds have a shared libpython.
 from_uv() {
   say "installing a free-threaded CPython 3.13 with uv into $prefix"
   quietly uv python install --install-dir "$prefix/uv" 3.13t || return 1
@@ -24,7 +24,7 @@ from_uv() {
 download_source() { # $1: an empty folder
   local mirror apt
   mirror=$(apt-get indextargets --format '$(REPO_URI)' | grep -m1 '/debian/*$') ||
-    fail "apt names no mirror of Debian; run apt-get update first"
+    fail "apt lists no Debian mirror; run apt-get update first"
   mkdir -p "$1/lists/partial" "$1/archives/partial"
   echo "deb-src $mirror trixie main" >"$1/sources.list"
   apt=(apt-get -o Dir::Etc::sourcelist="$1/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::Lists="$1/lists"

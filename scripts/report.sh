@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 help_if_asked "Usage: scripts/report.sh RESULTS.json [MORE.json ...] -o FILE [--chart NAME]
 
-Draws result files: FILE.html is a report in one file, FILE.svg and FILE.png are one chart.
+Draws result files: FILE.html is a report in one file, FILE.svg and FILE.png are a single chart.
 
 $setup_help" "$@"
 

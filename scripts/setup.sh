@@ -16,15 +16,15 @@ declare -A packages_for=(
   [free-threaded]='g++ make libffi-dev libssl-dev xz-utils zlib1g-dev' # to build one
 )
 
-setup_help='What is missing is installed first, and named:
-  - Debian packages, with apt-get as root or through sudo. Where there is no apt-get, none: CMake then fetches
-    the libraries; the compiler, CMake and Ninja are yours to install.
-  - Python packages, into .venv only, an environment of the Python of the system.
+setup_help='What is missing is installed first, and its names are printed:
+  - Debian packages, with apt-get, as root or through sudo. Without apt-get, none are installed: CMake then fetches
+    the libraries, and the compiler, CMake and Ninja have to be there.
+  - Python packages, only into .venv, an environment of the system'"'"'s Python.
 
 Environment:
   PYTHON   the Python to embed and to measure (default: /usr/bin/python3). It needs its headers and a shared
-           libpython, and nothing installed in it; one built from source has the library when it was configured
-           with --enable-shared.'
+           libpython; nothing has to be installed in it. A Python built from source has the library if it was
+           configured with --enable-shared.'
 
 say() { echo "gilscale: $*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -74,7 +74,7 @@ find_python() {
   { read -r python && read -r python_version && read -r python_lacks; } <<<"$facts" || true
 }
 
-# Sets tools_python, the Python of the system that .venv is made of; to nothing when there is none that can.
+# Sets tools_python, the Python of the system that .venv is made of; to nothing when no Python can.
 find_tools_python() {
   for tools_python in /usr/bin/python3 python3 ''; do
     "$tools_python" -I -c 'import sys, ensurepip; assert sys.version_info >= (3, 9)' 2>/dev/null && return
@@ -127,10 +127,10 @@ install_packages() { # purposes
     become=(sudo)
   fi
   say "installing Debian packages: ${packages[*]}"
-  quietly "${become[@]}" apt-get update || say "apt-get update failed; trying with the lists there are"
+  quietly "${become[@]}" apt-get update || say "apt-get update failed; trying with the existing lists"
   quietly "${become[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y --no-install-recommends "${packages[@]}" ||
-    fail "that failed, see above; as root, run: $command"
+    fail "they could not be installed, see above; as root, run: $command"
   find_cmake
   find_python
   find_tools_python
@@ -157,7 +157,7 @@ missing_requirements() { # purposes
 
 make_venv() {
   "$venv/bin/python" -m pip --version >/dev/null 2>&1 && return
-  [[ $tools_python ]] || fail "no Python 3.9 or newer that can make virtual environments; install python3 and its venv"
+  [[ $tools_python ]] || fail "no Python 3.9 or newer that can make virtual environments; install python3 and python3-venv"
   say "making .venv with $tools_python"
   quietly "$tools_python" -m venv --clear "$venv" || fail "$tools_python could not make .venv; see above"
 }
@@ -218,13 +218,13 @@ build() { # $1: preset, then targets of CMake's; those of the preset if there ar
   is_configured "$1" || configure "$1"
   [[ $("${command[@]}" -- -n 2>&1) == *'no work to do'* ]] && return
   say "building ${*}"
-  "${command[@]}" >&2 || fail "it does not build; see above"
+  "${command[@]}" >&2 || fail "the build failed; see above"
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
   help_if_asked "Usage: scripts/setup.sh [measure] [draw] [test] [contribute]
 
-Installs what these need; without arguments, what all of them need.
+Installs what these tasks need; without arguments, what all of them need.
 
 $setup_help" "$@"
   purposes=("$@")

@@ -39,7 +39,7 @@ class Axis:
 
 
 def spaced(values, axis, gap):
-    """Those of the values whose labels keep a distance: the last and the first surely, then powers of two, then others.
+    """Those of the values whose labels keep a distance: the last and the first always, then powers of two, then others.
     `gap` says how much room a value's label needs."""
     def rank(value):
         ends = {values[-1]: 0, values[0]: 1}

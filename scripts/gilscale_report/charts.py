@@ -14,7 +14,7 @@ LINES_AT_MOST = 7
 LOG_FROM = 20
 
 # Of calls that were not measured at the same moment.
-CORRECTED = "In parentheses: at one speed of the machine, which the control beside each call tells."
+CORRECTED = "In parentheses: corrected to one speed of the machine, by the control alongside each call."
 
 WIDEST_NAME = 40
 
@@ -348,9 +348,9 @@ def gil_chart(results):
 def _winner_text(comparison):
     winner = comparison.get("winner")
     if not winner:
-        return ("No executor surely makes more calls than the others." if comparison.get("had_cores", True)
-                else "The machine gave too few cores to say who wins.")
-    return (f"{' and '.join(winner.get('executors', []))} from {threads_word(winner.get('from_threads', 1))} on: "
+        return ("No executor clearly makes more calls than the others." if comparison.get("had_cores", True)
+                else "The machine gave too few cores to say which executor is fastest.")
+    return (f"Fastest from {threads_word(winner.get('from_threads', 1))} on: {' and '.join(winner.get('executors', []))}, with "
             f"{significant(winner.get('factor', 1.0))} times the calls of {winner.get('next', 'the next')}.")
 
 

@@ -38,7 +38,7 @@ def _parser():
     parser = argparse.ArgumentParser(prog="gilscale report", description="Draws result files: a report, or one chart.")
     parser.add_argument("results", nargs="+", metavar="RESULTS.json")
     parser.add_argument("-o", "--out", required=True, help="report.html, or a chart as .svg or .png")
-    parser.add_argument("--chart", choices=CHARTS, help="which one (default: scaling)")
+    parser.add_argument("--chart", choices=CHARTS, help="which chart (default: scaling)")
     return parser
 
 
@@ -71,12 +71,12 @@ def _report(options):
     if writer is None:
         raise ReportError(f"'{out}' does not say what to draw; name a file that ends in {', '.join(WRITERS)}")
     if not out.parent.is_dir():
-        raise ReportError(f"cannot write '{out}': there is no folder '{out.parent}'; make it or check the path")
+        raise ReportError(f"cannot write '{out}': there is no folder '{out.parent}'; create it, or check the path")
     _refuse_to_overwrite(options.results, out)
     try:
         content = writer(read_results(options.results), options.chart)
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ReportError(f"{', '.join(options.results)}: not as gilscale writes it ({type(error).__name__}: {error}); "
+        raise ReportError(f"{', '.join(options.results)}: not in the form that gilscale writes ({type(error).__name__}: {error}); "
                           "was it changed by hand? If not, please report this") from error
     _write(out, content)
 

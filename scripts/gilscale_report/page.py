@@ -38,8 +38,8 @@ def _budget(context):
     budget = context.get("cpu_budget")
     if not isinstance(budget, dict):
         return ""
-    told = f"{budget.get('usable', '?')} usable, of {budget.get('cpus', '?')} CPUs on {budget.get('cores', '?')} cores"
-    return told + (f", quota {budget['quota']} CPUs" if budget.get("quota") else "")
+    told = f"{budget.get('usable', '?')} usable of {budget.get('cpus', '?')}; cores: {budget.get('cores', '?')}"
+    return told + (f"; quota: {budget['quota']}" if budget.get("quota") else "")
 
 
 def _command(context):
@@ -175,7 +175,7 @@ def _sharing(document):
         shared, own = [text.significant((cost.get(key) or {}).get("estimate")) for key in ("shared", "own")]
         lost = cost.get("lost")
         rows.append([text.one_line(cost.get("label", "")), cost.get("threads", ""), shared, own,
-                     text.percent(lost) if lost is not None else "nothing that is sure"])
+                     text.percent(lost) if lost is not None else "no measurable difference"])
     return rows
 
 

@@ -133,7 +133,7 @@ class _Node:
         if kind is float:
             return node.number()
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            node.fail({str: "a text", dict: "an object", list: "an array", bool: "true or false",
+            node.fail({str: "a string", dict: "an object", list: "an array", bool: "true or false",
                        int: "a whole number"}[kind])
         return value
 
@@ -212,16 +212,16 @@ def _text_of(path):
     except OSError as error:
         raise ReportError(f"cannot read '{path}': {error.strerror}; check the path") from None
     except UnicodeDecodeError:
-        raise ReportError(f"'{path}' is no text; name a file that `gilscale run --json FILE` wrote") from None
+        raise ReportError(f"'{path}' is not a text file; name a file that `gilscale run --json FILE` wrote") from None
 
 
 def _read(path):
     try:
         value = json.loads(_text_of(path))
     except (ValueError, RecursionError) as error:
-        raise ReportError(f"'{path}' is no JSON ({error}); name a file that `gilscale run --json FILE` wrote") from None
+        raise ReportError(f"'{path}' is not JSON ({error}); name a file that `gilscale run --json FILE` wrote") from None
     if not isinstance(value, dict) or not isinstance(value.get("gilscale"), dict):
-        raise ReportError(f"'{path}' is no result file of gilscale's: it has no key 'gilscale'; "
+        raise ReportError(f"'{path}' is not a gilscale result file: it has no key 'gilscale'; "
                           "`gilscale run --json FILE` writes one")
     return _Node(value, "the document", str(path))
 
@@ -279,7 +279,7 @@ def _with_variants(cases):
 
 
 def read_results(paths):
-    """All cases of all files. Throws ReportError for a file that is none of gilscale's."""
+    """All cases of all files. Throws ReportError for a file that gilscale did not write."""
     results = Results()
     for path in paths:
         document, cases = _document(_read(path))

@@ -67,7 +67,7 @@ std::optional<int> line_of_deep_key(std::string_view text) {
 
 int line_of(const toml::node& node) { return static_cast<int>(node.source().begin.line); }
 
-/// As the shortest text that is read as the same number, and as no whole one by Python.
+/// As the shortest text that is read as the same number, and by Python not as a whole one.
 std::string decimal(double number) {
   const std::string text = fmt::format("{}", number);
   return text.find_first_not_of("-0123456789") == std::string::npos ? text + ".0" : text;
@@ -103,7 +103,7 @@ std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::tabl
   return items;
 }
 
-/// The elements of an array, or the one value that is none.
+/// The elements of an array, or any other value itself.
 std::vector<const toml::node*> elements_of(const toml::node& node) {
   if (!node.is_array()) return {&node};
   std::vector<const toml::node*> elements;
@@ -158,9 +158,8 @@ class EntryReader {
                                      shown_key(key), kind_of(node)));
     // What Python and the system make of it differs.
     if (text->find('\0') != std::string::npos)
-      throw config_fault(
-          name_, line_of(node),
-          fmt::format("'{}' has a null character in its text; take it out", shown_key(key)));
+      throw config_fault(name_, line_of(node),
+                         fmt::format("'{}' contains a null character; remove it", shown_key(key)));
     return *text;
   }
 
@@ -171,9 +170,8 @@ toml::table parse_toml(std::string_view text, const std::string& name) {
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
-    throw config_fault(
-        name, static_cast<int>(error.source().begin.line),
-        fmt::format("{}; see https://toml.io for how it is written", error.description()));
+    throw config_fault(name, static_cast<int>(error.source().begin.line),
+                       fmt::format("{}; see https://toml.io for the syntax", error.description()));
   }
 }
 
@@ -203,10 +201,10 @@ std::vector<ConfigEntry> parse_config(std::string_view text, const std::string& 
 std::optional<std::string> read_config_text(const std::string& path) {
   const auto refuse = [&](std::string_view why) {
     throw UsageError(printable(
-        fmt::format("{} {}; name another file with --config, or give --no-config", path, why)));
+        fmt::format("{} {}; name another file with --config, or use --no-config", path, why)));
   };
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) refuse("is a folder and no configuration file");
+  if (std::filesystem::is_directory(path, ignored)) refuse("is a folder, not a configuration file");
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;

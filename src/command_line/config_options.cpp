@@ -108,7 +108,7 @@ Config read_config(const std::optional<std::string>& chosen, const FileReader& r
   const std::string file = chosen.value_or("gilscale.toml");
   const std::optional<std::string> text = read_file(file);
   if (!text && chosen)
-    throw UsageError(printable(fmt::format("--config '{}' is not there; check the path", file)));
+    throw UsageError(printable(fmt::format("--config '{}' does not exist; check the path", file)));
   return text ? Config{file, parse_config(*text, file)} : Config{};
 }
 

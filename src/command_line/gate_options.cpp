@@ -24,20 +24,19 @@ constexpr Words<ExitCode, 3> exit_codes{{{
 /// The options that every comparison has.
 void add_compare_rules(CLI::App& app, RawGate& raw, const char* group) {
   app.add_option("--threshold", raw.threshold,
-                 "A version whose calls cost so many percent more or less is the same")
+                 "Versions whose costs differ by at most this percentage count as the same")
       ->capture_default_str()
       ->type_name("PERCENT")
       ->group(group);
   app.add_option("--allow-different", raw.allow_different,
-                 fmt::format("Compare all the same where these differ, a list of: {}, or all",
+                 fmt::format("Compare even if these differ, a list of: {}, or all",
                              fmt::join(difference_kinds(), ", ")))
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST")
       ->group(group);
   app.add_option("--inconclusive", raw.inconclusive,
-                 "What undecided expectations and unclear points make of the exit code: pass (0), "
-                 "fail (1) or 4")
+                 "Exit code for undecided expectations and unclear points: pass (0), fail (1) or 4")
       ->check(CLI::IsMember(std::vector<std::string>{"pass", "fail", "4"}))
       ->capture_default_str()
       ->type_name("pass|fail|4")
@@ -50,7 +49,7 @@ double parse_threshold(const std::string& text) {
       to_number(std::string_view(text).substr(0, text.size() - (has_sign ? 1 : 0)));
   constexpr double most = 1000;
   if (!percent || !(*percent > 0) || *percent > most)
-    throw UsageError(fmt::format("--threshold '{}' is no percentage above 0, as in 5%", text));
+    throw UsageError(fmt::format("--threshold '{}' is not a percentage above 0, such as 5%", text));
   return *percent / 100;
 }
 
@@ -73,7 +72,7 @@ std::set<std::string> parse_allowed(const std::vector<std::string>& words) {
 /// An unset variable of a script must not switch a check off.
 std::string named(const char* option, const std::optional<std::string>& value) {
   if (value && value->empty())
-    throw UsageError(fmt::format("{} '' names nothing; name something, or leave it out", option));
+    throw UsageError(fmt::format("{} '' is empty; name a path, or leave the option out", option));
   return value.value_or("");
 }
 
@@ -83,8 +82,8 @@ void add_gate(CLI::App& run, RawGate& raw) {
   const char* group = "As a check";
   run.add_option("--expect", raw.expect,
                  "\"WORKLOAD[@THREADS] METRIC OP NUMBER\", as in \"cpp_fib_nogil@2 "
-                 "relative_efficiency >= 0.9\"; @max is the largest number of threads, without @ "
-                 "all are meant. Exit code 1 if it does not hold. May be repeated")
+                 "relative_efficiency >= 0.9\"; @max means the largest number of threads; "
+                 "without @, all are checked. Exit code 1 if it does not hold. May be repeated")
       ->allow_extra_args(false)
       ->type_name("TEXT")
       ->group(group);
@@ -93,13 +92,13 @@ void add_gate(CLI::App& run, RawGate& raw) {
       ->type_name("FILE")
       ->group(group);
   run.add_option("--against", raw.against,
-                 "Another version, measured in turns with this one and compared: a folder to "
+                 "Another version, measured alternately with this one and compared: a folder to "
                  "import from, a virtual environment, another working tree, or another gilscale")
       ->type_name("PATH")
       ->group(group);
   run.add_option("--max-budget", raw.max_budget_s,
-                 "Seconds for each thread count while something is undecided; ten times --budget "
-                 "if none is given")
+                 "Seconds for each thread count while something is undecided; by default ten "
+                 "times --budget")
       ->type_name("SECONDS")
       ->group(group);
   add_compare_rules(run, raw, group);
@@ -122,13 +121,14 @@ void parse_gate(const RawGate& raw, const StopRule& stop, GateOptions& gate) {
   check_positive("--max-budget", gate.max_budget_s, 864000);
   if (gate.max_budget_s < stop.budget_s)
     throw UsageError(
-        fmt::format("--max-budget {} is less than --budget {}", gate.max_budget_s, stop.budget_s));
+        fmt::format("--max-budget {} is less than --budget {}; raise it, or leave it out",
+                    gate.max_budget_s, stop.budget_s));
   gate.baseline = named("--baseline", raw.baseline);
   gate.against = named("--against", raw.against);
   if (!gate.baseline.empty() && !gate.against.empty())
     throw UsageError(
-        "--baseline and --against cannot go together; choose one, --against if the "
-        "other version can still be run");
+        "--baseline and --against cannot be combined; choose one: --against if the other version "
+        "can still be run");
   parse_rules(raw, gate.rules);
 }
 

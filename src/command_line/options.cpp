@@ -67,7 +67,7 @@ void add_what(CLI::App& run, Raw& raw) {
                  "Keyword arguments, a Python dict: \"{'level': 9}\"")
       ->type_name("DICT");
   run.add_option("-e,--stmt", raw.run.workloads.statement,
-                 "A statement to measure, as timeit's; repeated, one line each")
+                 "A statement to measure, as in timeit; if repeated, one line each")
       ->allow_extra_args(false)
       ->type_name("CODE");
   run.add_option("-s,--setup", raw.run.workloads.setup,
@@ -76,18 +76,18 @@ void add_what(CLI::App& run, Raw& raw) {
       ->type_name("CODE");
   run.add_option("--param", raw.params,
                  "A parameter and its values, Python literals: size=1024,65536. Each value is a "
-                 "case of its own")
+                 "separate case")
       ->allow_extra_args(false)
       ->type_name("NAME=LIST");
   run.add_option(
          "--share", raw.share,
          "all: the threads share one set of arguments and one run of the set-up code; none: "
-         "each has its own; both: one after the other, and what sharing costs")
+         "each has its own; both: measure one after the other, and show what sharing costs")
       ->check(CLI::IsMember(std::vector<std::string>{"all", "none", "both"}))
       ->capture_default_str()
       ->type_name("all|none|both");
   run.add_option("--venv", raw.run.venv,
-                 "The virtual environment whose packages are seen; the active one if none is given")
+                 "The virtual environment whose packages are used; by default the active one")
       ->type_name("DIR");
   run.add_option("--path", raw.run.workloads.path,
                  "A folder to import from, before the current one; may be repeated")
@@ -99,12 +99,12 @@ void add_what(CLI::App& run, Raw& raw) {
       ->type_name("N");
   run.add_option("-t,--threads", raw.threads,
                  "Thread counts: 1,2,4 or 1-24 or auto, which doubles from 1 up to the CPUs that "
-                 "this process may use, and stops at the number of cores on the way")
+                 "this process may use, and includes the number of cores")
       ->capture_default_str()
       ->type_name("LIST");
   run.add_option(
          "-x,--executor", raw.run.executors,
-         fmt::format("How calls run at once, a list of: {}; all: {}",
+         fmt::format("What runs the calls, a list of: {}; all: {}",
                      fmt::join(executor_names(false), ", "), fmt::join(executor_names(true), ",")))
       ->delimiter(',')
       ->allow_extra_args(false)
@@ -117,30 +117,31 @@ void add_how(CLI::App& run, Raw& raw) {
                "On a terminal, leave out the chart below the table");
   run.add_option("--scaling", raw.scaling,
                  "weak: each thread makes the same calls, however many threads there are; strong: "
-                 "the same calls in all, shared out over the threads")
+                 "the same total of calls, divided among the threads")
       ->check(CLI::IsMember(std::vector<std::string>{"weak", "strong"}))
       ->capture_default_str()
       ->type_name("weak|strong");
-  run.add_option("--calls", raw.calls,
-                 "Calls in a round, of each thread (weak scaling) or of all (strong); auto makes "
-                 "rounds long against the clock and Python's switch interval")
+  run.add_option(
+         "--calls", raw.calls,
+         "Calls in a round, for each thread (weak scaling) or in total (strong); auto makes "
+         "rounds long compared with the clock's resolution and Python's switch interval")
       ->capture_default_str()
       ->type_name("N|auto");
   run.add_option("--budget", raw.run.stop.budget_s,
-                 "Seconds for each thread count, warm-up included; half for one thread")
+                 "Seconds for each thread count, including warm-up; half of that for one thread")
       ->capture_default_str()
       ->type_name("SECONDS");
   run.add_option("--precision", raw.precision_percent,
-                 "Stop earlier when the interval is within this many percent")
+                 "Stop early once the interval is within this many percent")
       ->capture_default_str()
       ->type_name("PERCENT");
   run.add_option("--timeout", raw.run.timeout_s,
-                 "Give a case up when it has finished no round for so long")
+                 "Abandon a case that finishes no round within this time")
       ->capture_default_str()
       ->type_name("SECONDS");
   run.add_flag("--pin", raw.run.pin,
                "Bind thread i to the i-th CPU of the plan that `gilscale doctor` shows: one thread "
-               "to a core first, fast cores first");
+               "on each core before any core gets a second one, fast cores first");
 }
 
 /// --json FILE and its like: one for each reporter that has an option.
@@ -167,28 +168,30 @@ void add_benchmark_flags(CLI::App& run, Raw& raw) {
       ->check(CLI::IsMember(formats))
       ->type_name("FORMAT")
       ->group(group);
-  run.add_option("--benchmark_out", benchmark.out, "Write results there too")
+  run.add_option("--benchmark_out", benchmark.out, "Also write the results to this file")
       ->type_name("FILE")
       ->group(group);
-  run.add_option("--benchmark_out_format", benchmark.out_format, "console, json or csv")
+  run.add_option("--benchmark_out_format", benchmark.out_format,
+                 "Format of --benchmark_out: console, json or csv")
       ->check(CLI::IsMember(formats))
       ->capture_default_str()
       ->type_name("FORMAT")
       ->group(group);
   run.add_option("--benchmark_filter", benchmark.filter,
-                 "Only benchmarks whose name this regular expression finds; a leading '-' negates")
+                 "Only benchmarks whose names match this regular expression; a leading '-' negates")
       ->type_name("REGEX")
       ->group(group);
-  run.add_option("--benchmark_repetitions", benchmark.repetitions, "Measure each so many times")
+  run.add_option("--benchmark_repetitions", benchmark.repetitions, "Measure each benchmark N times")
       ->capture_default_str()
       ->type_name("N")
       ->group(group);
-  run.add_option("--benchmark_min_time", raw.min_time,
-                 "Sample until N-thread rounds add up to so many seconds (2 or 2s), or exactly so "
-                 "many samples (10x)")
+  run.add_option(
+         "--benchmark_min_time", raw.min_time,
+         "Sample until N-thread rounds add up to this many seconds (2 or 2s), or take exactly "
+         "this many samples (10x)")
       ->type_name("TIME")
       ->group(group);
-  run.add_option("--benchmark_context", raw.context, "Put key=value,... into the results' context")
+  run.add_option("--benchmark_context", raw.context, "Add key=value,... to the results' context")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE")
@@ -202,8 +205,8 @@ void add_benchmark_flags(CLI::App& run, Raw& raw) {
 void add_config(CLI::App& run, Raw& raw) {
   CLI::Option* config = run.add_option(
       "--config", raw.config,
-      "Read options from this TOML file and not from ./gilscale.toml: their long names are its "
-      "keys, and `workloads` for WORKLOAD; what the command line says goes before");
+      "Read options from this TOML file instead of ./gilscale.toml: its keys are the options' "
+      "long names, and `workloads` for WORKLOAD; the command line takes precedence");
   config->configurable(false)->type_name("FILE");
   run.add_flag("--no-config", raw.no_config, "Read no configuration file")
       ->configurable(false)
@@ -214,8 +217,9 @@ void add_selftest(CLI::App& selftest, Raw& raw) {
   selftest.add_option("-t,--threads", raw.selftest_threads, "Thread counts: 1,2,4 or 1-24 or auto")
       ->capture_default_str()
       ->type_name("LIST");
-  selftest.add_flag("--quick", raw.selftest.quick,
-                    "Calls of 5 ms only, 1.5 minutes; without, also of 1 and 20 ms, 8 minutes");
+  selftest.add_flag(
+      "--quick", raw.selftest.quick,
+      "Only calls of 5 ms (1.5 minutes); otherwise also calls of 1 and 20 ms (8 minutes)");
 }
 
 std::optional<std::int64_t> parse_calls(const std::string& text) {
@@ -223,8 +227,7 @@ std::optional<std::int64_t> parse_calls(const std::string& text) {
   const auto calls = to_number(text);
   constexpr double most = 1e12;
   if (!calls || *calls < 1 || *calls > most || *calls != std::floor(*calls))
-    throw UsageError(
-        fmt::format("--calls '{}' is neither a whole number from 1 on nor auto", text));
+    throw UsageError(fmt::format("--calls '{}' is neither a positive whole number nor auto", text));
   return static_cast<std::int64_t>(*calls);
 }
 
@@ -257,13 +260,14 @@ std::map<std::string, std::string> parse_context(const std::vector<std::string>&
 
 void parse_workloads(WorkloadOptions& workloads, const std::vector<std::string>& params) {
   if (!workloads.setup.empty() && workloads.statement.empty())
-    throw UsageError("--setup is for --stmt; add --stmt CODE, or a setup function to a file.py");
+    throw UsageError(
+        "--setup is for --stmt; add --stmt CODE, or put a setup function into a file.py");
   for (const std::string& text : params)
     workloads.params = overridden(std::move(workloads.params), {parse_axis(text)});
   for (std::string& folder : workloads.path) {
     std::error_code error;
     if (!std::filesystem::is_directory(folder, error))
-      throw UsageError(fmt::format("--path '{}' is no folder; check the path", folder));
+      throw UsageError(fmt::format("--path '{}' is not a folder; check the path", folder));
     folder = std::filesystem::absolute(folder).string();
   }
 }
@@ -314,7 +318,7 @@ RunOptions run_options(Raw raw, const std::function<std::vector<int>()>& auto_th
   parse_gate(raw.gate, run.stop, run.gate);
   run.benchmark.context = parse_context(raw.context);
   if (run.benchmark.repetitions < 1 || run.benchmark.repetitions > 1000)
-    throw UsageError(fmt::format("--benchmark_repetitions {} is out of range; it is 1 to 1000",
+    throw UsageError(fmt::format("--benchmark_repetitions {} is out of range; choose 1 to 1000",
                                  run.benchmark.repetitions));
   return run;
 }
@@ -391,13 +395,14 @@ Options parse_options(int argc, const char* const* argv,
   add_compare(*compare, raw.compare_gate, raw.compare);
   add_files(*compare, raw.compare.files);
   add_config(*run, raw);
-  CLI::App* report = app.add_subcommand("report", "Draw result files: a page, or one chart");
+  CLI::App* report = app.add_subcommand("report", "Draw result files: a page, or a single chart");
   add_report(*report, raw.report);
   CLI::App* list = app.add_subcommand("list", "Show workloads, executors, reporters, interpreters");
   CLI::App* doctor = app.add_subcommand(
-      "doctor", "Show the CPUs there are, and what on this machine spoils measurements");
+      "doctor", "Show the available CPUs, and what distorts measurements on this machine");
   CLI::App* selftest = app.add_subcommand(
-      "selftest", "Measure workloads whose scaling is known, and show how right the figures are");
+      "selftest",
+      "Measure workloads whose scaling is known, and show how accurate the figures are");
   add_selftest(*selftest, raw);
   CLI::App* worker = app.add_subcommand("worker", "");
   worker->group("");

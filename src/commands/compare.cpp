@@ -48,8 +48,10 @@ Report compared(const CompareOptions& options) {
   report.changes->how = "compare";
   report.changes->differences = sentences(differences);
   if (report.changes->points.empty())
-    throw UsageError(fmt::format("'{}' and '{}' have no benchmark in common that was measured",
-                                 options.before, options.after));
+    throw UsageError(
+        fmt::format("'{}' and '{}' have no measured benchmark in common; name two "
+                    "results of the same workloads",
+                    options.before, options.after));
   return report;
 }
 

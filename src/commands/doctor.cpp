@@ -15,6 +15,7 @@
 #include "gilscale/report/standard_output.hpp"
 #include "gilscale/supervise/interrupt.hpp"
 #include "gilscale/supervise/supervisor.hpp"
+#include "gilscale/text/counted.hpp"
 
 namespace gilscale {
 namespace {
@@ -55,23 +56,19 @@ std::string row(const char* name, const std::string& value) {
   return fmt::format("  {:<12}{}\n", name, value);
 }
 
-std::string plural(int count, const char* noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string describe(const CpuBudget& budget) {
   const Topology& topology = budget.topology;
-  std::string text = plural(topology.cpus(), "CPU") + " on " +
-                     plural(static_cast<int>(topology.cores.size()), "core");
+  std::string text =
+      counted(topology.cpus(), "CPU") + " on " + counted(topology.cores.size(), "core");
   if (topology.fast_cores() < static_cast<int>(topology.cores.size()))
-    text += fmt::format(" ({} of the fast kind)", topology.fast_cores());
-  text += ", " + plural(topology.numa_nodes(), "memory node");
+    text += fmt::format(" ({} of them fast)", topology.fast_cores());
+  text += ", " + counted(topology.numa_nodes(), "memory node");
   return text + (budget.quota ? fmt::format(", a quota of {:.3g} CPUs", *budget.quota)
                               : std::string(", no quota"));
 }
 
 std::string describe(const MeasuredCapacity& measured) {
-  if (measured.threads < 2) return "1 CPU: nothing can run at once here";
+  if (measured.threads < 2) return "1 CPU: threads cannot run at the same time here";
   return fmt::format(
       "{} threads of plain arithmetic got {:.2f} cores, 95 % interval [{:.2f}, {:.2f}]",
       measured.threads, measured.capacity.estimate, measured.capacity.low, measured.capacity.high);
@@ -86,14 +83,14 @@ std::string diagnosis(const Machine& machine, const MeasuredCapacity& measured,
   std::string text = "this process may use\n";
   text += row("CPUs", describe(machine.budget));
   text += row("auto", fmt::format("--threads {}", fmt::join(machine.budget.thread_counts(), ",")));
-  text += row("--pin", fmt::format("threads go to CPUs {}, in this order",
+  text += row("--pin", fmt::format("threads are bound to CPUs {}, in this order",
                                    fmt::join(machine.budget.topology.pin_order(), " ")));
   text += row("now", describe(measured));
   if (python.python)
     text += row("Python", fmt::format("CPython {} ({} build), GIL {}: {}", python.python->version,
                                       python.python->build, python.gil.after_import ? "on" : "off",
                                       python.python->executable));
-  text += findings.empty() ? "\nnothing here spoils measurements\n" : "\nfindings\n";
+  text += findings.empty() ? "\nnothing was found that distorts measurements\n" : "\nfindings\n";
   for (const Finding& finding : findings)
     text += fmt::format("  {}: {}\n{:11}{}\n", finding.serious ? "serious" : "note   ",
                         finding.what, "", finding.remedy);

@@ -35,10 +35,10 @@ Command without_arguments(const std::string& given_venv, const std::string& acti
   for (std::string& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
   execvp(arguments[0], arguments.data());
-  throw UsageError(
-      fmt::format("cannot start '{}' to draw: {}; name an environment that has Jinja2 and "
-                  "matplotlib with --venv DIR",
-                  command[0], std::strerror(errno)));
+  throw UsageError(fmt::format(
+      "cannot start '{}' to draw the report: {}; name an environment that has Jinja2 and "
+      "matplotlib with --venv DIR",
+      command[0], std::strerror(errno)));
 }
 
 }  // namespace

@@ -75,8 +75,8 @@ Gate::Gate(GateOptions options, const PythonInfo& python)
   if (!options_.baseline.empty()) baseline_ = read_result_file(options_.baseline);
   if (baseline_ && !baseline_->is_gilscale)
     throw UsageError(
-        fmt::format("--baseline '{}' is not of gilscale and has no samples; make one with "
-                    "`gilscale run --json`",
+        fmt::format("--baseline '{}' was not written by gilscale and has no samples; make one "
+                    "with `gilscale run --json FILE`",
                     options_.baseline));
   if (!options_.against.empty()) source_ = find_version(options_.against, python.version);
 }
@@ -99,8 +99,11 @@ void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
   });
   if (!any)
     throw UsageError(fmt::format(
-        "--baseline '{}' holds nothing that is measured here, but {}", options_.baseline,
-        baseline_->cases.empty() ? "no case at all" : label_of(baseline_->cases.front().planned)));
+        "--baseline '{}' contains {}; name a result file of the same workloads", options_.baseline,
+        baseline_->cases.empty()
+            ? "no cases"
+            : fmt::format("none of the cases measured here (its first one is '{}')",
+                          label_of(baseline_->cases.front().planned))));
   refuse_differences(
       differences_between({baseline_->context, baseline_->cases}, {with_host_name(context), after}),
       options_.rules.allow_different, options_.baseline);
@@ -112,7 +115,10 @@ void Gate::drop_idle_expectations(const std::vector<Case>& cases) {
     const bool excused =
         names_any(expectation, cases) ? options_.may_be_idle : options_.may_name_others;
     if (!excused) refuse_idle(expectation, cases);
-    fmt::print(stderr, "gilscale: not checked, since it is not measured: '{}'\n", expectation.text);
+    fmt::print(
+        stderr,
+        "gilscale: expectation not checked, because nothing that it names is measured: '{}'\n",
+        expectation.text);
     return true;
   });
 }

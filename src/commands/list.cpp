@@ -10,8 +10,9 @@
 namespace gilscale {
 namespace {
 
-std::string row(std::string_view name, std::string_view summary) {
-  return fmt::format("  {:<42}{}\n", name, summary);
+/// Two spaces at least, however long the name is.
+std::string list_row(std::string_view name, std::string_view summary) {
+  return fmt::format("  {:<40}  {}\n", name, summary);
 }
 
 std::string workload_rows() {
@@ -19,29 +20,31 @@ std::string workload_rows() {
   for (const BuiltinWorkload& workload : builtin_workloads()) {
     const std::string arguments =
         workload.arguments.empty() ? "" : fmt::format("({})", workload.arguments);
-    text += row(fmt::format("{}{}", workload.name, arguments),
-                fmt::format("{}: {}", workload.suite, workload.summary));
+    text += list_row(fmt::format("{}{}", workload.name, arguments),
+                     fmt::format("{}: {}", workload.suite, workload.summary));
   }
-  return text + row("module:callable, file.py:name", "your own") +
-         row("module:Class.method", "your own, on an instance that set-up makes") +
-         row("file.py", "every function bench_... in it") + row("--stmt CODE", "as timeit's");
+  return text + list_row("module:callable, file.py:name", "your own callable") +
+         list_row("module:Class.method", "your own method, on an instance made during set-up") +
+         list_row("file.py", "every function bench_... in that file") +
+         list_row("--stmt CODE", "a statement, as in timeit");
 }
 
 }  // namespace
 
 std::string listing(const std::vector<Plugin>& plugins) {
   std::string text = "workloads\n" + workload_rows() + "\nexecutors (--executor)\n";
-  for (const ExecutorKind& kind : executor_kinds()) text += row(kind.name, kind.summary);
+  for (const ExecutorKind& kind : executor_kinds()) text += list_row(kind.name, kind.summary);
   text += "\nreporters\n";
-  for (const Reporter& reporter : reporters()) text += row(reporter.name, reporter.summary);
+  for (const Reporter& reporter : reporters()) text += list_row(reporter.name, reporter.summary);
   text += "\nmetrics (--expect)\n";
-  for (const Metric& metric : point_metrics()) text += row(metric.name, metric.meaning);
-  for (const CaseMetric& metric : case_metrics()) text += row(metric.name, metric.meaning);
+  for (const Metric& metric : point_metrics()) text += list_row(metric.name, metric.meaning);
+  for (const CaseMetric& metric : case_metrics()) text += list_row(metric.name, metric.meaning);
   text += "\ninterpreters\n";
   for (const Plugin& plugin : plugins)
-    text += row(fmt::format("CPython {} ({} build)", plugin.python.version, plugin.python.build),
-                plugin.python.executable);
-  if (plugins.empty()) text += row("none", "make a plug-in with scripts/add_python.sh PYTHON");
+    text +=
+        list_row(fmt::format("CPython {} ({} build)", plugin.python.version, plugin.python.build),
+                 plugin.python.executable);
+  if (plugins.empty()) text += list_row("none", "make a plug-in with scripts/add_python.sh PYTHON");
   return text;
 }
 

@@ -58,7 +58,7 @@ void add_once(std::vector<Case>& cases, Case planned) {
   if (std::none_of(cases.begin(), cases.end(), same)) cases.push_back(std::move(planned));
 }
 
-/// Google Benchmark's rule: "all" is everything, a leading '-' turns the match round.
+/// Google Benchmark's rule: "all" is everything, a leading '-' negates the match.
 class NameFilter {
  public:
   explicit NameFilter(const std::string& pattern) : keep_matching_(!pattern.starts_with('-')) {

@@ -72,7 +72,7 @@ bool has_kind(const CaseResult& result, FailureKind kind) {
   return result.failure && result.failure->kind == kind;
 }
 
-/// A case that this Python cannot run is none; the table's sentence tells of it.
+/// A case that this Python cannot run is not an error; the sentence below the table says so.
 bool is_error(const CaseResult& result) {
   return result.failure && !has_kind(result, FailureKind::unavailable);
 }

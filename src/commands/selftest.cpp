@@ -23,12 +23,12 @@
 namespace gilscale {
 namespace {
 
-/// The aims, which the exit code rests on.
+/// The targets, which the exit code rests on.
 constexpr double largest_error = 0.03;
 constexpr double enough_right = 0.95;
 constexpr double enough_covered = 0.90;
 
-/// The calibration workloads last what they say to within so much.
+/// The calibration workloads last what they say to within this.
 constexpr double timer_error_s = 20e-6;
 
 /// Calls of one length, with the GIL held for some share of it. A round is long against its own
@@ -83,7 +83,7 @@ std::vector<Point> measure(const KnownWork& work, const std::vector<int>& thread
 /// the more.
 double measured_handover_s(int threads, ProgressLine& progress) {
   const KnownWork holding{6e-3, 0, 10};  // longer than the switch interval
-  progress.begin("passing the GIL on");
+  progress.begin("GIL handover");
   const Samples samples = measure(holding, {threads}, progress).front().samples;
   const double one_after_another_s = threads * median(samples.single_s);
   return std::max(0.0,
@@ -116,11 +116,13 @@ ExitCode summarise(const std::vector<Cell>& cells) {
   const double covered = percentage(cells, [](const Cell& cell) { return cell.covered(); });
   const bool trusted = right >= 100 * enough_right && covered >= 100 * enough_covered;
   print_out(fmt::format(
-      "\n{} figures: {:.0f} % within {:.0f} % of the truth (aim: {:.0f} %); the "
-      "interval meets the truth in {:.0f} % (aim: {:.0f} %)\n",
+      "\n{} figures: {:.0f} % within {:.0f} % of the truth (target: {:.0f} %); the "
+      "interval covers the truth for {:.0f} % (target: {:.0f} %)\n",
       cells.size(), right, largest_error * 100, enough_right * 100, covered, enough_covered * 100));
   if (!trusted)
-    print_out("gilscale cannot be trusted here at present; `gilscale doctor` may tell why\n");
+    print_out(
+        "gilscale's figures cannot be trusted here at the moment; `gilscale doctor` may show "
+        "why\n");
   return trusted ? ExitCode::ok : ExitCode::inconclusive;
 }
 
@@ -188,12 +190,12 @@ ExitCode selftest(const SelftestOptions& options) {
   ProgressLine progress(1 + lengths.size() * serials.size());
   const Delays delays{timer_error_s, measured_handover_s(options.threads.back(), progress)};
   print_out(fmt::format(
-      "Calls that hold the GIL for a share of their time and wait without it for the rest.\n"
-      "Truth: the range over all orders in which waiting threads may get the GIL, from exact "
-      "times\n"
-      "to waits that end {:.0f} µs late and a GIL that takes {:.0f} µs to pass on (measured "
-      "first).\n"
-      "At 1 thread: milliseconds of a call; at more: speedup.\n\n"
+      "Calls hold the GIL for a known share of their time, and wait without it for the rest.\n"
+      "Truth: the range over all orders in which waiting threads may get the GIL, and over "
+      "delays:\n"
+      "waits may end as much as {:.0f} µs late, and handing over the GIL may take {:.0f} µs "
+      "(measured first).\n"
+      "1 thread: milliseconds per call; more threads: speedup.\n\n"
       "call ms  serial  threads       truth           found  95 % interval       error\n",
       delays.wait_s * 1e6, delays.handover_s * 1e6));
   std::vector<Cell> cells;

@@ -11,6 +11,7 @@
 #include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/statistics/two_samples.hpp"
+#include "gilscale/text/counted.hpp"
 
 namespace gilscale {
 namespace {
@@ -118,14 +119,15 @@ class Duel {
     const double then = median(before_.values.capacity);
     const double now = median(after_.values.capacity);
     if (lacks_cores())
-      return fmt::format("the machine gave {} threads {:.2f} cores before and {:.2f} now, too few",
-                         before_.threads, then, now);
+      return fmt::format(
+          "the machine gave {} threads {:.2f} cores before and {:.2f} now, which is too few",
+          before_.threads, then, now);
     const bool differ = std::max(then, now) > std::min(then, now) * (1 + threshold);
     if (!paired_ && !both_bound_by_gil() && differ &&
         (is_bound_by_something_else(before_) || is_bound_by_something_else(after_)))
       return fmt::format(
-          "the machine gave {} threads {:.2f} cores before and {:.2f} now, which "
-          "tells too little of what does not scale with them",
+          "the machine gave {} threads {:.2f} cores before and {:.2f} now, and the calls do not "
+          "scale with the cores, so their costs cannot be compared",
           before_.threads, then, now);
     return "";
   }
@@ -167,13 +169,15 @@ class Duel {
 };
 
 std::string too_few(std::size_t before, std::size_t after) {
-  return fmt::format("{} and {} samples are too few", before, after);
+  return fmt::format("{} and {} samples are too few to compare", before, after);
 }
 
 /// On which side more samples would help: where one has less than half as many as the other.
 std::string the_fewer(std::size_t before, std::size_t after) {
-  if (2 * before < after) return fmt::format("; the old one rests on {} samples only", before);
-  if (2 * after < before) return fmt::format("; the new one rests on {} samples only", after);
+  if (2 * before < after)
+    return fmt::format("; the old version has only {}", counted(before, "sample"));
+  if (2 * after < before)
+    return fmt::format("; the new version has only {}", counted(after, "sample"));
   return "";
 }
 
@@ -187,11 +191,11 @@ void give_word(Change& change, double threshold) {
   else if (change.cost.low >= 1 / bound && change.cost.high <= bound)
     change.word = Word::same;
   else if (!std::isfinite(change.cost.low))
-    change.why = "the samples are too few, or too much alike in turn, for an interval";
+    change.why = "the samples are too few, or too autocorrelated, for an interval";
   else
     change.why = fmt::format(
-        "the cost is {:.3f} [{:.3f}, {:.3f}] times the old one, on both sides "
-        "of a bound of {:.3g} %",
+        "the cost is {:.3f} [{:.3f}, {:.3f}] times the old one, an interval "
+        "that spans the threshold of {:.3g} %",
         change.cost.estimate, change.cost.low, change.cost.high, threshold * 100);
 }
 

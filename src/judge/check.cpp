@@ -57,8 +57,8 @@ bool cores_missing(const Matter& matter, const PointValues& values) {
                                   values.achievable);
 }
 
-/// Whether the figure is surely low (or else surely high) only because the machine lacked cores: a
-/// sentence that says so, empty if it is not.
+/// Whether the figure's whole interval is low (or else high) only because the machine lacked cores:
+/// a sentence that says so, empty if it is not.
 std::string fault_of_machine(const Matter& matter, const PointValues& values, const Estimate& seen,
                              bool low) {
   const int threads = matter.point.threads;
@@ -67,21 +67,22 @@ std::string fault_of_machine(const Matter& matter, const PointValues& values, co
       fmt::format("the machine gave {} threads {:.2f} cores", threads, median(values.capacity));
   const Cores cores = matter.metric.cores;
   const bool suspect = low ? cores == Cores::missing_lower_it : cores == Cores::missing_raise_it;
-  if (suspect && cores_missing(matter, values)) return gave + ", too few to blame the workload";
+  if (suspect && cores_missing(matter, values))
+    return gave + ", too few to attribute this to the workload";
   const double bound = matter.expectation.bound;
   const double share = values.achievable / threads;
   if (low && matter.metric.name == "speedup" && seen.high >= bound * share)
-    return fmt::format("{}, which allow no {:g}", gave, bound);
+    return fmt::format("{}, too few for a speedup of {:g}", gave, bound);
   const auto with_all_cores = [&](double serial_fraction) {
     return karp_flatt(threads, amdahl(threads, serial_fraction) / share);
   };
   if (!low && matter.metric.name == "serial_fraction" && with_all_cores(seen.low) <= bound)
-    return fmt::format("{}, which make the serial fraction larger", gave);
+    return gave + ", and the missing cores raise the serial fraction";
   // With one core, code that takes turns gets all that there is, too.
   constexpr double serial = 1.1;
   const bool tells = bound * values.achievable >= serial || bound * threads < serial;
   if (!low && matter.metric.name == "relative_efficiency" && !tells)
-    return gave + ", too few to tell it from code that takes turns";
+    return gave + ", too few to tell this from code whose threads take turns";
   return "";
 }
 
@@ -94,20 +95,20 @@ std::string interval_text(const Estimate& seen) {
 std::string why_of(const Matter& matter, const Check& check) {
   const Expectation& expectation = matter.expectation;
   if (!check.seen)
-    return fmt::format("{} samples are too few to decide; it takes {}", matter.times_measured(),
-                       looks_up_to(100).front().samples);
+    return fmt::format("too few samples to decide: {}; it takes at least {}",
+                       matter.times_measured(), looks_up_to(100).front().samples);
   if (check.outcome != Outcome::inconclusive)
     return fmt::format("{} is {}", expectation.metric, interval_text(*check.seen));
   if (!std::isfinite(check.seen->low))
     return fmt::format(
-        "{} is about {}, but the samples are too few, or too much alike in turn, "
-        "for an interval; raise --max-budget",
+        "{} is about {}, but the samples are too few, or too autocorrelated, for an interval; "
+        "raise --max-budget",
         expectation.metric, number(check.seen->estimate));
-  return fmt::format("{} is {}, on both sides of {:g}; raise --max-budget", expectation.metric,
-                     interval_text(*check.seen), expectation.bound);
+  return fmt::format("{} is {}, an interval that spans {:g}; raise --max-budget",
+                     expectation.metric, interval_text(*check.seen), expectation.bound);
 }
 
-/// The point as it was when its figure had been measured so many times.
+/// The point as it was when its figure had been measured `count` times.
 Point first_of(const Point& point, std::size_t count) {
   Point first = point;
   first.samples = first_of(point.samples, count);

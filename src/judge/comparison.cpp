@@ -9,7 +9,7 @@
 namespace gilscale {
 namespace {
 
-/// A speedup up to this is none: jitter favours whoever waits more often.
+/// A speedup up to this does not count: jitter favours whoever waits more often.
 constexpr double worth_while = 1.05;
 
 std::optional<Estimate> speedup_at(const CaseResult& result, int threads) {
@@ -158,8 +158,8 @@ bool lacked_cores(const Contender& contender, int threads) {
          figures.relative_efficiency.high >= parallel_from;
 }
 
-/// Whether the first `count` of a table are surely ahead of all others.
-bool surely_ahead(const std::vector<Standing>& table, std::size_t count) {
+/// Whether the whole intervals of the first `count` of a table lie above those of all others.
+bool clearly_ahead(const std::vector<Standing>& table, std::size_t count) {
   const auto split = table.begin() + static_cast<std::ptrdiff_t>(count);
   const auto low = [](const Standing& a, const Standing& b) { return a.rate.low < b.rate.low; };
   const auto high = [](const Standing& a, const Standing& b) { return a.rate.high < b.rate.high; };
@@ -167,16 +167,16 @@ bool surely_ahead(const std::vector<Standing>& table, std::size_t count) {
          std::max_element(split, table.end(), high)->rate.high;
 }
 
-/// How many lead; 0 if nobody surely does.
+/// How many lead; 0 if no one clearly does.
 std::size_t leaders_of(const std::vector<Standing>& table) {
   for (std::size_t count = 1; count < table.size(); ++count)
-    if (surely_ahead(table, count)) return count;
+    if (clearly_ahead(table, count)) return count;
   return 0;
 }
 
 /// The same ones lead another table, in any order.
 bool lead_too(const std::vector<Standing>& leaders, const std::vector<Standing>& table) {
-  return surely_ahead(table, leaders.size()) &&
+  return clearly_ahead(table, leaders.size()) &&
          std::is_permutation(
              leaders.begin(), leaders.end(), table.begin(),
              [](const Standing& a, const Standing& b) { return a.contender == b.contender; });

@@ -33,10 +33,12 @@ std::string shown(const json& value) {
 
 void compare_machines(const json& before, const json& after, Collector& collector) {
   constexpr std::array<std::pair<const char*, const char*>, 3> keys{
-      {{"host_name", "machine"}, {"num_cpus", "number of CPUs"}, {"usable_cpus", "usable CPUs"}}};
+      {{"host_name", "machine"},
+       {"num_cpus", "number of CPUs"},
+       {"usable_cpus", "number of usable CPUs"}}};
   for (const auto& [key, name] : keys) {
     if (!before.contains(key) || !after.contains(key) || before.at(key) == after.at(key)) continue;
-    collector.add("machine", fmt::format("another {}: {} before, {} now", name,
+    collector.add("machine", fmt::format("different {}: {} before, {} now", name,
                                          shown(before.at(key)), shown(after.at(key))));
   }
 }
@@ -52,7 +54,7 @@ void compare_pythons(const CaseResult& before, const CaseResult& after, Collecto
   const std::string then = name_of(*before.python);
   const std::string now = name_of(*after.python);
   if (then != now)
-    collector.add("python", fmt::format("another interpreter: {} before, {} now", then, now));
+    collector.add("python", fmt::format("different interpreter: {} before, {} now", then, now));
   const auto state = [](bool on) { return on ? "on" : "off"; };
   if (before.gil.after_run != after.gil.after_run)
     collector.add("gil", fmt::format("the GIL was {} before and is {} now",
@@ -125,7 +127,7 @@ std::string obstacle(const std::vector<Difference>& differences,
                                ? fmt::format("; and {} more", whats.size() - shown_at_most)
                                : "";
   whats.resize(std::min(whats.size(), shown_at_most));
-  return fmt::format("'{}' cannot be compared: {}{}; --allow-different {} does it all the same",
+  return fmt::format("'{}' cannot be compared: {}{}; use --allow-different {} to compare anyway",
                      before, fmt::join(whats, "; "), more, fmt::join(needed, ","));
 }
 

@@ -42,18 +42,18 @@ std::vector<std::string> metric_names() {
 /// Takes the relation and the number off the end of `rest`.
 void take_relation(Expectation& expectation, std::string_view& rest) {
   const std::size_t end = rest.find_last_of("<>=");
-  if (end == rest.npos) refuse(expectation.text, "there is none of >= > <= < in it");
+  if (end == rest.npos) refuse(expectation.text, "it contains none of >= > <= <");
   const std::string_view number = trimmed(rest.substr(end + 1));
   const auto bound = to_number(number);
   if (!bound || !std::isfinite(*bound))
-    refuse(expectation.text, fmt::format("'{}' is no number", number));
+    refuse(expectation.text, fmt::format("'{}' is not a number", number));
   expectation.bound = *bound;
   std::size_t begin = end;
   while (begin > 0 && std::string_view("<>=!").find(rest[begin - 1]) != std::string_view::npos)
     --begin;
   const std::string_view word = rest.substr(begin, end - begin + 1);
   const auto relation = relations.value_of(word);
-  if (!relation) refuse(expectation.text, fmt::format("'{}' is none of >= > <= <", word));
+  if (!relation) refuse(expectation.text, fmt::format("'{}' is not one of >= > <= <", word));
   expectation.relation = *relation;
   rest = trimmed(rest.substr(0, begin));
 }
@@ -68,7 +68,7 @@ void take_metric(Expectation& expectation, std::string_view& rest) {
   refuse(expectation.text,
          fmt::format("there is no metric '{}'{}", expectation.metric,
                      did_you_mean(expectation.metric, names,
-                                  fmt::format("; there are {}", fmt::join(names, ", ")))));
+                                  fmt::format("; the metrics are {}", fmt::join(names, ", ")))));
 }
 
 void take_threads(Expectation& expectation, std::string_view& rest) {
@@ -85,7 +85,7 @@ void take_threads(Expectation& expectation, std::string_view& rest) {
   else if (!expectation.at_max)
     refuse(expectation.text, fmt::format("'@{}' is neither a number of threads nor @max", threads));
   if (find_case_metric(expectation.metric))
-    refuse(expectation.text, fmt::format("{} is of all thread counts together; leave '@{}' out",
+    refuse(expectation.text, fmt::format("{} describes all thread counts together; leave '@{}' out",
                                          expectation.metric, threads));
   rest = trimmed(rest.substr(0, at));
 }
@@ -116,11 +116,10 @@ bool names_workload(const Expectation& expectation, const Case& planned) {
   const bool of_scaling = find_metric(expectation.metric)->of_scaling;
   if (expectation.threads && (*expectation.threads > 1 || !of_scaling))
     throw UsageError(fmt::format(
-        "--expect '{}': '{}' is measured with {} threads, not with {}; add it to --threads",
-        expectation.text, planned.workload.name, fmt::join(planned.threads, ", "),
-        *expectation.threads));
+        "--expect '{}': '{}' is measured with --threads {}; add {} to that list", expectation.text,
+        planned.workload.name, fmt::join(planned.threads, ","), *expectation.threads));
   throw UsageError(
-      fmt::format("--expect '{}': {} says nothing at one thread; measure more with --threads",
+      fmt::format("--expect '{}': {} has no meaning at one thread; add more with --threads",
                   expectation.text, expectation.metric));
 }
 
@@ -128,10 +127,11 @@ bool names_workload(const Expectation& expectation, const Case& planned) {
   std::vector<std::string> names;
   for (const Case& planned : cases)
     for (std::string& name : names_of(planned)) names.push_back(std::move(name));
-  const std::string there_is = fmt::format("; there is {}", names.empty() ? "none" : names.front());
+  const std::string first =
+      names.empty() ? "" : fmt::format("; the first one measured is '{}'", names.front());
   throw UsageError(fmt::format("--expect '{}': no workload '{}' is measured{}", expectation.text,
                                expectation.workload,
-                               did_you_mean(expectation.workload, names, there_is)));
+                               did_you_mean(expectation.workload, names, first)));
 }
 
 }  // namespace
@@ -154,8 +154,8 @@ std::string warning_of(const Expectation& expectation) {
   const Metric* metric = find_metric(expectation.metric);
   if (!metric || !metric->absolute) return "";
   return fmt::format(
-      "--expect '{}' rests on absolute time, which changes with the machine and its load; "
-      "relative_efficiency, relative_call and relative_throughput do not",
+      "--expect '{}' depends on absolute time, which changes with the machine and its load; use "
+      "relative_efficiency, relative_call or relative_throughput, which do not",
       expectation.text);
 }
 

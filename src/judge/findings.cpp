@@ -9,6 +9,7 @@
 
 #include "gilscale/judge/bounds.hpp"
 #include "gilscale/statistics/statistics.hpp"
+#include "gilscale/text/counted.hpp"
 
 namespace gilscale {
 namespace {
@@ -19,8 +20,8 @@ MaybeFinding check_quota(const Machine& machine) {
   const auto& quota = machine.budget.quota;
   if (!quota || *quota >= machine.budget.topology.cpus()) return std::nullopt;
   return Finding{"quota", false, static_cast<int>(std::floor(*quota)) + 1,
-                 fmt::format("the control group allows {:.3g} CPUs of run time, on {} CPUs", *quota,
-                             machine.budget.topology.cpus()),
+                 fmt::format("the control group allows {:.3g} CPUs of run time, on {}", *quota,
+                             counted(machine.budget.topology.cpus(), "CPU")),
                  "raise the limit (docker run --cpus, Kubernetes limits.cpu), or measure no more "
                  "threads than it allows"};
 }
@@ -34,17 +35,17 @@ MaybeFinding check_throttling(const Machine& machine) {
       fmt::format("the control group ran out of its CPU quota in {:.0f} % of its periods "
                   "so far",
                   100 * so_far.throttled / so_far.periods),
-      "raise the limit, or run less beside the measurement"};
+      "raise the limit, or run less alongside the measurement"};
 }
 
 MaybeFinding check_load(const Machine& machine) {
   const int cpus = machine.budget.usable();
   const double load = machine.load.value_or(0);
   if (load < 0.5 * cpus) return std::nullopt;
-  return Finding{
-      "load", false, 0,
-      fmt::format("other work is running: the load average is {:.1f} on {} CPUs", load, cpus),
-      "stop it or wait; figures stay right beside it, but take a larger --budget"};
+  return Finding{"load", false, 0,
+                 fmt::format("other work is running: the load average is {:.1f} on {}", load,
+                             counted(cpus, "CPU")),
+                 "stop it or wait; figures stay correct alongside it, but need a larger --budget"};
 }
 
 MaybeFinding check_siblings(const Machine& machine) {
@@ -53,9 +54,10 @@ MaybeFinding check_siblings(const Machine& machine) {
   const int cores = static_cast<int>(topology.cores.size());
   return Finding{
       "smt", false, cores + 1,
-      fmt::format("{} CPUs are hardware threads of {} cores, which share execution units",
-                  topology.cpus(), cores),
-      fmt::format("measure up to {} threads, and --pin them to cores of their own", cores)};
+      fmt::format("{} CPUs are hardware threads of {}: those of a core share its execution units",
+                  topology.cpus(), counted(cores, "core")),
+      fmt::format("measure at most {}, and use --pin to give each its own core",
+                  counted(cores, "thread"))};
 }
 
 MaybeFinding check_slow_cores(const Machine& machine) {
@@ -63,10 +65,10 @@ MaybeFinding check_slow_cores(const Machine& machine) {
   const int fast = topology.fast_cores();
   const int cores = static_cast<int>(topology.cores.size());
   if (fast == cores) return std::nullopt;
-  return Finding{
-      "mixed-cores", false, fast + 1,
-      fmt::format("{} of {} cores are of a slower kind", cores - fast, cores),
-      fmt::format("measure up to {} threads with --pin, which takes fast cores first", fast)};
+  return Finding{"mixed-cores", false, fast + 1,
+                 fmt::format("some cores are slower than others: {} of {}", cores - fast, cores),
+                 fmt::format("measure at most {} with --pin, which uses fast cores first",
+                             counted(fast, "thread"))};
 }
 
 MaybeFinding check_memory_nodes(const Machine& machine) {
@@ -74,31 +76,32 @@ MaybeFinding check_memory_nodes(const Machine& machine) {
   if (nodes < 2) return std::nullopt;
   return Finding{
       "numa", false, 2,
-      fmt::format("the CPUs belong to {} memory nodes; memory of another one is slower", nodes),
+      fmt::format("the CPUs belong to {} memory nodes; memory of another node is slower", nodes),
       "--pin fills one node before the next; numactl --cpunodebind=0 --membind=0 keeps "
       "a run on one"};
 }
 
 MaybeFinding check_governor(const Machine& machine) {
   if (!machine.governor || *machine.governor == "performance") return std::nullopt;
-  return Finding{"governor", false, 0,
-                 fmt::format("the CPU frequency governor is '{}': clock rates follow the load",
-                             *machine.governor),
-                 "cpupower frequency-set -g performance; ratios hold without it, times vary"};
+  return Finding{
+      "governor", false, 0,
+      fmt::format("the CPU frequency governor is '{}': clock rates follow the load",
+                  *machine.governor),
+      "run cpupower frequency-set -g performance; without it, ratios hold but times vary"};
 }
 
 MaybeFinding check_turbo(const Machine& machine) {
   if (!machine.turbo.value_or(false)) return std::nullopt;
-  return Finding{"turbo", false, 0,
-                 "turbo is on: a core alone may run faster than all of them together",
-                 "switch it off for steadier times; relative efficiency is taken against a control "
-                 "that feels it too"};
+  return Finding{
+      "turbo", false, 0, "turbo is on: a core may run faster alone than when all cores are busy",
+      "switch it off for steadier times; relative efficiency compares with a control that "
+      "it affects too"};
 }
 
 constexpr std::array checks{check_quota,      check_throttling,   check_load,     check_siblings,
                             check_slow_cores, check_memory_nodes, check_governor, check_turbo};
 
-/// A call that is shorter than so many empty ones is measured with much of the harness in it.
+/// A call that is shorter than this many empty ones is measured with much of the harness in it.
 constexpr double short_against_harness = 10;
 /// "By orders of magnitude": beyond what noise and a disturbed machine do to a round.
 constexpr double orders_of_magnitude = 30;
@@ -106,8 +109,8 @@ constexpr double orders_of_magnitude = 30;
 constexpr double own_threads_from = 0.25;
 
 /// How much longer than the shortest 1-thread round of a point at least two took, where the control
-/// took much the same; the largest over all points. That a thread waited for a CPU is no change; as
-/// the clocks may take too much for waiting, the shortest round is taken as it was.
+/// took much the same; the largest over all points. That a thread waited for a CPU is not a change;
+/// as the clocks may take too much for waiting, the shortest round is taken as it was.
 double largest_change(const CaseResult& result) {
   double largest = 1;
   for (const Point& point : result.points) {
@@ -143,7 +146,7 @@ std::vector<Finding> findings_of(const MeasuredCapacity& measured, const Machine
                        "the rest",
                        measured.threads, measured.capacity.estimate, measured.capacity.low,
                        measured.capacity.high, giver),
-           "come back when it is quiet, or take another machine: computing work will be "
+           "try again when the machine is idle, or use another one; workloads that compute will be "
            "inconclusive here"}};
 }
 
@@ -151,8 +154,8 @@ std::vector<Finding> findings_of(const PythonInfo& python) {
   std::vector<Finding> findings;
   if (python.debug)
     findings.push_back({"debug-python", true, 1,
-                        fmt::format("Python {} is a debug build, several times slower and not "
-                                    "evenly so",
+                        fmt::format("Python {} is a debug build, several times slower, by "
+                                    "varying factors",
                                     python.version),
                         "measure with a release build, which scripts/add_python.sh adds"});
   for (const std::string& hook : python.hooks)
@@ -171,22 +174,22 @@ std::vector<Finding> findings_of(const CaseResult& result) {
     findings.push_back(
         {"short-call", false, 1,
          fmt::format("{}: a call takes {:.0f} ns, of which gilscale's own loop is about {:.0f} ns; "
-                     "they are not subtracted",
+                     "this is not subtracted",
                      label, call_s * 1e9, empty_call_s * 1e9),
-         "measure more work in a call"});
+         "do more work in each call"});
   if (const double change = largest_change(result); change > orders_of_magnitude)
     findings.push_back(
         {"changing-cost", true, 1,
-         fmt::format("{}: the same calls took {:.0f} times as long in some rounds as "
-                     "in others",
+         fmt::format("{}: the slowest rounds of the same calls took {:.0f} times as long as the "
+                     "fastest",
                      label, change),
-         "make every call do the same work, for a median says little of such ones"});
+         "make every call do the same work; a median says little about calls whose cost varies"});
   if (const double cpus = result.points.front().other_cpus; cpus > own_threads_from)
     findings.push_back(
         {"own-threads", false, 1,
          fmt::format("{}: a call keeps {:.1f} CPUs busy besides its own thread", label, cpus),
-         "limit the threads that it starts (as with OMP_NUM_THREADS=1), or read its "
-         "speedup as that of all of them"});
+         "limit the threads that it starts (for example with OMP_NUM_THREADS=1), or read its "
+         "speedup as that of all its threads"});
   return findings;
 }
 

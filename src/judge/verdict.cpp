@@ -52,13 +52,13 @@ std::string bound_of(const Seen& seen, const GilState& gil) {
   const PointFigures& figures = seen.figures;
   const double demand = shared_gil_demand(*seen.point, gil);
   if (gil_allows_less(*seen.point, gil, figures.speedup.estimate, figures.achievable))
-    return fmt::format("the GIL is held for {:.0f} % of a call, which allows {:.2f}", demand * 100,
-                       1 / demand);
-  return fmt::format("the GIL does not explain it; serial fraction {:.2f} (Karp-Flatt)",
+    return fmt::format("the GIL is held for {:.0f} % of a call, which allows a speedup of {:.2f}",
+                       demand * 100, 1 / demand);
+  return fmt::format("the GIL does not explain this; the serial fraction is {:.2f} (Karp-Flatt)",
                      figures.serial_fraction.value_or(Estimate{}).estimate);
 }
 
-/// For a relative efficiency that is surely below what counts as parallel.
+/// For a relative efficiency whose whole interval is below what counts as parallel.
 Judgement judge_limited(const Seen& seen, const CaseResult& result) {
   const Estimate& speedup = seen.figures.speedup;
   const bool is_the_gil =
@@ -67,11 +67,11 @@ Judgement judge_limited(const Seen& seen, const CaseResult& result) {
   // thread that loses its core while it holds a lock keeps the others waiting.
   if (!had_cores(seen) && !is_the_gil)
     return {Verdict::inconclusive,
-            fmt::format("{}; the machine gave too few cores to say that it does not scale",
+            fmt::format("{}; the machine gave too few cores to conclude that it does not scale",
                         did_of_achievable(seen))};
   if (speedup.high < about_one_from)
     return {Verdict::contended, did(seen) + ": more threads are slower"};
-  if (is_the_gil) return {Verdict::gil_bound, did_of_achievable(seen) + ": the GIL is held"};
+  if (is_the_gil) return {Verdict::gil_bound, did_of_achievable(seen) + ", but the GIL is held"};
   if (speedup.low <= about_one_to && speedup.high > about_one_to)
     return {Verdict::inconclusive,
             fmt::format("{}, but the interval, {:.2f} to {:.2f}, includes 1; raise --budget",
@@ -85,11 +85,11 @@ Judgement judge_scaling(const Seen& seen, const CaseResult& result) {
   const Estimate& efficiency = figures.relative_efficiency;
   if (figures.achievable < least_achievable)
     return {Verdict::inconclusive,
-            fmt::format("the machine gave {} threads {:.2f} cores: too few to tell",
+            fmt::format("the machine gave {} threads {:.2f} cores, too few to tell",
                         seen.point->threads, figures.capacity.estimate)};
   if (!std::isfinite(efficiency.low))
     return {Verdict::inconclusive,
-            fmt::format("{} samples are too few for an interval; it takes {}",
+            fmt::format("too few samples for an interval: {}; it takes at least {}",
                         seen.point->samples.size(), fewest_for_interval)};
   if (efficiency.low >= parallel_from) {
     return {had_cores(seen) ? Verdict::parallel : Verdict::machine_limited,

@@ -16,9 +16,10 @@ namespace gilscale {
 namespace {
 
 [[noreturn]] void refuse(int error) {
-  throw Error(ExitCode::workload_failed,
-              fmt::format("no shared memory can be had: {}; is /dev/shm there, and not full?",
-                          std::strerror(error)));
+  throw Error(
+      ExitCode::workload_failed,
+      fmt::format("cannot get shared memory: {}; check that /dev/shm exists and is not full",
+                  std::strerror(error)));
 }
 
 std::byte* map(int fd, std::size_t bytes) {

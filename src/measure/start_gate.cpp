@@ -11,7 +11,7 @@ namespace {
 /// a scheduler's time slice.
 constexpr std::chrono::microseconds spin_limit{500};
 
-/// After so long the missing thread may be queued behind this one, on this very CPU: yield to it.
+/// After this long the missing thread may be queued behind this one, on this very CPU: yield to it.
 constexpr std::chrono::microseconds alone_limit{30};
 
 }  // namespace

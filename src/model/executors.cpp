@@ -18,8 +18,8 @@ constexpr std::array<ExecutorKind, 5> kinds{{
     {"interpreters", "own-GIL sub-interpreters, one for each thread (CPython 3.12 and newer)", true,
      true, false, false},
     {"processes", "persistent worker processes, one for each thread", true, true, false, false},
-    {"native", "C++ threads computing without Python: the control as a case of its own", false,
-     false, false, false},
+    {"native", "C++ threads computing without Python: the control as a separate case", false, false,
+     false, false},
 }};
 
 }  // namespace

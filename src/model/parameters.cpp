@@ -12,7 +12,7 @@ namespace {
 
 [[noreturn]] void refuse_axis(const std::string& text) {
   throw UsageError(fmt::format(
-      "--param '{}' is not of the form name=value,value: as in size=1024,65536 or mode=\"'a','b'\"",
+      "--param '{}' is not of the form name=value,value, as in size=1024,65536 or mode=\"'a','b'\"",
       text));
 }
 

@@ -80,13 +80,14 @@ Plugin plugin_for(const std::string& soabi, const std::string& python, const fs:
   if (found == plugins.end()) {
     std::vector<std::string> others;
     for (const Plugin& plugin : plugins) others.push_back(plugin.soabi);
-    throw UsageError(
-        fmt::format("there is no plug-in for {} ({}), only for {}; {}", python, soabi,
-                    others.empty() ? "no Python" : fmt::to_string(fmt::join(others, ", ")),
-                    how_to_make(python)));
+    throw UsageError(fmt::format("there is no plug-in for {} ({}){}; {}", python, soabi,
+                                 others.empty()
+                                     ? ", nor for any other Python"
+                                     : fmt::format(", only for {}", fmt::join(others, ", ")),
+                                 how_to_make(python)));
   }
   if (found->version != version)
-    throw UsageError(fmt::format("the plug-in '{}' is of gilscale {}, and this is {}; {}",
+    throw UsageError(fmt::format("the plug-in '{}' belongs to gilscale {}, but this is {}; {}",
                                  found->file.string(), found->version, version,
                                  how_to_make(python)));
   return *found;

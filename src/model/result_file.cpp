@@ -61,7 +61,7 @@ json document_of(std::string_view text) {
   try {
     return json::parse(text, too_deep);
   } catch (const json::parse_error& error) {
-    throw Fault{fmt::format("it is no JSON: byte {}", error.byte)};
+    throw Fault{fmt::format("it is not JSON: error at byte {}", error.byte)};
   }
 }
 
@@ -72,7 +72,8 @@ void check_whole(const json& document, const char* key, std::int64_t least, std:
                         ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(most)
                         : value.is_number_integer() && value.get<std::int64_t>() <= most;
   if (!fits || value.get<std::int64_t>() < least)
-    throw Fault{fmt::format("its {} are no whole number from {} to {}", key, least, most)};
+    throw Fault{
+        fmt::format("a point's '{}' is not a whole number from {} to {}", key, least, most)};
 }
 
 /// The whole numbers of a point from which others are computed.
@@ -84,7 +85,7 @@ void check_counts(const json& point) {
   check_whole(point, "extra_calls", 0, point.at("threads").get<std::int64_t>());
   check_whole(point, "control_calls", 1, most_calls);
   if (point.at("calls") == 0 && point.at("extra_calls") == 0)
-    throw Fault{"a point of it makes no calls"};
+    throw Fault{"one of its points makes no calls"};
   if (!point.at("memory_bytes").is_null())
     check_whole(point, "memory_bytes", 0, std::numeric_limits<std::int64_t>::max());
 }
@@ -97,7 +98,7 @@ void check_samples(const Samples& samples) {
     const std::vector<double>& values = samples.*member;
     if (values.size() != count) throw Fault{"the arrays of its samples differ in length"};
     for (const double value : values)
-      if (!(value >= 0 && value <= longest_s)) throw Fault{"a sample of it is out of range"};
+      if (!(value >= 0 && value <= longest_s)) throw Fault{"one of its samples is out of range"};
   });
   for (const auto member :
        {&Samples::single_s, &Samples::parallel_s, &Samples::control_single_s,
@@ -116,7 +117,7 @@ json with_defaults(const json& document) {
 }
 
 Point read_point(const json& document) {
-  if (!document.contains("samples")) throw Fault{"a point of it has no samples"};
+  if (!document.contains("samples")) throw Fault{"one of its points has no samples"};
   const json complete = with_defaults<Point>(document);
   check_counts(complete);
   auto point = complete.get<Point>();
@@ -125,7 +126,7 @@ Point read_point(const json& document) {
   std::vector<double> demands = point.gil_demands;
   if (point.gil_demand) demands.push_back(*point.gil_demand);
   for (const double demand : demands)
-    if (!(demand >= 0 && demand <= 1)) throw Fault{"a gil_demand of it is out of range"};
+    if (!(demand >= 0 && demand <= 1)) throw Fault{"one of its gil_demand values is out of range"};
   return point;
 }
 
@@ -159,7 +160,7 @@ std::optional<Failure> read_failure(const json& document) {
 
 const json& array_at(const json& document, const char* key) {
   const json& array = document.at(key);
-  if (!array.is_array()) throw Fault{fmt::format("its {} are no array", key)};
+  if (!array.is_array()) throw Fault{fmt::format("its '{}' is not an array", key)};
   if (array.size() > most_of_a_kind)
     throw Fault{fmt::format("it has more than {} {}", most_of_a_kind, key)};
   return array;
@@ -183,7 +184,7 @@ void read_cases(const json& document, ResultFile& file) {
   const json& own = document.at("gilscale");
   const json& schema = own.at("schema");
   if (schema != 1)
-    throw Fault{fmt::format("it is of schema {}, this gilscale reads schema 1",
+    throw Fault{fmt::format("it has schema {}, but this gilscale reads schema 1",
                             schema.is_primitive() ? quoted(schema.dump()) : "?")};
   for (const json& each : array_at(own, "cases")) file.cases.push_back(read_case(each));
 }
@@ -193,7 +194,7 @@ double seconds_of(const std::string& unit) {
       {{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}}};
   for (const auto& [name, seconds] : units)
     if (unit == name) return seconds;
-  throw Fault{fmt::format("it has a time_unit '{}'", quoted(unit))};
+  throw Fault{fmt::format("it has an unknown time_unit '{}'", quoted(unit))};
 }
 
 /// Aggregates say nothing that the repetitions do not.
@@ -203,7 +204,8 @@ void read_time(const json& entry, ResultFile& file) {
   const double time_s =
       entry.at("real_time").get<double>() * seconds_of(entry.value("time_unit", std::string("ns")));
   const auto name = entry.value("run_name", entry.at("name").get<std::string>());
-  if (!(time_s > 0) || !std::isfinite(time_s)) throw Fault{"a real_time of it is not above 0"};
+  if (!(time_s > 0) || !std::isfinite(time_s))
+    throw Fault{"one of its real_time values is not above 0"};
   file.times_s[printable(name)].push_back(time_s);
 }
 
@@ -214,7 +216,7 @@ ResultFile read_document(const json& document, const std::string& name) {
   ResultFile file;
   file.name = name;
   if (document.contains("context")) file.context = made_printable(document.at("context"));
-  if (!file.context.is_object()) throw Fault{"its 'context' is no object"};
+  if (!file.context.is_object()) throw Fault{"its 'context' is not an object"};
   file.is_gilscale = document.contains("gilscale");
   if (file.is_gilscale) read_cases(document, file);
   for (const json& entry : document.at("benchmarks")) read_time(entry, file);
@@ -224,7 +226,7 @@ ResultFile read_document(const json& document, const std::string& name) {
 template <typename Read>
 auto read_or_explain(const std::string& name, Read read) {
   constexpr auto advice =
-      "name a file that `gilscale run --json` or a Google Benchmark program has written";
+      "name a file that `gilscale run --json` or a Google Benchmark program wrote";
   try {
     return read();
   } catch (const Fault& fault) {

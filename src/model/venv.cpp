@@ -65,8 +65,8 @@ std::optional<VirtualEnvironment> chosen_venv(const std::string& given, const st
   if (std::any_of(versions.begin(), versions.end(), fits)) return venv;
   if (given.empty() && !own_code) return std::nullopt;
   throw UsageError(fmt::format(
-      "the virtual environment '{}' is of Python {}, and gilscale measures Python {} here; {}make "
-      "a plug-in for it: scripts/add_python.sh {}",
+      "the virtual environment '{}' belongs to Python {}, but this gilscale measures Python {}; "
+      "{}make a plug-in for it: scripts/add_python.sh {}",
       folder, venv->version, fmt::join(versions, ", "), given.empty() ? "deactivate it, or " : "",
       venv->python.string()));
 }

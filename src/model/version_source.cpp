@@ -71,19 +71,19 @@ bool holds_module(const fs::path& folder, const std::string& module) {
   return false;
 }
 
-/// Throws UsageError where both versions would surely be the same code.
+/// Throws UsageError where both versions are bound to be the same code.
 void refuse_same(const WorkloadSpec& workload, const std::string& folder,
                  const std::string& given) {
   const std::string begin = fmt::format("--against '{}'", given);
   if (workload.builtin)
     throw UsageError(
-        fmt::format("{}: '{}' comes with gilscale, and both versions would be the "
-                    "same; name another gilscale, or a workload of yours",
+        fmt::format("{}: '{}' comes with gilscale, so both versions would be the same; name "
+                    "another gilscale, or measure a workload of your own",
                     begin, workload.name));
   if (!workload.module.empty() && !holds_module(folder, workload.module))
     throw UsageError(fmt::format(
-        "{} has no module '{}': both versions would be the same; install it there, as with pip "
-        "install --target",
+        "{} has no module '{}', so both versions would be the same; install it there, as with "
+        "pip install --target",
         begin, workload.module));
   std::vector<std::string> ours = workload.path;
   ours.push_back(fs::current_path().string());
@@ -91,7 +91,7 @@ void refuse_same(const WorkloadSpec& workload, const std::string& folder,
   for (const std::string& own : ours)
     if (fs::equivalent(own, folder, ignored))
       throw UsageError(
-          fmt::format("{} is where this version comes from: both would be the same; "
+          fmt::format("{} is where this version comes from, so both would be the same; "
                       "name the folder of the other one",
                       begin));
 }
@@ -122,7 +122,7 @@ VersionSource source_of(const std::string& given, const std::string& python_vers
   if (given.empty() || !fs::is_directory(path, ignored))
     throw UsageError(
         fmt::format("--against '{}' is neither a folder (an install prefix, a virtual environment, "
-                    "another working tree) nor an executable gilscale; check the path",
+                    "another working tree) nor a gilscale executable; check the path",
                     given));
   if (fs::exists(path / "pyvenv.cfg", ignored)) {
     VersionSource source;

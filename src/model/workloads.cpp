@@ -31,15 +31,15 @@ constexpr std::array<BuiltinWorkload, 12> table{{
      "sleeps with the GIL released: speedup N"},
     {"hold_release", calibration_suite, "gilscale_calibration", "hold_release",
      "hold_us, release_us", "(1000, 4000)",
-     "one then the other: speedup up to 1/s, s the share held"},
+     "sleeps with the GIL held, then released: speedup up to 1/s, where s is the share held"},
     {"locked", calibration_suite, "gilscale_calibration", "Locked.hold", "us", "(1000,)",
-     "sleeps with a lock of its object held: speedup 1, or N with --share none"},
+     "sleeps while holding its object's lock: speedup 1, or N with --share none"},
     {"burn_hold", calibration_suite, "gilscale_calibration", "burn_hold", "us", "(1000,)",
      "computes with the GIL held: speedup 1"},
     {"burn_release", calibration_suite, "gilscale_calibration", "burn_release", "us", "(1000,)",
-     "computes with the GIL released: as many as there are cores"},
+     "computes with the GIL released: speedup up to the number of cores"},
     {"burn_hold_release", calibration_suite, "gilscale_calibration", "burn_hold_release",
-     "hold_us, release_us", "(1000, 4000)", "one then the other, both computing"},
+     "hold_us, release_us", "(1000, 4000)", "computes with the GIL held, then released"},
 }};
 
 bool is_suite(std::string_view name) { return name == fib_suite || name == calibration_suite; }
@@ -205,8 +205,8 @@ std::vector<WorkloadSpec> resolve_workloads(const WorkloadOptions& options,
                                             const FoundWorkloads& found) {
   if (options.fib < 0 || options.fib > largest_fib)
     throw UsageError(
-        fmt::format("--fib {} is out of range; choose 0 to {} (every step of 5 takes 11 "
-                    "times longer)",
+        fmt::format("--fib {} is out of range; choose 0 to {} (each step of 5 takes 11 "
+                    "times as long)",
                     options.fib, largest_fib));
   std::vector<WorkloadSpec> specs;
   const bool only_a_statement = options.names.empty() && !options.statement.empty();

@@ -50,10 +50,11 @@ bool BoundCall::first_call() {
   if (!returned) return false;
   const PyAsyncMethods* const async = Py_TYPE(returned.ptr())->tp_as_async;
   if (!async || !async->am_await) return true;
-  PyErr_Format(PyExc_TypeError,
-               "it returned an awaitable (%s) that nobody awaits: measure a function that runs it, "
-               "as in asyncio.run(work())",
-               Py_TYPE(returned.ptr())->tp_name);
+  PyErr_Format(
+      PyExc_TypeError,
+      "it returned an awaitable (%s) that nothing awaits; measure a function that runs it, "
+      "as in asyncio.run(work())",
+      Py_TYPE(returned.ptr())->tp_name);
   return false;
 }
 

@@ -15,7 +15,8 @@ const border::Host& host() { return *opened_by; }
 void set_host(const border::Host& executable) { opened_by = &executable; }
 
 HostTeam::HostTeam() : team_(host().make_team()), is_own_(true) {
-  if (!team_) throw WorkloadError("there is no memory for threads to meet in; try fewer --threads");
+  if (!team_)
+    throw WorkloadError("there is no memory for the team of threads; try fewer --threads");
 }
 
 HostTeam::~HostTeam() {

@@ -168,7 +168,7 @@ namespace gilscale {
 
 std::unique_ptr<Executor> make_interpreters_executor(PythonWorkload&) {
   throw UnavailableError("this is CPython " PY_VERSION
-                         ", and sub-interpreters with a GIL of their own need 3.12 or newer");
+                         ", and sub-interpreters with their own GIL need 3.12 or newer");
 }
 
 }  // namespace gilscale

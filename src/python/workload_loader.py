@@ -103,7 +103,7 @@ def current_folder():
         return os.getcwd()
     except OSError as error:
         raise fault(UsageError, f"the current folder cannot be found ({error.strerror}): "
-                                "it was deleted; change to another") from None
+                                "it was deleted; change to another one") from None
 
 
 def import_file(file):
@@ -172,7 +172,7 @@ def check_callable(target, name):
         raise fault(WorkloadError, f"workload '{name}' is not callable: it is {type(target)!r}")
     coroutine_flag = 0x80  # inspect.CO_COROUTINE
     if getattr(getattr(target, "__code__", None), "co_flags", 0) & coroutine_flag:
-        raise fault(WorkloadError, f"workload '{name}' is a coroutine function: a call only makes a coroutine; "
+        raise fault(WorkloadError, f"workload '{name}' is a coroutine function: a call only creates a coroutine; "
                                    "measure a function that runs it, as in asyncio.run(work())")
 
 
@@ -184,8 +184,8 @@ def signature_of(target):
         return None
 
 
-def surely_fits(target, args, kwargs):
-    """Whether a plain function plainly takes these arguments; False leaves it to the signature."""
+def clearly_fits(target, args, kwargs):
+    """Whether a plain function takes these arguments for certain; False leaves it to the signature."""
     if not isinstance(target, types.FunctionType) or kwargs or target.__code__.co_kwonlyargcount:
         return False
     most = target.__code__.co_argcount
@@ -198,7 +198,7 @@ def has_signature(target):
 
 
 def check_arguments(target, args, kwargs, name):
-    if surely_fits(target, args, kwargs) or not has_signature(target):
+    if clearly_fits(target, args, kwargs) or not has_signature(target):
         return
     signature = signature_of(target)
     if signature is None:
@@ -206,8 +206,8 @@ def check_arguments(target, args, kwargs, name):
     try:
         signature.bind(*args, **kwargs)
     except TypeError as error:
-        raise fault(UsageError, f"workload '{name}' cannot be called so: {error}; its signature is "
-                                f"{signature}, its arguments are --args, --kwargs and --param") from None
+        raise fault(UsageError, f"workload '{name}' cannot be called like this: {error}; its signature is "
+                                f"{signature}; give its arguments with --args, --kwargs and --param") from None
 
 
 # ---- workloads ----
@@ -258,8 +258,8 @@ class Workload:
             try:
                 self.undo(call)
             except BaseException as error:
-                raise fault(WorkloadError, f"workload '{self.name}' cannot be taken down: {summary(error)}; "
-                                           "see its teardown", error) from error
+                raise fault(WorkloadError, f"workload '{self.name}' cannot be torn down: {summary(error)}; "
+                                           "check its teardown", error) from error
 
 
 class Callable(Workload):
@@ -291,8 +291,8 @@ class Callable(Workload):
         try:
             return self.target()
         except TypeError as error:
-            raise fault(WorkloadError, f"workload '{self.name}': {self.target.__name__}() cannot be made without "
-                                       f"arguments: {error}; make it in --setup and call it in --stmt", error) from error
+            raise fault(WorkloadError, f"workload '{self.name}': {self.target.__name__}() cannot be created without "
+                                       f"arguments: {error}; create it in --setup and call it in --stmt", error) from error
 
 
 class SharedHolder(Workload):
@@ -337,7 +337,7 @@ class BenchFunction(Workload):
         for name in self.params:
             if not any(name in taken_by(function, self.params) for function in (self.setup, self.target) if function):
                 raise fault(UsageError, f"workload '{self.name}' has no parameter '{name}'; "
-                                        "name it in the function or in setup")
+                                        "add it to the function or to setup")
 
     def new_set(self):
         state = self.setup(**taken_by(self.setup, self.params)) if self.setup else None
@@ -395,7 +395,7 @@ def parsed(source, option):
         compile(source, f"<{option}>", "exec")  # refuses what only a function may hold
         return ast.parse(source, f"<{option}>").body
     except (SyntaxError, ValueError) as error:
-        raise fault(UsageError, f"{option} is no Python: {summary(error)}") from None
+        raise fault(UsageError, f"{option} is not valid Python: {summary(error)}") from None
 
 
 def named(name, arguments, body):
@@ -471,5 +471,5 @@ def literal_text(value, name, parameter):
             return text
     except (ValueError, SyntaxError):
         pass
-    raise fault(UsageError, f"the params of '{name}' hold {text} for '{parameter}', which is no literal; "
-                            "use its name there, and look it up in setup")
+    raise fault(UsageError, f"the params of '{name}' hold {text} for '{parameter}', which is not a literal; "
+                            "use a name there, and look it up in setup")

@@ -46,7 +46,7 @@ std::string changes_paragraph(const Report& report, const Style& style) {
   if (!report.changes) return "";
   const Changes& changes = *report.changes;
   return change_table(changes, style) +
-         fmt::format("all ratios are new over old; a cost within {:g} % is the same\n",
+         fmt::format("all ratios are new over old; a cost within {:g} % counts as the same\n",
                      100 * changes.threshold) +
          reasons(changes, style) + differences(changes) +
          names_line("only before", changes.only_before) +

@@ -94,7 +94,7 @@ const Pens& pens(bool unicode) {
   return unicode ? in_unicode : in_ascii;
 }
 
-/// A bar that is so many columns long, to the smallest part of one that the pens can draw.
+/// A bar that is `length` columns long, to the smallest part of one that the pens can draw.
 Cells bar(double length, bool has_interval, const Pens& pens) {
   const Cells parts = has_interval ? pens.solid : Cells{pens.pale};
   const auto drawn =

@@ -8,6 +8,7 @@
 
 #include "gilscale/judge/comparison.hpp"
 #include "gilscale/statistics/scaling.hpp"
+#include "gilscale/text/counted.hpp"
 #include "report/columns.hpp"
 #include "report/paragraphs.hpp"
 #include "report/text.hpp"
@@ -22,7 +23,7 @@ std::string threads_beat_one(const ParameterCurve& curve) {
   const std::string begin = fmt::format("{}: {} threads ", one_line(curve.label), curve.threads);
   if (!from)
     return begin +
-           fmt::format("do not surely beat one at {}={} or below\n", curve.parameter, largest);
+           fmt::format("are not shown to beat one at {}={} or below\n", curve.parameter, largest);
   if (*from == curve.entries.front().value)
     return begin + fmt::format("beat one at every {} from {} on\n", curve.parameter, smallest);
   return begin + fmt::format("beat one from {}={:g} on\n", curve.parameter, *from);
@@ -35,19 +36,18 @@ std::string megabytes(const std::optional<std::int64_t>& bytes) {
 std::string winner_sentence(const ExecutorComparison& comparison) {
   const int threads = comparison.entries.front().threads;
   if (!comparison.had_cores)
-    return fmt::format("{}: the machine gave too few cores to say which executor wins\n",
+    return fmt::format("{}: the machine gave too few cores to say which executor is fastest\n",
                        one_line(comparison.label));
   if (!comparison.winner)
-    return fmt::format("{}: no executor is surely ahead at {} threads\n",
-                       one_line(comparison.label), threads);
+    return fmt::format("{}: no executor is clearly ahead at {}\n", one_line(comparison.label),
+                       counted(threads, "thread"));
   const ExecutorComparison::Winner& winner = *comparison.winner;
   const std::string from = winner.from_threads == threads
                                ? std::string()
-                               : fmt::format(" from {} threads on", winner.from_threads);
-  const char* verb = winner.executors.size() == 1 ? "wins" : "win";
-  return fmt::format("{}: {} {}{}: {:.2f} times the calls/s of {} at {} threads\n",
-                     one_line(comparison.label), fmt::join(winner.executors, " and "), verb, from,
-                     winner.factor, winner.next, threads);
+                               : fmt::format(" from {} on", counted(winner.from_threads, "thread"));
+  return fmt::format("{}: fastest{}: {}, with {:.2f} times the calls/s of {} at {}\n",
+                     one_line(comparison.label), from, fmt::join(winner.executors, " and "),
+                     winner.factor, winner.next, counted(threads, "thread"));
 }
 
 struct SingleCall {
@@ -93,11 +93,11 @@ std::string sharing_sentences(const Report& report) {
   std::string text;
   for (const SharingCost& cost : sharing_costs(report)) {
     text += fmt::format(
-        "{}: {} threads with arguments of their own do {:.2f} times the work of one, "
-        "with shared ones {:.2f}: ",
+        "{}: {} threads with separate arguments do {:.2f} times the work of one, with shared "
+        "ones {:.2f}: ",
         one_line(cost.label), cost.threads, cost.own.estimate, cost.shared.estimate);
     text += cost.differs() ? fmt::format("sharing costs {}\n", percent(cost.lost()))
-                           : "no difference that can be told\n";
+                           : "no measurable difference\n";
   }
   return text.empty() ? text : "\n" + text;
 }
@@ -123,7 +123,7 @@ std::string single_thread_table(const Report& report) {
     return a.corrected_s < b.corrected_s;
   };
   const double fastest_s = std::min_element(singles.begin(), singles.end(), cheaper)->corrected_s;
-  Columns columns({"one thread", "call", "times the fastest"});
+  Columns columns({"one thread", "call", "relative to fastest"});
   for (const SingleCall& single : singles)
     columns.add({single.label, duration(single.call_s),
                  fmt::format("{:.2f}", single.corrected_s / fastest_s)});

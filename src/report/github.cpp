@@ -56,7 +56,7 @@ std::string of(const Change& change) {
   const std::string why = change.why.empty() ? "" : "; " + change.why;
   return annotation(slower ? "error" : "warning",
                     fmt::format("{}: {}", to_string(change.word), change.name),
-                    fmt::format("{}: a call costs {} times what it did{}", change.name,
+                    fmt::format("{}: a call costs {} times what it did before{}", change.name,
                                 with_interval(change.cost), why));
 }
 

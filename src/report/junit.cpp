@@ -104,8 +104,9 @@ TestCase test_case(const Change& change) {
   if (change.word != Word::slower && change.word != Word::unclear) return test;
   test.result = change.word == Word::slower ? Result::failure : Result::skipped;
   test.type = to_string(change.word);
-  test.message = fmt::format("a call costs {} times what it did{}", with_interval(change.cost),
-                             change.why.empty() ? "" : "; " + change.why);
+  test.message =
+      fmt::format("a call costs {} times what it did before{}", with_interval(change.cost),
+                  change.why.empty() ? "" : "; " + change.why);
   return test;
 }
 

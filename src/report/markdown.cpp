@@ -29,7 +29,7 @@ std::size_t count(const Items& items, Condition condition) {
 }
 
 /// "1 is", "2 are".
-std::string so_many_are(std::size_t many) {
+std::string how_many_are(std::size_t many) {
   return fmt::format("{} {}", many, many == 1 ? "is" : "are");
 }
 
@@ -63,7 +63,7 @@ std::size_t failed_cases(const Report& report) {
 
 std::string sentence_of_checks(const Tally& checks) {
   const std::string open =
-      checks.open > 0 ? fmt::format(", {} inconclusive", so_many_are(checks.open)) : "";
+      checks.open > 0 ? fmt::format(", {} inconclusive", how_many_are(checks.open)) : "";
   const bool failed = checks.bad > 0;
   return fmt::format("{} of {} expectation{} {}{}", failed ? checks.bad : checks.all - checks.open,
                      checks.all, checks.all == 1 ? "" : "s", failed ? "failed" : "passed", open);
@@ -71,8 +71,8 @@ std::string sentence_of_checks(const Tally& checks) {
 
 std::string sentence_of_changes(const Tally& changes) {
   const std::string open =
-      changes.open > 0 ? fmt::format(", {} unclear", so_many_are(changes.open)) : "";
-  const std::string bad = changes.bad > 0 ? so_many_are(changes.bad) : "none is";
+      changes.open > 0 ? fmt::format(", {} unclear", how_many_are(changes.open)) : "";
+  const std::string bad = changes.bad > 0 ? how_many_are(changes.bad) : "none is";
   return fmt::format("of {} point{}, {} slower{}", changes.all, changes.all == 1 ? "" : "s", bad,
                      open);
 }
@@ -156,8 +156,8 @@ std::string changes_section(const Report& report) {
   if (!report.changes) return "";
   const Changes& changes = *report.changes;
   return fmt::format(
-      "\n### Changes since {}\n{}All ratios are new over old; a cost within {:g} % is the "
-      "same.\n\n{}",
+      "\n### Changes since {}\n{}All ratios are new over old; a cost within {:g} % counts as "
+      "the same.\n\n{}",
       markdown_of(changes.before), change_table(changes), 100 * changes.threshold,
       change_list(changes));
 }

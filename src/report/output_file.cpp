@@ -39,14 +39,14 @@ void write_whole(const fs::path& path, const std::string& text) {
   file << text;
   file.close();
   if (!file)
-    throw UsageError(fmt::format("cannot write '{}': {}; choose another place", path.string(),
+    throw UsageError(fmt::format("cannot write '{}': {}; choose another path", path.string(),
                                  std::strerror(errno)));
 }
 
 }  // namespace
 
 void check_writable(const std::string& path) {
-  if (path.empty()) throw UsageError("the name of a file to write is empty; name one");
+  if (path.empty()) throw UsageError("the name of a file to write is empty; give one");
   std::error_code ignored;
   if (fs::is_directory(path, ignored))
     throw UsageError(fmt::format("cannot write '{}': it is a folder; name a file", path));
@@ -56,7 +56,7 @@ void check_writable(const std::string& path) {
     write_whole(temporary, "");
   } catch (const UsageError&) {
     throw UsageError(
-        fmt::format("cannot write '{}': {}; choose another place", path, std::strerror(errno)));
+        fmt::format("cannot write '{}': {}; choose another path", path, std::strerror(errno)));
   }
   fs::remove(temporary);
 }

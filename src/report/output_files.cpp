@@ -14,9 +14,7 @@ namespace {
 void refuse_same(const OutputRequest& request, const OutputRequest& other) {
   if (same_file(request.path, other.path))
     throw UsageError(
-        fmt::format("two options name the file '{}', which only one of them could fill; give each "
-                    "a file of its own",
-                    request.path));
+        fmt::format("two options name the same file '{}'; give each its own", request.path));
 }
 
 }  // namespace

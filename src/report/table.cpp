@@ -7,6 +7,7 @@
 
 #include "gilscale/judge/scalability.hpp"
 #include "gilscale/judge/verdict.hpp"
+#include "gilscale/text/counted.hpp"
 #include "report/columns.hpp"
 #include "report/formats.hpp"
 #include "report/paragraphs.hpp"
@@ -92,7 +93,7 @@ std::string sentences(const Report& report, const Style& style) {
 /// Where the time of the threads went, at the largest number of them.
 std::string time_table(const Report& report) {
   Columns columns(
-      {"threads' time", "threads", "on a CPU", "ready, no CPU", "blocked", "last after first"});
+      {"threads' time", "threads", "on a CPU", "ready, no CPU", "blocked", "finish spread"});
   bool any = false;
   for (const CaseResult& result : report.cases) {
     if (result.points.empty() || result.points.back().threads < 2) continue;
@@ -116,8 +117,9 @@ std::string laws(const Report& report) {
     text += fmt::format("{}: contention {:.3f}, coherency {:.5f}",
                         one_line(label_of(result.planned)), law->contention, law->coherency);
     if (const auto peak = law->peak_threads())
-      text += fmt::format(", peak at {:.0f} threads", *peak);
-    if (saturation_threads) text += fmt::format("; no gain beyond {} threads", *saturation_threads);
+      text += fmt::format(", peak at {}", counted(std::lround(*peak), "thread"));
+    if (saturation_threads)
+      text += fmt::format("; no gain beyond {}", counted(*saturation_threads, "thread"));
     text += '\n';
   }
   return text.empty() ? text : "\n" + text;
@@ -129,8 +131,8 @@ std::string setup_notes(const Report& report) {
   for (const CaseResult& result : report.cases) {
     if (result.points.empty() || result.points.back().setup_s <= 0) continue;
     const Point& point = result.points.back();
-    text += fmt::format("{}: set up for {} threads in {}\n", one_line(label_of(result.planned)),
-                        point.threads, duration(point.setup_s));
+    text += fmt::format("{}: set up for {} in {}\n", one_line(label_of(result.planned)),
+                        counted(point.threads, "thread"), duration(point.setup_s));
   }
   return text.empty() ? text : "\n" + text;
 }
@@ -138,10 +140,10 @@ std::string setup_notes(const Report& report) {
 std::string heading(const Report& report) {
   for (const CaseResult& result : report.cases)
     if (result.python)
-      return fmt::format("CPython {}{}, GIL {}; {} CPUs usable\n\n", result.python->version,
+      return fmt::format("CPython {}{}, GIL {}; {} usable\n\n", result.python->version,
                          result.python->build == "default" ? "" : " " + result.python->build,
                          result.gil.after_run ? "on" : "off",
-                         report.context.value("usable_cpus", 0));
+                         counted(report.context.value("usable_cpus", 0), "CPU"));
   return "";
 }
 

@@ -14,8 +14,8 @@ bool begins_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0
 
 bool is_white(char byte) { return byte == '\n' || byte == '\r' || byte == '\t'; }
 
-/// The bytes of the control character with which the text begins; 0 if it is none. Terminals obey
-/// U+0080 to U+009F as they obey those of ASCII.
+/// The bytes of the control character with which the text begins; 0 if it begins with none.
+/// Terminals obey U+0080 to U+009F as they obey those of ASCII.
 std::size_t control_bytes(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   if (text.size() > 1 && byte(0) == 0xC2 && byte(1) < 0xA0) return 2;

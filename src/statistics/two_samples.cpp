@@ -55,7 +55,7 @@ class AllRatios {
   }
 
   [[nodiscard]] std::size_t size() const { return before_.size() * after_.size(); }
-  /// The one with so many smaller ones. Positive numbers are in the order of their bits: halving
+  /// The one with that many smaller ones. Positive numbers are in the order of their bits: halving
   /// what lies between the ends finds it in 64 steps.
   [[nodiscard]] double at_rank(std::size_t rank) const {
     auto low = std::bit_cast<std::uint64_t>(after_.front() / before_.back());

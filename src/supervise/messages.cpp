@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "gilscale/model/codec.hpp"
+#include "gilscale/text/counted.hpp"
 #include "gilscale/text/error.hpp"
 
 namespace gilscale {
@@ -90,8 +91,8 @@ void MessageReader::take(const std::string& line) {
 void MessageReader::apply(const nlohmann::json& message) {
   const auto kind = message.at("message").get<std::string>();
   if (kind == "progress") {
-    progress_ = fmt::format("{} threads, {} samples", message.at("threads").get<int>(),
-                            message.at("samples").get<std::size_t>());
+    progress_ = fmt::format("{}, {}", counted(message.at("threads").get<int>(), "thread"),
+                            counted(message.at("samples").get<std::size_t>(), "sample"));
   } else if (kind == "started") {
     message.at("gil").get_to(result_.gil);
     if (message.contains("python")) result_.python = message.at("python").get<PythonInfo>();

@@ -93,7 +93,7 @@ void give_calls(Point& point, Scaling scaling, std::int64_t calls) {
   point.extra_calls = share.extra;
 }
 
-/// So many that a thread of a round has enough to do; with strong scaling, of the largest round.
+/// Enough that each thread of a round has enough to do; with strong scaling, of the largest round.
 std::int64_t find_calls(const Case& planned, Executor& workload, const MeasureSettings& settings) {
   const std::int64_t calls = calibrate_calls(workload, round_target_s(settings.switch_interval_s));
   return planned.scaling == Scaling::weak ? calls : calls * planned.threads.back();
@@ -219,7 +219,7 @@ class PointRun {
     return events_.stop_reason(so_far, sampler.spent_s(), sampler.stop_reason());
   }
 
-  /// Google Benchmark would write what is no number as it is, which is no JSON.
+  /// Google Benchmark would write NaN and infinity as they are, which is not JSON.
   static void count(benchmark::State& state, const char* name, const Estimate& figure) {
     if (std::isfinite(figure.estimate)) state.counters[name] = figure.estimate;
   }

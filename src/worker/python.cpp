@@ -92,7 +92,7 @@ class PluginExecutor : public Executor {
 void* opened(const std::string& file, int flags, const char* what) {
   if (void* const library = dlopen(file.c_str(), flags)) return library;
   throw UsageError(
-      fmt::format("{} cannot be opened: {}; was it made for this system?", what, dlerror()));
+      fmt::format("{} cannot be opened: {}; was it built for this system?", what, dlerror()));
 }
 
 /// For the life of the process.
@@ -106,8 +106,8 @@ const border::Plugin& open_plugin(const PythonFiles& files) {
   if (!plugin || plugin->interface_version != border::interface_version ||
       plugin->gilscale_version != version)
     throw UsageError(fmt::format(
-        "the plug-in '{}' is of another version of gilscale than this, {}; make it anew with "
-        "scripts/add_python.sh {}",
+        "the plug-in '{}' belongs to another version of gilscale than this one, {}; rebuild it "
+        "with scripts/add_python.sh {}",
         files.plugin, version, files.executable));
   return *plugin;
 }
@@ -137,7 +137,7 @@ PythonFiles find_python(const std::string& executable) {
     throw UsageError(fmt::format(
         "{} (CPython {}) has no shared libpython, which gilscale needs to measure with it; those "
         "of Debian (libpython3.X), of conda, of uv, of GitHub's setup-python and of the official "
-        "container images have one, one built from source with --enable-shared",
+        "container images have one, as does one built from source with --enable-shared",
         python, facts.version));
   return {python, facts.library, plugin_for(facts.soabi, python, lib_folder()).file.string()};
 }

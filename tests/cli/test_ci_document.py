@@ -129,7 +129,7 @@ def test_scripts_of_gilscale_that_the_workflow_calls_are_there():
 def test_the_table_of_metrics_is_whole(gilscale):
     """The message about an unknown metric names all."""
     said = gilscale("run", "hold", "--expect", "hold nonsense_without_neighbour > 1").stderr
-    metrics = re.search(r"there are (.*?);", said)[1].split(", ")
+    metrics = re.search(r"the metrics are (.*?);", said)[1].split(", ")
     table = re.search(r"(?ms)^\| metric \|.*?\n\n", DOCUMENT)[0]
     rows = [row.split(" | ")[0] for row in table.splitlines()[2:]]
     assert sorted(name for row in rows for name in re.findall(r"`([^`]+)`", row)) == sorted(metrics)

@@ -229,7 +229,7 @@ def test_a_file_named_twice_is_refused(gilscale, second):
     (gilscale.folder / "link").symlink_to("out")
     done = gilscale("run", "hold", "-t1", "--json", "out", *second)
     assert (done.returncode, done.stdout) == (USAGE, "")
-    assert "two options name the file" in done.stderr and done.stderr.count("\n") == 1
+    assert "two options name the same file" in done.stderr and done.stderr.count("\n") == 1
     assert not (gilscale.folder / "out").exists()
 
 

@@ -206,7 +206,7 @@ def pinned(document):
 
 
 DIFFERENCES = pytest.mark.parametrize("differ, kind, said", [
-    (other_machine, "machine", "another machine"), (other_cpus, "machine", "CPUs"),
+    (other_machine, "machine", "different machine"), (other_cpus, "machine", "CPUs"),
     (other_python, "python", "CPython 3.9.1"), (other_build, "python", "free-threaded"),
     (other_gil, "gil", "the GIL was"), (other_calls, "calls", "calls in a round"),
     (other_scaling, "scaling", "scaling"), (pinned, "scaling", "pinned"),
@@ -250,7 +250,7 @@ def test_calls_that_differ_a_little_are_said_and_not_refused(gilscale, compare, 
 def test_nothing_in_common_is_refused(compare, real):
     old = scaled(real, "old")
     old["gilscale"]["cases"][0]["label"] = "another"
-    assert refused(compare(old, scaled(real, "new")), "no benchmark in common")
+    assert refused(compare(old, scaled(real, "new")), "no measured benchmark in common")
 
 
 # ---- documents of Google Benchmark ----
@@ -286,7 +286,7 @@ def test_repetitions_count_and_their_aggregates_do_not(gilscale, compare):
 
 def test_aggregates_alone_have_nothing_to_compare(compare):
     document = google(times("old"))
-    assert refused(compare(document, aggregates_of(document)), "no benchmark in common")
+    assert refused(compare(document, aggregates_of(document)), "no measured benchmark in common")
 
 
 def test_one_repetition_is_unclear(gilscale, compare):
@@ -304,7 +304,7 @@ def test_benchmarks_that_failed_are_left_out(gilscale, compare):
 
 def test_documents_of_other_machines_are_refused_here_too(compare):
     old = google(times("old"), context={"host_name": "another"})
-    assert refused(compare(old, google(times("new"))), "another machine: another before, builder now")
+    assert refused(compare(old, google(times("new"))), "different machine: another before, builder now")
     assert compare(old, google(times("new")), "--allow-different=machine").returncode == OK
 
 
@@ -500,7 +500,7 @@ def test_conditions_with_control_characters_do_not_reach_the_terminal(compare, r
 
     old, new = hostile(scaled(real, "old"), "\x1b[31m\nold\x07"), hostile(scaled(real, "new"), "\x1b[32m\nnew")
     done = compare(old, new)
-    assert refused(done, "another machine") and not raw(done.stderr)
+    assert refused(done, "different machine") and not raw(done.stderr)
     done = compare(old, new, "--allow-different", "all")
     assert done.returncode == OK and not raw(done.stdout) and not raw(done.stderr)
 
@@ -551,12 +551,12 @@ def test_a_baseline_that_is_no_file_is_refused(gilscale, path):
 
 def test_a_baseline_of_google_benchmark_is_refused(gilscale):
     write(gilscale.folder / "old.json", google(times("old")))
-    assert refused(gilscale("run", "release", "-t1,2", "--baseline", "old.json"), "is not of gilscale")
+    assert refused(gilscale("run", "release", "-t1,2", "--baseline", "old.json"), "was not written by gilscale")
 
 
 def test_a_baseline_of_something_else_is_refused(gilscale, real):
     write(gilscale.folder / "old.json", scaled(real, "old"))
-    assert refused(gilscale("run", "hold", "-t1,2", "--baseline", "old.json"), "nothing that is measured here",
+    assert refused(gilscale("run", "hold", "-t1,2", "--baseline", "old.json"), "contains none of the cases measured here",
                    "release/2000")
 
 

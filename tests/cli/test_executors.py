@@ -194,7 +194,7 @@ def test_executors_stand_side_by_side_with_the_one_that_wins(gilscale):
             return True
         winner = document["comparisons"]["executors"][0]["winner"]
         return (winner and winner["executors"] == ["processes"] and winner["factor"] > 2 and winner["from_threads"] == 4
-                and "hold/20000: processes wins: " in stdout and " times the calls/s of threads at 4 threads" in stdout)
+                and "hold/20000: fastest: processes, with " in stdout and " times the calls/s of threads at 4 threads" in stdout)
 
     _, document = convinced(look, processes_win_at_four)
     entries = document["comparisons"]["executors"][0]["entries"]

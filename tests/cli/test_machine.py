@@ -15,7 +15,7 @@ def test_doctor_shows_the_budget_and_what_there_is_now(gilscale):
     assert done.returncode in (OK, INCONCLUSIVE)
     assert done.stderr == ""
     for pattern in (r"(?m)^  CPUs +\d+ CPUs? on \d+ cores?, \d+ memory nodes?, ", r"(?m)^  auto +--threads 1",
-                    r"(?m)^  --pin +threads go to CPUs \d", r"(?m)^  now +\d", r"(?m)^  Python +CPython 3"):
+                    r"(?m)^  --pin +threads are bound to CPUs \d", r"(?m)^  now +\d", r"(?m)^  Python +CPython 3"):
         assert re.search(pattern, done.stdout), pattern
 
 
@@ -34,8 +34,8 @@ def test_doctor_follows_the_affinity(gilscale):
     cpu = max(os.sched_getaffinity(0))
     done = gilscale("doctor", preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
     assert re.search(r"(?m)^  CPUs +1 CPU on 1 core,", done.stdout)
-    assert re.search(rf"(?m)^  --pin +threads go to CPUs {cpu}, ", done.stdout)
-    assert "nothing can run at once" in done.stdout
+    assert re.search(rf"(?m)^  --pin +threads are bound to CPUs {cpu}, ", done.stdout)
+    assert "threads cannot run at the same time" in done.stdout
 
 
 def test_doctor_without_a_python_that_starts_says_so(gilscale):

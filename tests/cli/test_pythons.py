@@ -136,7 +136,7 @@ def test_a_library_that_is_another_gilscales_plug_in_is_refused(moved, source):
         subprocess.run(["c++", "-shared", "-fPIC", "-x", "c++", "-", "-o", path], input=source, text=True, check=True)
     done = moved("run", "hold", "-t1", *QUICK)
     assert done.returncode == USAGE
-    assert "of another version of gilscale" in done.stderr and "scripts/add_python.sh" in done.stderr
+    assert "belongs to another version of gilscale" in done.stderr and "scripts/add_python.sh" in done.stderr
 
 
 def tool(name, *args):

@@ -26,8 +26,8 @@ GOLDEN = Path(__file__).with_name("golden")
 # The environment that runs these tests has what draws.
 VENV = ("--venv", sys.prefix) if (Path(sys.prefix) / "pyvenv.cfg").exists() else ()
 
-pytest.importorskip("jinja2", reason="Jinja2 is not installed here; scripts/setup.sh does it")
-pytest.importorskip("matplotlib", reason="matplotlib is not installed here; scripts/setup.sh does it")
+pytest.importorskip("jinja2", reason="Jinja2 is not installed here; run scripts/setup.sh")
+pytest.importorskip("matplotlib", reason="matplotlib is not installed here; run scripts/setup.sh")
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from gilscale_report import axes, charts, text  # noqa: E402

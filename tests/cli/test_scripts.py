@@ -93,19 +93,19 @@ def test_arrows_that_go_down_are_all_right(tmp_path):
 
 
 @pytest.mark.parametrize("path, include, said", [
-    ("src/judge/a.cpp", '"gilscale/report/c.hpp"', "judge lies below report"),
-    ("include/gilscale/text/b.hpp", '"gilscale/judge/a.hpp"', "text lies below judge"),
-    ("src/report/c.cpp", '"judge/own.hpp"', "judge keeps that header to itself"),
-    ("src/main.cpp", '"report/own.hpp"', "report keeps that header to itself"),
-    ("src/judge/a.cpp", '"gilscale/cellar/a.hpp"', "it names no room"),
-    ("src/judge/a.cpp", "<pybind11/pybind11.h>", "only python uses that library"),
-    ("src/judge/a.cpp", "<CLI/CLI.hpp>", "only command_line uses that library"),
+    ("src/judge/a.cpp", '"gilscale/report/c.hpp"', "judge is below report"),
+    ("include/gilscale/text/b.hpp", '"gilscale/judge/a.hpp"', "text is below judge"),
+    ("src/report/c.cpp", '"judge/own.hpp"', "that header is private to judge"),
+    ("src/main.cpp", '"report/own.hpp"', "that header is private to report"),
+    ("src/judge/a.cpp", '"gilscale/cellar/a.hpp"', "it does not name a room"),
+    ("src/judge/a.cpp", "<pybind11/pybind11.h>", "only python may use that library"),
+    ("src/judge/a.cpp", "<CLI/CLI.hpp>", "only command_line may use that library"),
 ])
 def test_an_include_that_does_not_keep_to_the_rooms_is_printed(tmp_path, path, include, said):
     assert arrows_of(tmp_path, {path: f"// a comment\n#include {include}\n"}).splitlines() == [
-        f"{path}:2: #include {include}: {said}" + (", or beside it" if "lies below" in said else "")]
+        f"{path}:2: #include {include}: {said}" + (", or beside it" if "is below" in said else "")]
 
 
 def test_a_file_in_no_room_is_printed(tmp_path):
     said = arrows_of(tmp_path, {"src/stray.cpp": "", "src/cellar/a.cpp": ""})
-    assert said.splitlines() == ["src/cellar/a.cpp: lies in no room", "src/stray.cpp: lies in no room"]
+    assert said.splitlines() == ["src/cellar/a.cpp: is not in any room", "src/stray.cpp: is not in any room"]

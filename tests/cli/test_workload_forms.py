@@ -94,7 +94,7 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(gilscale):
 def test_a_teardown_that_raises_fails_its_case_and_loses_no_result(gilscale, workload):
     workload("bench_mine.py", "def bench_it(): pass\ndef teardown(): raise OSError('gone')\n")
     case, = gilscale.cases("run", "bench_mine.py", "-t1", *QUICK, code=WORKLOAD_FAILED)
-    assert "cannot be taken down: OSError: gone" in case["error"]["message"]
+    assert "cannot be torn down: OSError: gone" in case["error"]["message"]
     assert case["points"][0]["rounds"] == 2
 
 
@@ -114,10 +114,10 @@ def test_a_statement_that_raises_is_shown_with_its_line(gilscale):
 
 
 @pytest.mark.parametrize("args, words", [
-    (("-e", "x +"), ["--stmt is no Python", "SyntaxError"]),
-    (("-s", "if", "-e", "x"), ["--setup is no Python"]),
+    (("-e", "x +"), ["--stmt is not valid Python", "SyntaxError"]),
+    (("-s", "if", "-e", "x"), ["--setup is not valid Python"]),
     (("-s", "x = 1"), ["--setup is for --stmt"]),
-    (("-e", "await x"), ["--stmt is no Python"]),
+    (("-e", "await x"), ["--stmt is not valid Python"]),
 ])
 def test_code_that_cannot_be_compiled_is_a_usage_error(gilscale, args, words):
     done = gilscale("run", *args, "-t1", *QUICK)
@@ -220,7 +220,7 @@ def test_sharing_shows_as_the_difference_between_all_and_none(gilscale):
     assert 0.6 < shared["points"][0]["speedup"]["estimate"] < 1.5
     assert 2.2 < own["points"][0]["speedup"]["estimate"] < 6
     assert (cost_of(document)["label"], cost_of(document)["threads"]) == ("locked/5000", 4)
-    assert "locked/5000: 4 threads with arguments of their own do " in stdout and "sharing costs " in stdout
+    assert "locked/5000: 4 threads with separate arguments do " in stdout and "sharing costs " in stdout
 
 
 # ---- environments ----
@@ -306,7 +306,7 @@ def test_a_cost_that_changes_by_orders_of_magnitude_is_warned_of(gilscale, workl
             time.sleep(0.1 if n % 4 == 0 else 0.0005)
         """)
     convinced(lambda: warnings_of(gilscale, "mine.py:work", "-t1", "--calls=1", "--benchmark_min_time=20x"),
-              lambda warnings: "times as long in some rounds" in warnings)
+              lambda warnings: "the slowest rounds of the same calls took " in warnings)
 
 
 def test_threads_of_the_workloads_own_are_warned_of(gilscale, workload):

@@ -275,7 +275,7 @@ TEST_F(Workload, OfAMethodWhoseClassNeedsArgumentsSaysWhatToDo) {
   const auto error = thrown<WorkloadError>([&] { workload.prepare(1); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(),
-              AllOf(HasSubstr("C() cannot be made without arguments"), HasSubstr("--setup")));
+              AllOf(HasSubstr("C() cannot be created without arguments"), HasSubstr("--setup")));
 }
 
 TEST_F(Workload, WithWrongArgumentsShowsTheSignature) {
@@ -409,7 +409,7 @@ TEST_F(BenchFile, WhoseSetupOrTeardownRaisesSaysWhich) {
   taken_down.prepare(1);
   const auto second = thrown<WorkloadError>([&] { taken_down.tear_down(); });
   ASSERT_TRUE(second);
-  EXPECT_THAT(second->what(), HasSubstr("cannot be taken down: OSError: gone"));
+  EXPECT_THAT(second->what(), HasSubstr("cannot be torn down: OSError: gone"));
 }
 
 // ---- statements ----
@@ -453,8 +453,8 @@ TEST_F(Workload, OfAStatementShowsItsLineInTracebacks) {
 }
 
 TEST_F(Workload, OfAStatementThatIsNoPythonIsRefused) {
-  EXPECT_THAT(refusal(statement("", "x +")), HasSubstr("--stmt is no Python: SyntaxError"));
-  EXPECT_THAT(refusal(statement("if", "x")), HasSubstr("--setup is no Python: SyntaxError"));
+  EXPECT_THAT(refusal(statement("", "x +")), HasSubstr("--stmt is not valid Python: SyntaxError"));
+  EXPECT_THAT(refusal(statement("if", "x")), HasSubstr("--setup is not valid Python: SyntaxError"));
   EXPECT_THAT(refusal(statement("", "return 1")), HasSubstr("'return' outside function"));
   EXPECT_THAT(refusal(statement("from os import *", "x")), HasSubstr("cannot be compiled"));
 }

@@ -101,21 +101,21 @@ Point restless(std::size_t samples) {
 TEST(ChangedPoint, IsUnclearWhereTheIntervalReachesTheThreshold) {
   const Change seen = change(costing(1), restless(12));
   EXPECT_EQ(seen.word, Word::unclear);
-  EXPECT_THAT(seen.why, EndsWith("on both sides of a bound of 5 %"));
+  EXPECT_THAT(seen.why, EndsWith("an interval that spans the threshold of 5 %"));
 }
 
 TEST(UnclearChange, TellsWhichSideHasTooFewSamples) {
   EXPECT_THAT(change(restless(12), costing(1, 25)).why,
-              EndsWith("; the old one rests on 12 samples only"));
+              EndsWith("; the old version has only 12 samples"));
   EXPECT_THAT(change(costing(1, 25), restless(12)).why,
-              EndsWith("; the new one rests on 12 samples only"));
+              EndsWith("; the new version has only 12 samples"));
   EXPECT_THAT(change(costing(1, 24), restless(12)).why, EndsWith("of 5 %"));
 }
 
 TEST(ChangedPoint, OfTooFewSamplesIsUnclear) {
   const Change seen = change(costing(1, 3), costing(2, 3));
   EXPECT_EQ(seen.word, Word::unclear);
-  EXPECT_EQ(seen.why, "the samples are too few, or too much alike in turn, for an interval");
+  EXPECT_EQ(seen.why, "the samples are too few, or too autocorrelated, for an interval");
   EXPECT_EQ(change(costing(1, 1), costing(2, 1)).word, Word::unclear);
 }
 
@@ -283,7 +283,7 @@ TEST(SequentialChange, IsDecidedByTheFirstLookThatCan) {
 TEST(SequentialChange, NeedsTheSamplesOfTheFirstLook) {
   const Change seen = change(costing(1, 30), costing(1.2, 11), {.sequential = true});
   EXPECT_EQ(seen.word, Word::unclear);
-  EXPECT_EQ(seen.why, "30 and 11 samples are too few");
+  EXPECT_EQ(seen.why, "30 and 11 samples are too few to compare");
   EXPECT_NEAR(seen.cost.estimate, 1.2, 1e-6) << "there is a figure all the same";
   EXPECT_FALSE(std::isfinite(seen.cost.low) || std::isfinite(seen.cost.high));
   ASSERT_TRUE(seen.call_s);
@@ -358,7 +358,9 @@ TEST(ChangeOfWhatDoesNotScale, IsUnclearWhereTheCoresDiffer) {
   EXPECT_EQ(word(locked(2), locked(2)), Word::same);
   const Change seen = change(locked(2), locked(1.8));
   EXPECT_EQ(seen.word, Word::unclear);
-  EXPECT_THAT(seen.why, HasSubstr("tells too little of what does not scale with them"));
+  EXPECT_THAT(
+      seen.why,
+      HasSubstr("and the calls do not scale with the cores, so their costs cannot be compared"));
 }
 
 TEST(ChangeOfWhatScales, DoesNotMindThatTheCoresDiffer) {

@@ -80,7 +80,7 @@ TEST(CheckedPoint, FailsWhereTheWholeIntervalIsOnTheWrongSide) {
 TEST(CheckedPoint, IsInconclusiveWhereTheBoundIsInside) {
   const Check check = checked("f@2 relative_efficiency >= 0.9", wavering(0.85, 0.95, 12));
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
-  EXPECT_THAT(check.why, HasSubstr("on both sides of 0.9; raise --max-budget"));
+  EXPECT_THAT(check.why, HasSubstr("an interval that spans 0.9; raise --max-budget"));
 }
 
 TEST(CheckedPoint, OnTheBoundDependsOnTheRelation) {
@@ -95,7 +95,7 @@ TEST(CheckedPoint, NeedsTheSamplesOfTheFirstLook) {
   const Check check = checked("f@2 relative_efficiency >= 0.9", efficient(1, 11));
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
   EXPECT_FALSE(check.seen);
-  EXPECT_EQ(check.why, "11 samples are too few to decide; it takes 12");
+  EXPECT_EQ(check.why, "too few samples to decide: 11; it takes at least 12");
 }
 
 TEST(CheckedPoint, StaysWithTheFirstLookThatDecides) {
@@ -139,7 +139,7 @@ TEST(CheckOnTooFewCores, DoesNotBlameTheWorkload) {
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
   EXPECT_THAT(check.why, AllOf(HasSubstr("relative_efficiency is 0.5 [0.5, 0.5], but"),
                                HasSubstr("the machine gave 2 threads 1.00 cores"),
-                               HasSubstr("too few to blame the workload")));
+                               HasSubstr("too few to attribute this to the workload")));
 }
 
 TEST(CheckOnTooFewCores, BlamesAHeldGil) {
@@ -164,7 +164,7 @@ TEST(CheckOnTooFewCores, DoesNotPraiseCodeThatTakesTurns) {
   // Two threads on one core do the work of one; so does serial code.
   const Check check = checked("f@2 relative_efficiency >= 0.9", on_one_core(2));
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
-  EXPECT_THAT(check.why, HasSubstr("too few to tell it from code that takes turns"));
+  EXPECT_THAT(check.why, HasSubstr("too few to tell this from code whose threads take turns"));
 }
 
 TEST(CheckOnTooFewCores, PassesABoundThatSerialCodeMeetsAnyway) {
@@ -176,7 +176,7 @@ TEST(CheckOnTooFewCores, DoesNotExpectASpeedupThatTheyDoNotAllow) {
   const Point point = steady_point(2, {.parallel_s = 1.25, .control_parallel_s = 1.25}, 12);
   const Check check = checked("f@2 speedup >= 1.9", point);
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
-  EXPECT_THAT(check.why, HasSubstr("1.60 cores, which allow no 1.9"));
+  EXPECT_THAT(check.why, HasSubstr("1.60 cores, too few for a speedup of 1.9"));
 }
 
 TEST(CheckOnTooFewCores, StillFailsASpeedupThatIsLowForThem) {
@@ -190,7 +190,7 @@ TEST(CheckOnTooFewCores, DoesNotTakeCoresThatAreMissingForASerialFraction) {
   const Point perfect = steady_point(2, {.parallel_s = 1.25, .control_parallel_s = 1.25}, 12);
   const Check check = checked("f@2 serial_fraction <= 0.2", perfect);
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
-  EXPECT_THAT(check.why, HasSubstr("1.60 cores, which make the serial fraction larger"));
+  EXPECT_THAT(check.why, HasSubstr("1.60 cores, and the missing cores raise the serial fraction"));
   // A speedup of 1.28 there is one of 1.6 on two cores, and a serial fraction of 0.25.
   const Point serial = steady_point(2, {.parallel_s = 1.5625, .control_parallel_s = 1.25}, 12);
   EXPECT_EQ(checked("f@2 serial_fraction <= 0.2", serial).outcome, Outcome::failed);
@@ -250,7 +250,7 @@ TEST(CheckedGilDemand, IsDecidedByHowOftenItWasMeasuredItself) {
   point.gil_demands.assign(11, 0.01);
   const Check check = checked("f@2 gil_demand <= 0.1", point);
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
-  EXPECT_EQ(check.why, "11 samples are too few to decide; it takes 12");
+  EXPECT_EQ(check.why, "too few samples to decide: 11; it takes at least 12");
   point.gil_demands.push_back(0.01);
   EXPECT_EQ(checked("f@2 gil_demand <= 0.1", point).outcome, Outcome::passed);
 }

@@ -96,7 +96,7 @@ ParameterCurve curve(std::initializer_list<double> lows) {
   return curve;
 }
 
-TEST(BreakEven, IsTheSmallestValueFromWhichOnThreadsSurelyWin) {
+TEST(BreakEven, IsTheSmallestValueFromWhichOnThreadsClearlyWin) {
   EXPECT_EQ(curve({0.5, 0.95, 1.2, 1.8}).break_even(), 4);
   EXPECT_EQ(curve({1.2, 0.9, 1.1}).break_even(), 4);  // a win before a loss does not count
   EXPECT_EQ(curve({1.1, 1.2}).break_even(), 1);

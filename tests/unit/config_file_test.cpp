@@ -160,7 +160,7 @@ TEST(ConfigFile, RefusesNullCharacters) {
   EXPECT_THAT(refusal("json = 'a\0b'"sv), StartsWith("gilscale.toml:1: "));
   EXPECT_THAT(refusal("\0\0\0\0"sv), StartsWith("gilscale.toml:1: "));
   EXPECT_EQ(refusal("json = \"a\\u0000b\""),
-            "gilscale.toml:1: 'json' has a null character in its text; take it out");
+            "gilscale.toml:1: 'json' contains a null character; remove it");
 }
 
 TEST(ConfigFile, RefusesWhatIsNotUtf8) {
@@ -201,8 +201,8 @@ TEST(ConfigText, IsNotThatOfAFolder) {
   const TempFolder folder;
   EXPECT_EQ(usage_error([&] { read_config_text(folder.path().string()); }),
             folder.path().string() +
-                " is a folder and no configuration file; name another file "
-                "with --config, or give --no-config");
+                " is a folder, not a configuration file; name another file "
+                "with --config, or use --no-config");
 }
 
 TEST(ConfigText, IsReadOnlyAsFarAsItIsNeeded) {

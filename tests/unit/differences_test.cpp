@@ -52,9 +52,9 @@ TEST(Differences, OfMachinesAreNamed) {
   const auto found = between(before, after);
   ASSERT_EQ(found.size(), 3U);
   EXPECT_EQ(found[0].kind, "machine");
-  EXPECT_EQ(found[0].what, "another machine: a before, b now");
-  EXPECT_EQ(found[1].what, "another number of CPUs: 2 before, 4 now");
-  EXPECT_EQ(found[2].what, "another usable CPUs: 2 before, 1 now");
+  EXPECT_EQ(found[0].what, "different machine: a before, b now");
+  EXPECT_EQ(found[1].what, "different number of CPUs: 2 before, 4 now");
+  EXPECT_EQ(found[2].what, "different number of usable CPUs: 2 before, 1 now");
 }
 
 TEST(Differences, AreNoneWhereOnlyOneTells) {
@@ -71,7 +71,7 @@ TEST(Differences, OfInterpretersAreNamed) {
   const Difference found = only({}, after);
   EXPECT_EQ(found.kind, "python");
   EXPECT_EQ(found.what,
-            "another interpreter: CPython 3.13.1 before, CPython 3.14.0 free-threaded (debug "
+            "different interpreter: CPython 3.13.1 before, CPython 3.14.0 free-threaded (debug "
             "build) now");
 }
 
@@ -128,22 +128,22 @@ TEST(RefusedDifferences, AreThoseThatForbid) {
               refuse_differences({{"machine", "another"}, {"gil", "off"}, {"calls", "few", false}},
                                  {}, "old.json");
             }),
-            "'old.json' cannot be compared: another; off; --allow-different gil,machine does it "
-            "all the same");
+            "'old.json' cannot be compared: another; off; use --allow-different gil,machine to "
+            "compare anyway");
 }
 
 TEST(RefusedDifferences, MayBeAllowedByTheirKind) {
   const std::vector<Difference> found{{"machine", "another"}, {"gil", "off"}};
   EXPECT_NO_THROW(refuse_differences(found, {"machine", "gil"}, "old.json"));
   EXPECT_THAT(usage_error([&] { refuse_differences(found, {"machine"}, "old.json"); }),
-              AllOf(HasSubstr("off; --allow-different gil does"), Not(HasSubstr("another"))));
+              AllOf(HasSubstr("off; use --allow-different gil to"), Not(HasSubstr("another"))));
 }
 
 TEST(RefusedDifferences, AreNotAllToldWhereThereAreMany) {
   std::vector<Difference> found;
   for (const char* what : {"a1", "a2", "a3", "a4", "a5", "a6"}) found.push_back({"calls", what});
   EXPECT_THAT(usage_error([&] { refuse_differences(found, {}, "old.json"); }),
-              HasSubstr("a1; a2; a3; a4; and 2 more; --allow-different calls does"));
+              HasSubstr("a1; a2; a3; a4; and 2 more; use --allow-different calls to"));
 }
 
 TEST(DifferenceKinds, AreThoseOfTheOption) {

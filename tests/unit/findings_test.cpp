@@ -130,12 +130,12 @@ TEST(Diagnosis, ShowsTheBudgetWhatThereIsNowAndPython) {
             "this process may use\n"
             "  CPUs        2 CPUs on 2 cores, 1 memory node, a quota of 1.5 CPUs\n"
             "  auto        --threads 1,2\n"
-            "  --pin       threads go to CPUs 0 1, in this order\n"
+            "  --pin       threads are bound to CPUs 0 1, in this order\n"
             "  now         2 threads of plain arithmetic got 1.40 cores, 95 % interval [1.30, "
             "1.50]\n"
             "  Python      CPython 3.13.1 (default build), GIL on: /usr/bin/python3\n"
             "\n"
-            "nothing here spoils measurements\n");
+            "nothing was found that distorts measurements\n");
 }
 
 TEST(Diagnosis, ShowsEachFindingWithItsRemedy) {
@@ -177,7 +177,7 @@ TEST(CaseFindings, TellOfCallsThatAreShortAgainstTheHarness) {
   const auto findings = findings_of(result);
   ASSERT_THAT(ids_of(findings), testing::ElementsAre("short-call"));
   EXPECT_EQ(findings[0].what,
-            "m:f: a call takes 125 ns, of which gilscale's own loop is about 25 ns; they are not "
+            "m:f: a call takes 125 ns, of which gilscale's own loop is about 25 ns; this is not "
             "subtracted");
   result.python->empty_call_s = 10e-9;
   EXPECT_TRUE(findings_of(result).empty());

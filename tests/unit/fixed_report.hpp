@@ -192,7 +192,7 @@ inline std::vector<Check> fixed_checks() {
   checks[1].why = hostile("because");
   checks[2].threads = 4;
   checks[2].seen = Estimate{1.5, -infinity, infinity};
-  checks[2].why = "3 samples are too few for an interval";
+  checks[2].why = "too few samples for an interval: 3";
   checks[3].threads.reset();
   checks[3].seen.reset();
   checks[3].why = "the system does not tell";
@@ -258,7 +258,7 @@ inline CaseResult unavailable_case() {
   result.planned.workload.name = "own:work";
   result.planned.executor = "interpreters";
   result.failure =
-      Failure{FailureKind::unavailable, "sub-interpreters with a GIL of their own need 3.12", ""};
+      Failure{FailureKind::unavailable, "sub-interpreters with their own GIL need 3.12", ""};
   return result;
 }
 

@@ -266,7 +266,7 @@ TEST_F(GateWithBaseline, GoesOnWhileTheWordIsUnclear) {
 TEST_F(GateWithBaseline, OfAnotherMachineIsRefusedUnlessAllowed) {
   GateOptions options = baseline(result_of({costing(1)}), "elsewhere");
   EXPECT_THAT(refusal(options, {case_of("f")}),
-              AllOf(HasSubstr("another machine: elsewhere before"),
+              AllOf(HasSubstr("different machine: elsewhere before"),
                     HasSubstr("--allow-different machine")));
   options.rules.allow_different = {"machine"};
   EXPECT_EQ(judged(options, result_of({costing(1)})).changes->points[0].word, Word::same);
@@ -275,7 +275,7 @@ TEST_F(GateWithBaseline, OfAnotherMachineIsRefusedUnlessAllowed) {
 TEST_F(GateWithBaseline, OfAnotherPythonIsRefusedBeforeAnythingIsMeasured) {
   CaseResult old_result = result_of({costing(1)});
   old_result.python->version = "3.12.1";
-  EXPECT_THAT(refusal(baseline(old_result), {case_of("f")}), HasSubstr("another interpreter"));
+  EXPECT_THAT(refusal(baseline(old_result), {case_of("f")}), HasSubstr("different interpreter"));
 }
 
 TEST_F(GateWithBaseline, OfOtherScalingIsRefused) {
@@ -294,14 +294,14 @@ TEST_F(GateWithBaseline, ThatTurnsOutToDifferHasNoWords) {
 
 TEST_F(GateWithBaseline, OfOtherWorkloadsIsRefused) {
   EXPECT_THAT(refusal(baseline(result_of({costing(1)})), {case_of("g")}),
-              HasSubstr("holds nothing that is measured here, but f"));
+              HasSubstr("contains none of the cases measured here (its first one is 'f')"));
 }
 
 TEST_F(GateWithBaseline, OfOtherProgramsIsRefused) {
   GateOptions options;
   options.baseline = folder_.write("other.json", R"({"benchmarks": []})");
   EXPECT_THAT(usage_error([&] { Gate(options, built_for); }),
-              HasSubstr("is not of gilscale and has no samples"));
+              HasSubstr("was not written by gilscale and has no samples"));
   options.baseline = folder_.file("missing.json");
   EXPECT_THAT(usage_error([&] { Gate(options, built_for); }), HasSubstr("missing.json"));
 }

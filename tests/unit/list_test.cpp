@@ -32,5 +32,20 @@ TEST(Listing, ShowsAllThatCanBeChosen) {
   EXPECT_THAT(text, HasSubstr("hold_release(hold_us, release_us)"));
 }
 
+TEST(Listing, LinesItsColumnsUp) {
+  const std::string text = listing({});
+  for (const char* row : {"  module:callable, file.py:name             your own callable\n",
+                          "  file.py                                   every function bench_",
+                          "  threads                                   a persistent team",
+                          "  none                                      make a plug-in"})
+    EXPECT_THAT(text, HasSubstr(row));
+}
+
+TEST(Listing, SeparatesEvenALongNameFromItsSummary) {
+  const std::string version(40, '9');
+  EXPECT_THAT(listing({{"", "cpython-999", "", {version, "default", "bin/python9"}}}),
+              HasSubstr("CPython " + version + " (default build)  bin/python9\n"));
+}
+
 }  // namespace
 }  // namespace gilscale

@@ -26,7 +26,7 @@ TEST_F(Messages, OfAWholeCaseBuildItsResult) {
   take(message::started(PythonInfo{"3.13.1", "default", "python"}, {true, true, true}));
   EXPECT_EQ(reader.progress(), "");
   take(message::progress(1, 3));
-  EXPECT_EQ(reader.progress(), "1 threads, 3 samples");
+  EXPECT_EQ(reader.progress(), "1 thread, 3 samples");
   take(message::point(steady_point(1, {}, 6), json::array({{{"name", "first"}}}),
                       {{"host_name", "here"}}));
   take(message::progress(2, 12));

@@ -188,21 +188,21 @@ TEST(Refusal, OfAnExecutorNamesTheChoices) {
 TEST(Refusal, OfCallsSaysWhatTheyAre) {
   for (const char* calls : {"0", "-1", "1.5", "many", "1e13", "nan", "inf", "3 "}) {
     EXPECT_EQ(run_refusal({(std::string("--calls=") + calls).c_str()}),
-              std::string("--calls '") + calls + "' is neither a whole number from 1 on nor auto");
+              std::string("--calls '") + calls + "' is neither a positive whole number nor auto");
   }
 }
 
 TEST(Refusal, OfSecondsAndPercentSaysTheirRange) {
   EXPECT_EQ(run_refusal({"--budget", "0"}),
-            "--budget 0 is out of range; it is above 0 and at most 86400");
+            "--budget 0 is out of range; choose a number above 0 and at most 86400");
   EXPECT_EQ(run_refusal({"--budget=-1"}),
-            "--budget -1 is out of range; it is above 0 and at most 86400");
+            "--budget -1 is out of range; choose a number above 0 and at most 86400");
   EXPECT_THAT(run_refusal({"--budget", "86401"}), HasSubstr("is out of range"));
   EXPECT_THAT(run_refusal({"--budget", "nan"}), HasSubstr("--budget"));
   EXPECT_EQ(run_refusal({"--precision", "101"}),
-            "--precision 101 is out of range; it is above 0 and at most 100");
+            "--precision 101 is out of range; choose a number above 0 and at most 100");
   EXPECT_EQ(run_refusal({"--timeout", "0"}),
-            "--timeout 0 is out of range; it is above 0 and at most 864000");
+            "--timeout 0 is out of range; choose a number above 0 and at most 864000");
 }
 
 TEST(Refusal, OfANumberThatIsNoneNamesTheFlag) {
@@ -213,7 +213,7 @@ TEST(Refusal, OfANumberThatIsNoneNamesTheFlag) {
 
 TEST(Refusal, OfRepetitionsSaysTheirRange) {
   for (const char* flag : {"--benchmark_repetitions=0", "--benchmark_repetitions=1001"}) {
-    EXPECT_THAT(run_refusal({flag}), HasSubstr("is out of range; it is 1 to 1000"));
+    EXPECT_THAT(run_refusal({flag}), HasSubstr("is out of range; choose 1 to 1000"));
   }
 }
 
@@ -380,7 +380,7 @@ TEST(Config, IsTheFileThatIsNamedOrNone) {
   EXPECT_EQ(with({"--no-config"}).workloads.fib, 30);
   EXPECT_EQ(with({"--no-config"}).config_file, "");
   EXPECT_EQ(usage_error([&] { with({"--config", "missing.toml"}); }),
-            "--config 'missing.toml' is not there; check the path");
+            "--config 'missing.toml' does not exist; check the path");
   EXPECT_THAT(usage_error([&] { with({"--config", ""}); }), StartsWith("--config"));
   EXPECT_THAT(usage_error([&] { with({"--config", "ci/other.toml", "--no-config"}); }),
               AllOf(HasSubstr("--config"), HasSubstr("--no-config")));
@@ -443,8 +443,9 @@ TEST(ConfigRefusal, OfWhatIsNoChoiceNamesTheChoices) {
 }
 
 TEST(ConfigRefusal, OfAValueOutOfRangeNamesFileAndLine) {
-  EXPECT_EQ(config_refusal("pin = true\nbudget = -1"),
-            "gilscale.toml:2: --budget -1 is out of range; it is above 0 and at most 86400");
+  EXPECT_EQ(
+      config_refusal("pin = true\nbudget = -1"),
+      "gilscale.toml:2: --budget -1 is out of range; choose a number above 0 and at most 86400");
   EXPECT_THAT(config_refusal("\n\nthreads = [1, 0]"),
               StartsWith("gilscale.toml:3: --threads '1,0' is not a list"));
   EXPECT_THAT(config_refusal("benchmark_min_time = '1h'"),

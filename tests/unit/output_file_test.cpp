@@ -74,7 +74,7 @@ TEST_F(OutputFile, InAFolderThatIsNotThereIsRefused) {
   const std::string path = folder.file("no/such/results.json");
   const auto expected =
       AllOf(HasSubstr("cannot write '" + path + "'"), HasSubstr("No such file or directory"),
-            HasSubstr("choose another place"));
+            HasSubstr("choose another path"));
   EXPECT_THAT(usage_error([&] { check_writable(path); }), expected);
 }
 

@@ -39,7 +39,7 @@ TEST_F(OutputFilesTest, RefuseAFileThatIsNamedTwice) {
   std::filesystem::create_symlink("a", path("link"));
   for (const std::string& other : {path("a"), path("./a"), path("link")}) {
     EXPECT_THAT(usage_error([&] { OutputFiles({{path("a"), "json"}, {other, "csv"}}); }),
-                AllOf(HasSubstr("two options"), HasSubstr(other), HasSubstr("of its own")));
+                AllOf(HasSubstr("two options"), HasSubstr(other), HasSubstr("give each its own")));
   }
 }
 

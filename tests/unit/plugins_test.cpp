@@ -63,7 +63,7 @@ TEST_F(Plugins, OfWhichThereIsNoneAreAskedFor) {
   EXPECT_THAT(usage_error([&] { default_plugin(folder_.path()); }),
               AllOf(HasSubstr(folder_.path().string()), HasSubstr("scripts/add_python.sh PYTHON")));
   EXPECT_THAT(usage_error([&] { plugin_for("cpython-312", "/opt/python", folder_.path()); }),
-              AllOf(HasSubstr("only for no Python"), HasSubstr("add_python.sh /opt/python")));
+              AllOf(HasSubstr("nor for any other Python"), HasSubstr("add_python.sh /opt/python")));
 }
 
 TEST_F(Plugins, AreFoundByTheAbi) {
@@ -85,7 +85,7 @@ TEST_F(Plugins, OfAnotherPythonAreNamedWhereOneIsMissing) {
 TEST_F(Plugins, OfAnotherGilscaleAreRefused) {
   describe("cpython-312", true, "0.0.9");
   EXPECT_THAT(usage_error([&] { plugin_for("cpython-312", "/opt/python", folder_.path()); }),
-              AllOf(HasSubstr("is of gilscale 0.0.9"), HasSubstr(std::string(version)),
+              AllOf(HasSubstr("belongs to gilscale 0.0.9"), HasSubstr(std::string(version)),
                     HasSubstr("add_python.sh /opt/python")));
 }
 

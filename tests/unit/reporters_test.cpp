@@ -179,6 +179,20 @@ TEST(Table, MarksMoreThreadsThanCpus) {
   EXPECT_THAT(rendered("table", report_of(held_case())), Not(HasSubstr("*")));
 }
 
+TEST(Table, SaysOneThreadAndOneCpuInTheSingular) {
+  CaseResult result = held_case();
+  result.planned.threads = {1};
+  result.points.resize(1);
+  Report report = report_of(result);
+  result.planned.executor = "pool";
+  report.cases.push_back(result);
+  report.context["usable_cpus"] = 1;
+  EXPECT_THAT(
+      rendered("table", report),
+      AllOf(HasSubstr("; 1 CPU usable"), HasSubstr("set up for 1 thread in"),
+            HasSubstr("no executor is clearly ahead at 1 thread\n"), Not(HasSubstr("1 threads"))));
+}
+
 TEST(Table, ShortensALongLabelInItsRowsButNotInItsSentence) {
   CaseResult result = scaling_case();
   result.planned.workload.name = "package.module:a_really_rather_long_nameµ";
@@ -226,7 +240,7 @@ TEST(Csv, HasARowForEachPointAndForACaseWithoutAny) {
   EXPECT_EQ(rows.size(), expected);
   EXPECT_EQ(rows.back().front(), "own:work (interpreters)");
   EXPECT_EQ(rows.back()[5], "") << "threads";
-  EXPECT_EQ(rows.back().back(), "sub-interpreters with a GIL of their own need 3.12");
+  EXPECT_EQ(rows.back().back(), "sub-interpreters with their own GIL need 3.12");
 }
 
 TEST(Csv, LeavesEndsThatAreNotBoundEmpty) {

@@ -163,7 +163,7 @@ TEST(BenchmarkFiles, WithTimesThatAreNoneAreRefused) {
         << time;
   EXPECT_THAT(refusal(benchmarks({{{"name", "BM"}}})), HasSubstr("real_time"));
   EXPECT_THAT(refusal(benchmarks({{{"name", "BM"}, {"real_time", 1}, {"time_unit", "h\x1b"}}})),
-              HasSubstr("it has a time_unit 'h\\x1b'"));
+              HasSubstr("it has an unknown time_unit 'h\\x1b'"));
   EXPECT_THAT(refusal(benchmarks({{{"real_time", 1}}})), HasSubstr("name"));
   EXPECT_THAT(refusal(benchmarks({3})), HasSubstr("cannot read"));
 }
@@ -175,13 +175,13 @@ TEST(BadResultFiles, SayWhatToName) {
               AllOf(StartsWith("cannot read the results in 'old.json': it has no array "
                                "'benchmarks'; "),
                     HasSubstr("name a file that `gilscale run --json` or a Google Benchmark "
-                              "program has written")));
+                              "program wrote")));
 }
 
 TEST(BadResultFiles, OfNoJsonAreRefused) {
   for (const char* text : {"", "hello", "{\"benchmarks\": [", "{'benchmarks': []}", "nan",
                            "{\"benchmarks\": []} x", "\xff\xfe", "{\"\xff\": 1}", "\"\\ud800\""})
-    EXPECT_THAT(refusal(text), HasSubstr("it is no JSON: byte ")) << text;
+    EXPECT_THAT(refusal(text), HasSubstr("it is not JSON: error at byte ")) << text;
 }
 
 TEST(BadResultFiles, OfOtherJsonAreRefused) {
@@ -189,13 +189,13 @@ TEST(BadResultFiles, OfOtherJsonAreRefused) {
        {"[]", "3", "null", "\"benchmarks\"", "{\"benchmarks\": 3}", "{\"benchmarks\": {}}"})
     EXPECT_THAT(refusal(text), HasSubstr("it has no array 'benchmarks'")) << text;
   EXPECT_THAT(refusal(R"({"benchmarks": [], "context": []})"),
-              HasSubstr("its 'context' is no object"));
+              HasSubstr("its 'context' is not an object"));
 }
 
 TEST(BadResultFiles, OfWhichAPartIsMissingAreRefusedWhereverTheyEnd) {
   const std::string whole = small_document().dump();
   for (std::size_t size = 0; size < whole.size(); size += 1 + size / 16)
-    EXPECT_THAT(refusal(whole.substr(0, size)), HasSubstr("it is no JSON")) << size;
+    EXPECT_THAT(refusal(whole.substr(0, size)), HasSubstr("it is not JSON")) << size;
 }
 
 TEST(BadResultFiles, ThatAreNestedDeeplyAreRefused) {
@@ -252,7 +252,7 @@ TEST(BadResultFiles, WithoutTheirPartsAreRefused) {
   }
   json document = small_document();
   point_of(document).erase("samples");
-  EXPECT_THAT(refusal(document), HasSubstr("a point of it has no samples"));
+  EXPECT_THAT(refusal(document), HasSubstr("one of its points has no samples"));
   document = small_document();
   point_of(document)["samples"].erase("handover_s");
   EXPECT_THAT(refusal(document), HasSubstr("handover_s"));
@@ -262,18 +262,23 @@ TEST(BadResultFiles, WithCountsThatMakeNoSenseAreRefused) {
   for (const json& value :
        {json(0), json(-1), json(1'000'001), json(2.5), json(1e300), json(4294967298), json("2"),
         json(true), json(nullptr), json(18446744073709551615U)})
-    EXPECT_THAT(refusal_with("threads", value), HasSubstr("its threads are no whole number"))
+    EXPECT_THAT(refusal_with("threads", value),
+                HasSubstr("a point's 'threads' is not a whole number"))
         << value;
   for (const json& value : {json(-1), json(1e12), json(1'000'000'000'001), json(nullptr)})
-    EXPECT_THAT(refusal_with("calls", value), HasSubstr("its calls are no whole number")) << value;
+    EXPECT_THAT(refusal_with("calls", value), HasSubstr("a point's 'calls' is not a whole number"))
+        << value;
   EXPECT_THAT(refusal_with("calls", 0), HasSubstr("makes no calls"));
-  EXPECT_THAT(refusal_with("extra_calls", 3), HasSubstr("its extra_calls are no whole number"));
-  EXPECT_THAT(refusal_with("control_calls", 0), HasSubstr("its control_calls"));
+  EXPECT_THAT(refusal_with("extra_calls", 3),
+              HasSubstr("a point's 'extra_calls' is not a whole number"));
+  EXPECT_THAT(refusal_with("control_calls", 0), HasSubstr("a point's 'control_calls'"));
   for (const json& value : {json(-1), json(1e300), json(18446744073709551615U)})
-    EXPECT_THAT(refusal_with("memory_bytes", value), HasSubstr("its memory_bytes")) << value;
+    EXPECT_THAT(refusal_with("memory_bytes", value), HasSubstr("a point's 'memory_bytes'"))
+        << value;
   for (const json& value : {json(-0.1), json(1.1)})
     EXPECT_THAT(refusal_with("gil_demand", value), HasSubstr("gil_demand"));
-  EXPECT_THAT(refusal_with("gil_demands", json{0.5, 1.1}), HasSubstr("a gil_demand of it is out"));
+  EXPECT_THAT(refusal_with("gil_demands", json{0.5, 1.1}),
+              HasSubstr("one of its gil_demand values is out"));
 }
 
 TEST(BadResultFiles, WithSamplesThatMakeNoSenseAreRefused) {
@@ -285,9 +290,9 @@ TEST(BadResultFiles, WithSamplesThatMakeNoSenseAreRefused) {
   EXPECT_THAT(refusal_of("single_s", 0), HasSubstr("a time in its samples is 0"));
   EXPECT_THAT(refusal_of("control_parallel_undelayed_s", 5e-324),
               HasSubstr("a time in its samples is 0"));
-  EXPECT_THAT(refusal_of("single_s", -1), HasSubstr("a sample of it is out of range"));
-  EXPECT_THAT(refusal_of("spread_s", -1e-9), HasSubstr("a sample of it is out of range"));
-  EXPECT_THAT(refusal_of("parallel_s", 1e10), HasSubstr("a sample of it is out of range"));
+  EXPECT_THAT(refusal_of("single_s", -1), HasSubstr("one of its samples is out of range"));
+  EXPECT_THAT(refusal_of("spread_s", -1e-9), HasSubstr("one of its samples is out of range"));
+  EXPECT_THAT(refusal_of("parallel_s", 1e10), HasSubstr("one of its samples is out of range"));
   EXPECT_THAT(refusal_of("parallel_s", nullptr), HasSubstr("must be number"));
   EXPECT_THAT(refusal_of("parallel_s", "1"), HasSubstr("must be number"));
 }

@@ -112,7 +112,7 @@ TEST_F(Supervised, WorkersLinesMayComeInPieces) {
   const CaseResult result = run(fmt::format("printf '%s' '{}'; sleep 0.1; printf '%s\\n' '{}'; {}",
                                             line.substr(0, 9), line.substr(9), finish));
   EXPECT_FALSE(result.failure);
-  EXPECT_THAT(listener.progress, testing::Contains("3 threads, 1 samples"));
+  EXPECT_THAT(listener.progress, testing::Contains("3 threads, 1 sample"));
 }
 
 TEST_F(Supervised, WorkerMayFloodItsErrorOutput) {

@@ -87,7 +87,7 @@ TEST(Inconclusive, IsAMachineThatGaveOneCore) {
     const Judgement judgement =
         judged(steady_point(2, {.parallel_s = parallel_s, .control_parallel_s = 2}));
     EXPECT_EQ(judgement.verdict, Verdict::inconclusive) << parallel_s;
-    EXPECT_EQ(judgement.why, "the machine gave 2 threads 1.00 cores: too few to tell");
+    EXPECT_EQ(judgement.why, "the machine gave 2 threads 1.00 cores, too few to tell");
   }
 }
 
@@ -150,7 +150,7 @@ TEST(GilBound, IsASpeedupOfOneWithTheGilHeldAllTheTime) {
   const Judgement judgement = judged(held(4, 1, 0.99));
   EXPECT_EQ(judgement.verdict, Verdict::gil_bound);
   EXPECT_EQ(judgement.why,
-            "4 threads do 1.00 times the work of one; 4.00 was achievable: the GIL is held");
+            "4 threads do 1.00 times the work of one; 4.00 was achievable, but the GIL is held");
 }
 
 TEST(GilBound, IsAssumedWhereTheDemandCouldNotBeMeasured) {
@@ -205,7 +205,7 @@ TEST(Partial, NamesTheGilWhenItsDemandBoundsTheSpeedup) {
   EXPECT_EQ(
       judgement.why,
       "4 threads do 1.90 times the work of one; 4.00 was achievable; the GIL is held for 50 % "
-      "of a call, which allows 2.00");
+      "of a call, which allows a speedup of 2.00");
 }
 
 TEST(Partial, NamesTheSerialFractionWhenTheGilIsNotIt) {
@@ -216,7 +216,7 @@ TEST(Partial, NamesTheSerialFractionWhenTheGilIsNotIt) {
     EXPECT_EQ(
         judgement.why,
         "4 threads do 2.00 times the work of one; 4.00 was achievable; the GIL does not explain "
-        "it; serial fraction 0.33 (Karp-Flatt)");
+        "this; the serial fraction is 0.33 (Karp-Flatt)");
   }
 }
 

@@ -31,7 +31,7 @@ struct BenchmarkOptions {
 /// What turns a comparison of two versions into an answer.
 struct CompareRules {
   double threshold = 0.05;                ///< a cost within this share of the other one is the same
-  std::set<std::string> allow_different;  ///< kinds of differences that are no obstacle
+  std::set<std::string> allow_different;  ///< kinds of differences that are allowed
   ExitCode inconclusive = ExitCode::inconclusive;  ///< what an open question ends with
 };
 

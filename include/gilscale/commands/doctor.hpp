@@ -9,8 +9,8 @@
 
 namespace gilscale {
 
-/// `gilscale doctor`: prints the CPU budget, what this machine gives right now, and what spoils
-/// measurements here. `ok`, or `inconclusive` when something serious was found.
+/// `gilscale doctor`: prints the CPU budget, what this machine gives right now, and what
+/// distorts measurements here. `ok`, or `inconclusive` when something serious was found.
 ExitCode doctor();
 
 /// What doctor() prints. `python` is missing when the interpreter did not start.

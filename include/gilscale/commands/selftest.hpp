@@ -22,11 +22,11 @@ struct KnownWork {
 
 /// How real times differ from exact ones.
 struct Delays {
-  double wait_s = 0;      ///< every hold and every wait ends so much later
+  double wait_s = 0;      ///< every hold and every wait ends this much later
   double handover_s = 0;  ///< until a thread runs that is started, or that the GIL is passed on to
 };
 
-/// Chooses one of so many threads that wait for the GIL, 0 for the one that has waited longest.
+/// Chooses one of this many threads that wait for the GIL, 0 for the one that has waited longest.
 using PickWaiting = std::function<std::size_t(std::size_t ready)>;
 
 /// How long a round of that work takes. In the limit of many calls and no delays the speedup is

@@ -48,7 +48,7 @@ struct Changes {
 /// How two versions are compared.
 struct ChangeRule {
   double threshold = 0.05;
-  std::size_t points = 1;   ///< so many share the error (Bonferroni)
+  std::size_t points = 1;   ///< how many share the error (Bonferroni)
   bool paired = false;      ///< sample i of one was taken beside sample i of the other
   bool sequential = false;  ///< decided at the looks of decision.hpp, while samples come in
 };

@@ -25,7 +25,7 @@ struct ParameterCurve {
   int threads = 1;             ///< the largest count that had CPUs at every value
   std::vector<Entry> entries;  ///< ascending
 
-  /// Break-even: the smallest value from which on the threads surely beat one, by 5 % at least (the
+  /// Break-even: the smallest value from which on the threads beat one by 5 % or more (the
   /// lower end of the speedup's interval is above 1.05). None if they do not at the largest value.
   [[nodiscard]] std::optional<double> break_even() const;
 };
@@ -60,8 +60,8 @@ struct ExecutorComparison {
     std::optional<std::int64_t> memory_bytes;
   };
 
-  /// Who surely makes more calls per second than all others, at the machine's speed of that moment;
-  /// more than one where these cannot be told apart.
+  /// Who clearly makes more calls per second than all others, at the machine's speed of that
+  /// moment; more than one where these cannot be told apart.
   struct Winner {
     std::vector<std::string> executors;  ///< the best first
     int from_threads = 1;                ///< and at every larger count that was measured

@@ -27,7 +27,7 @@ struct Recorded {
   const std::vector<CaseResult>& cases;
 };
 
-/// In what the two differ; each once. What only one of them tells is no difference.
+/// In what the two differ; each once. What only one of them tells is not a difference.
 std::vector<Difference> differences_between(const Recorded& before, const Recorded& after);
 
 /// Their sentences.

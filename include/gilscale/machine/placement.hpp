@@ -11,7 +11,7 @@ struct Placement {
   std::vector<int> places;  ///< thread i starts on CPU places[i % size]; empty: wherever it is
   bool pinned = false;      ///< and stays there
 
-  // NOLINTNEXTLINE(google-explicit-constructor): so many CPUs and no more is a placement
+  // NOLINTNEXTLINE(google-explicit-constructor): a number of CPUs alone is a placement
   Placement(int cpu_count = 1, std::vector<int> cpu_numbers = {}, bool stay = false)
       : cpus(cpu_count), places(std::move(cpu_numbers)), pinned(stay) {}
 };

@@ -12,7 +12,7 @@ inline constexpr int most_threads = 1024;
 /// The calls of a round, shared out over its threads. A plain number is the same for each thread.
 struct CallShare {
   std::int64_t each = 1;  ///< calls of every thread
-  int extra = 0;          ///< the first so many threads make one more
+  int extra = 0;          ///< this many threads, the first ones, make one more
 
   // NOLINTNEXTLINE(google-explicit-constructor): a number of calls is a share
   constexpr CallShare(std::int64_t each_thread = 1, int with_one_more = 0)

@@ -26,7 +26,7 @@ struct Point {
   int threads = 1;
   Scaling scaling = Scaling::weak;
   std::int64_t calls = 1;          ///< calls of each thread in an N-thread round
-  int extra_calls = 0;             ///< strong scaling: so many threads make one call more
+  int extra_calls = 0;             ///< strong scaling: this many threads make one call more
   std::int64_t control_calls = 1;  ///< calls of each thread in a round of the control
   bool oversubscribed = false;     ///< more threads than CPUs that the process may use
   double setup_s = 0;  ///< the set-up code behind its calls, paid once; 0 if there is none

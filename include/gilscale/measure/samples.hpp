@@ -43,7 +43,7 @@ struct Samples {
   }
 };
 
-/// The first so many samples; all of them if there are fewer.
+/// The first `count` samples; all of them if there are fewer.
 inline Samples first_of(const Samples& samples, std::size_t count) {
   Samples first;
   const auto n = static_cast<std::ptrdiff_t>(std::min(count, samples.size()));

@@ -66,7 +66,7 @@ struct CaseResult {
   std::optional<Failure> failure;
 };
 
-/// The point with so many threads; null if there is none, or none with samples.
+/// The point with this many threads; null if there is none, or none with samples.
 const Point* point_at(const CaseResult& result, int threads);
 
 /// The case of the same workload on the same executor; null if there is none.

@@ -21,7 +21,7 @@ struct ResultFile {
   std::map<std::string, std::vector<double>> times_s;
 };
 
-/// Throws UsageError that names the file when it cannot be read, is too large, is no JSON, or is
+/// Throws UsageError that names the file when it cannot be read, is too large, is not JSON, or is
 /// not such a document: every figure that is used later has been checked then.
 ResultFile read_result_file(const std::string& path);
 

@@ -23,8 +23,8 @@ struct Look {
   double tail;
 };
 
-/// The looks at up to so many samples: after 12, 18, 27, …, each half as many again. `comparisons`
-/// is the number of decisions that share the error (Bonferroni).
+/// The looks at up to this many samples: after 12, 18, 27, …, each half as many again.
+/// `comparisons` is the number of decisions that share the error (Bonferroni).
 std::vector<Look> looks_up_to(std::size_t samples, std::size_t comparisons = 1);
 
 }  // namespace gilscale

@@ -27,7 +27,7 @@ double median(std::span<const double> values);
 /// assumed. With fewer than `fewest_for_interval` values both ends are infinite.
 ///
 /// That holds for independent values. A machine that is slow stays slow for a while, so values in
-/// the order in which they were taken resemble their neighbours, and so many are worth fewer: the
+/// the order in which they were taken resemble their neighbours, and they are worth fewer: the
 /// interval is that of effective_size() values.
 /// `values`, in the order of time, must not be empty. `tail` is the chance that the median lies
 /// beyond one end.

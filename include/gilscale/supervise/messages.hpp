@@ -53,7 +53,7 @@ class MessageReader {
  public:
   explicit MessageReader(CaseResult& result) : result_(result) {}
 
-  /// Takes one line. A line that is no message becomes the case's failure.
+  /// Takes one line. A line that is not a message becomes the case's failure.
   void take(const std::string& line);
   /// The worker has said how it ended.
   [[nodiscard]] bool complete() const { return complete_; }
