@@ -343,7 +343,7 @@ RunOptions configured_run(CLI::App& app, Raw& raw,
     run.from_config = config.keys();
     const bool in_file = run.from_config.contains("expect");
     run.gate.may_name_others = in_file && chooses_workloads;
-    run.gate.may_be_idle = in_file && (chooses_workloads || chooses_points);
+    run.gate.may_be_unmatched = in_file && (chooses_workloads || chooses_points);
     return run;
   } catch (const UsageError& error) {
     throw located(error, config);

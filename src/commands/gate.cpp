@@ -58,12 +58,12 @@ bool more_samples_help(const Expectation& expectation, const Point& point) {
 }
 
 /// What turned out to differ only when it was measured.
-void forbid_words(Changes& changes, const std::vector<Difference>& differences,
-                  const std::set<std::string>& allowed, const std::string& before) {
+void withdraw_verdicts(Changes& changes, const std::vector<Difference>& differences,
+                       const std::set<std::string>& allowed, const std::string& before) {
   const std::string why = obstacle(differences, allowed, before);
   if (why.empty()) return;
   for (Change& change : changes.points) {
-    change.word = Word::unclear;
+    change.verdict = ChangeVerdict::unclear;
     change.why = why;
   }
 }
@@ -82,13 +82,13 @@ Gate::Gate(GateOptions options, const PythonInfo& python)
 }
 
 void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
-  drop_idle_expectations(cases);
+  drop_unmatched_expectations(cases);
   compared_points_ = count_points(cases);
   for (Case& planned : cases) {
     const bool concerned =
         std::any_of(options_.expectations.begin(), options_.expectations.end(),
-                    [&](const Expectation& each) { return concerns(each, planned); });
-    if (concerned || baseline_) planned.asks = Asks::before_stopping;
+                    [&](const Expectation& each) { return applies_to(each, planned); });
+    if (concerned || baseline_) planned.stop_policy = StopPolicy::ask_before_stopping;
     if (baseline_) take_calls_over(planned, baseline_->cases);
     if (source_) (void)source_->applied_to(planned);  // throws where it cannot be
   }
@@ -109,12 +109,12 @@ void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
       options_.rules.allow_different, options_.baseline);
 }
 
-void Gate::drop_idle_expectations(const std::vector<Case>& cases) {
+void Gate::drop_unmatched_expectations(const std::vector<Case>& cases) {
   std::erase_if(options_.expectations, [&](const Expectation& expectation) {
-    if (!is_idle(expectation, cases)) return false;
+    if (!matches_nothing(expectation, cases)) return false;
     const bool excused =
-        names_any(expectation, cases) ? options_.may_be_idle : options_.may_name_others;
-    if (!excused) refuse_idle(expectation, cases);
+        names_any(expectation, cases) ? options_.may_be_unmatched : options_.may_name_others;
+    if (!excused) refuse_unmatched(expectation, cases);
     fmt::print(
         stderr,
         "gilscale: expectation not checked, because nothing that it names is measured: '{}'\n",
@@ -123,7 +123,7 @@ void Gate::drop_idle_expectations(const std::vector<Case>& cases) {
   });
 }
 
-Contestant Gate::other_version(const Case& planned) const {
+Launch Gate::other_version(const Case& planned) const {
   assert(source_);
   return {source_->applied_to(planned),
           source_->worker.empty() ? worker_command() : source_->worker};
@@ -135,7 +135,7 @@ ChangeRule Gate::rule() const {
 
 bool Gate::expectations_settled(const CaseResult& so_far, const Point& point) const {
   const auto is_open = [&](const Expectation& each) {
-    return concerns(each, so_far.planned, point.threads) && more_samples_help(each, point) &&
+    return applies_to(each, so_far.planned, point.threads) && more_samples_help(each, point) &&
            check_point(each, so_far, point).outcome == Outcome::inconclusive;
   };
   return std::none_of(options_.expectations.begin(), options_.expectations.end(), is_open);
@@ -144,7 +144,8 @@ bool Gate::expectations_settled(const CaseResult& so_far, const Point& point) co
 bool Gate::baseline_settled(const CaseResult& so_far, const Point& point) const {
   const CaseResult* before = baseline_ ? same_case(so_far.planned, baseline_->cases) : nullptr;
   const Point* other = before ? point_at(*before, point.threads) : nullptr;
-  return !other || change_between({before, other}, {&so_far, &point}, rule()).word != Word::unclear;
+  return !other || change_between({before, other}, {&so_far, &point}, rule()).verdict !=
+                       ChangeVerdict::unclear;
 }
 
 std::optional<std::string> Gate::answer(const Question& question, bool settled) const {
@@ -160,14 +161,16 @@ std::optional<std::string> Gate::answer(const CaseResult& so_far, const Question
   return answer(question, settled);
 }
 
-std::optional<std::string> Gate::answer(const Turn& before, const Turn& after) const {
+std::optional<std::string> Gate::answer(const AskingWorker& before,
+                                        const AskingWorker& after) const {
   const Question& then = before.question;
   const Question& now = after.question;
   if (then.stop == "requested") return then.stop;
   if (!then.stop || !now.stop) return std::nullopt;
   const Change change =
       change_between({&before.so_far, &then.point}, {&after.so_far, &now.point}, rule());
-  return answer(now, change.word != Word::unclear && expectations_settled(after.so_far, now.point));
+  return answer(now, change.verdict != ChangeVerdict::unclear &&
+                         expectations_settled(after.so_far, now.point));
 }
 
 void Gate::judge(Report& report) const {
@@ -182,7 +185,7 @@ void Gate::judge(Report& report) const {
                                                {context, report.cases});
   changes.differences = sentences(differences);
   if (baseline_)
-    forbid_words(changes, differences, options_.rules.allow_different, options_.baseline);
+    withdraw_verdicts(changes, differences, options_.rules.allow_different, options_.baseline);
   report.changes = std::move(changes);
 }
 
@@ -195,8 +198,8 @@ ExitCode exit_code_of_gate(const Report& report, ExitCode inconclusive) {
   }
   if (report.changes)
     for (const Change& change : report.changes->points) {
-      failed = failed || change.word == Word::slower;
-      open = open || change.word == Word::unclear;
+      failed = failed || change.verdict == ChangeVerdict::slower;
+      open = open || change.verdict == ChangeVerdict::unclear;
     }
   if (failed) return ExitCode::expectation_failed;
   return open ? inconclusive : ExitCode::ok;

@@ -9,7 +9,7 @@
 #include "gilscale/judge/report.hpp"
 #include "gilscale/model/result_file.hpp"
 #include "gilscale/model/version_source.hpp"
-#include "gilscale/supervise/in_turns.hpp"
+#include "gilscale/supervise/interleaved.hpp"
 #include "gilscale/text/error.hpp"
 
 namespace gilscale {
@@ -36,18 +36,19 @@ class Gate {
   /// Whether a case is measured beside its other version, and how that is started.
   [[nodiscard]] bool has_other_version() const { return source_.has_value(); }
   /// Where there is one.
-  [[nodiscard]] Contestant other_version(const Case& planned) const;
+  [[nodiscard]] Launch other_version(const Case& planned) const;
 
   /// Why to stop sampling a point, or nothing to go on.
   [[nodiscard]] std::optional<std::string> answer(const CaseResult& so_far,
                                                   const Question& question) const;
-  [[nodiscard]] std::optional<std::string> answer(const Turn& before, const Turn& after) const;
+  [[nodiscard]] std::optional<std::string> answer(const AskingWorker& before,
+                                                  const AskingWorker& after) const;
 
   /// Adds checks and changes to the report.
   void judge(Report& report) const;
 
  private:
-  void drop_idle_expectations(const std::vector<Case>& cases);
+  void drop_unmatched_expectations(const std::vector<Case>& cases);
   [[nodiscard]] bool expectations_settled(const CaseResult& so_far, const Point& point) const;
   [[nodiscard]] bool baseline_settled(const CaseResult& so_far, const Point& point) const;
   [[nodiscard]] std::optional<std::string> answer(const Question& question, bool settled) const;

@@ -20,7 +20,7 @@
 #include "gilscale/report/reporters.hpp"
 #include "gilscale/report/standard_output.hpp"
 #include "gilscale/supervise/discovery.hpp"
-#include "gilscale/supervise/in_turns.hpp"
+#include "gilscale/supervise/interleaved.hpp"
 #include "gilscale/supervise/interrupt.hpp"
 #include "gilscale/supervise/supervisor.hpp"
 #include "gilscale/text/version.hpp"
@@ -188,9 +188,11 @@ void measure_case(const Case& planned, const Gate& gate, const RunOptions& optio
                   ProgressLine& progress, Report& report) {
   progress.begin(label_of(planned));
   if (gate.has_other_version()) {
-    InTurns both = run_in_turns(
-        gate.other_version(planned), {planned, worker_command()}, options.timeout_s, progress,
-        [&](const Turn& before, const Turn& after) { return gate.answer(before, after); });
+    InterleavedResults both =
+        run_interleaved(gate.other_version(planned), {planned, worker_command()}, options.timeout_s,
+                        progress, [&](const AskingWorker& before, const AskingWorker& after) {
+                          return gate.answer(before, after);
+                        });
     report.against.push_back(std::move(both.before));
     report.cases.push_back(std::move(both.after));
   } else {

@@ -83,13 +83,13 @@ Values paired_ratios(const Version& before, const Values& before_values, const V
 /// Two versions at one look. Neighbours in turns have the same machine, a disturbance hits either
 /// of them as often, and the median of their ratios stays where it is: all are taken, as long as
 /// the cores were there for most.
-class Duel {
+class VersionPair {
  public:
-  Duel(const PointOf& before, const PointOf& after, const ChangeRule& rule, const Look& look)
-      : Duel(before, after, rule, look,
-             rule.paired ? Taken::all_samples : Taken::undisturbed_samples) {
+  VersionPair(const PointOf& before, const PointOf& after, const ChangeRule& rule, const Look& look)
+      : VersionPair(before, after, rule, look,
+                    rule.paired ? Taken::all_samples : Taken::undisturbed_samples) {
     if (rule.paired && lacks_cores())
-      *this = Duel(before, after, rule, look, Taken::undisturbed_samples);
+      *this = VersionPair(before, after, rule, look, Taken::undisturbed_samples);
   }
 
   [[nodiscard]] Estimate ratio(const Values& before, const Values& after) const {
@@ -133,8 +133,8 @@ class Duel {
   }
 
  private:
-  Duel(const PointOf& before, const PointOf& after, const ChangeRule& rule, const Look& look,
-       Taken taken)
+  VersionPair(const PointOf& before, const PointOf& after, const ChangeRule& rule, const Look& look,
+              Taken taken)
       : before_(before, rule.paired ? look.samples : before.point->samples.size(), taken),
         after_(after, look.samples, taken),
         paired_(rule.paired),
@@ -182,14 +182,14 @@ std::string the_fewer(std::size_t before, std::size_t after) {
 }
 
 /// Only the whole interval decides. Both ways round, a ratio and its inverse are as far from 1.
-void give_word(Change& change, double threshold) {
+void decide(Change& change, double threshold) {
   const double bound = 1 + threshold;
   if (change.cost.low > bound)
-    change.word = Word::slower;
+    change.verdict = ChangeVerdict::slower;
   else if (change.cost.high < 1 / bound && change.cost.high > 0)
-    change.word = Word::faster;
+    change.verdict = ChangeVerdict::faster;
   else if (change.cost.low >= 1 / bound && change.cost.high <= bound)
-    change.word = Word::same;
+    change.verdict = ChangeVerdict::same;
   else if (!std::isfinite(change.cost.low))
     change.why = "the samples are too few, or too autocorrelated, for an interval";
   else
@@ -201,10 +201,10 @@ void give_word(Change& change, double threshold) {
 
 double width(const Estimate& interval) { return interval.high - interval.low; }
 
-Change change_at(const Duel& duel, Change change, double threshold) {
-  change.cost = duel.cost();
-  change.why = duel.fault_of_machine(threshold);
-  if (change.why.empty()) give_word(change, threshold);
+Change change_at(const VersionPair& pair, Change change, double threshold) {
+  change.cost = pair.cost();
+  change.why = pair.fault_of_machine(threshold);
+  if (change.why.empty()) decide(change, threshold);
   return change;
 }
 
@@ -215,7 +215,8 @@ struct Match {
 
 /// The points of `after` that `before` has too; the names of the others go into `lonely`.
 std::vector<Match> matches(const std::vector<CaseResult>& before,
-                           const std::vector<CaseResult>& after, std::vector<std::string>& lonely) {
+                           const std::vector<CaseResult>& after,
+                           std::vector<std::string>& unmatched) {
   std::vector<Match> found;
   for (const CaseResult& result : after) {
     const CaseResult* partner = same_case(result.planned, before);
@@ -224,7 +225,7 @@ std::vector<Match> matches(const std::vector<CaseResult>& before,
       if (other && point.samples.size() > 0)
         found.push_back({{partner, other}, {&result, &point}});
       else
-        lonely.push_back(name_of_point(result, point));
+        unmatched.push_back(name_of_point(result, point));
     }
   }
   return found;
@@ -232,9 +233,9 @@ std::vector<Match> matches(const std::vector<CaseResult>& before,
 
 }  // namespace
 
-std::string_view to_string(Word word) {
+std::string_view to_string(ChangeVerdict verdict) {
   constexpr std::array<std::string_view, 4> words{"faster", "slower", "same", "unclear"};
-  return words.at(static_cast<std::size_t>(word));
+  return words.at(static_cast<std::size_t>(verdict));
 }
 
 std::string name_of_point(const CaseResult& result, const Point& point) {
@@ -252,23 +253,23 @@ Change change_between(const PointOf& before, const PointOf& after, const ChangeR
   std::vector<Look> looks = looks_up_to(count, rule.points);
   if (!rule.sequential) looks = {{count, gate_error / static_cast<double>(rule.points)}};
   change.why = too_few(samples_before, samples_after);
-  std::optional<Duel> shown;
+  std::optional<VersionPair> shown;
   if (looks.empty() && count > 0) {
     shown.emplace(before, after, rule, Look{count, gate_error / static_cast<double>(rule.points)});
     change.cost.estimate = shown->cost().estimate;
   }
   for (const Look& look : looks) {
-    const Duel duel(before, after, rule, look);
-    const Change seen = change_at(duel, change, rule.threshold);
+    const VersionPair pair(before, after, rule, look);
+    const Change seen = change_at(pair, change, rule.threshold);
     // Later looks may err less often: where one version has no more samples, they see less.
     const bool better = !shown || width(seen.cost) <= width(change.cost);
-    if (seen.word == Word::unclear && !better) continue;
+    if (seen.verdict == ChangeVerdict::unclear && !better) continue;
     change = seen;
-    shown = duel;
-    if (seen.word != Word::unclear) break;
+    shown = pair;
+    if (seen.verdict != ChangeVerdict::unclear) break;
   }
   if (shown) shown->fill(change);
-  if (change.word == Word::unclear && !rule.paired && std::isfinite(change.cost.low))
+  if (change.verdict == ChangeVerdict::unclear && !rule.paired && std::isfinite(change.cost.low))
     change.why += the_fewer(samples_before, samples_after);
   return change;
 }
@@ -282,7 +283,7 @@ Change change_of_times(const std::string& name, const std::vector<double>& befor
   change.p = mann_whitney_p(before_s, after_s);
   change.call_s = change.cost;
   change.throughput_per_s = ratio_of_independent(after_s, before_s, tail);
-  give_word(change, rule.threshold);
+  decide(change, rule.threshold);
   return change;
 }
 

@@ -39,7 +39,7 @@ Outcome outcome_of(const Expectation& expectation, const Estimate& seen) {
 }
 
 /// What is to be decided and on what.
-struct Matter {
+struct CheckedPoint {
   [[nodiscard]] std::size_t times_measured() const {
     return metric.measured == Measured::by_ledger_round ? point.gil_demands.size()
                                                         : point.samples.size();
@@ -51,37 +51,37 @@ struct Matter {
   const GilState& gil;
 };
 
-bool cores_missing(const Matter& matter, const PointValues& values) {
-  return !had_its_cores(values.achievable, matter.point.threads) &&
-         !gil_explains_no_speedup(matter.point, matter.gil, median(values.speedup),
+bool cores_missing(const CheckedPoint& checked, const PointValues& values) {
+  return !had_its_cores(values.achievable, checked.point.threads) &&
+         !gil_explains_no_speedup(checked.point, checked.gil, median(values.speedup),
                                   values.achievable);
 }
 
 /// Whether the figure's whole interval is low (or else high) only because the machine lacked cores:
 /// a sentence that says so, empty if it is not.
-std::string fault_of_machine(const Matter& matter, const PointValues& values, const Estimate& seen,
-                             bool low) {
-  const int threads = matter.point.threads;
+std::string fault_of_machine(const CheckedPoint& checked, const PointValues& values,
+                             const Estimate& seen, bool low) {
+  const int threads = checked.point.threads;
   if (threads == 1 || !values.bound_by_cpus) return "";
   const std::string gave =
       fmt::format("the machine gave {} threads {:.2f} cores", threads, median(values.capacity));
-  const Cores cores = matter.metric.cores;
+  const Cores cores = checked.metric.cores;
   const bool suspect = low ? cores == Cores::missing_lower_it : cores == Cores::missing_raise_it;
-  if (suspect && cores_missing(matter, values))
+  if (suspect && cores_missing(checked, values))
     return gave + ", too few to attribute this to the workload";
-  const double bound = matter.expectation.bound;
+  const double bound = checked.expectation.bound;
   const double share = values.achievable / threads;
-  if (low && matter.metric.name == "speedup" && seen.high >= bound * share)
+  if (low && checked.metric.name == "speedup" && seen.high >= bound * share)
     return fmt::format("{}, too few for a speedup of {:g}", gave, bound);
   const auto with_all_cores = [&](double serial_fraction) {
     return karp_flatt(threads, amdahl(threads, serial_fraction) / share);
   };
-  if (!low && matter.metric.name == "serial_fraction" && with_all_cores(seen.low) <= bound)
+  if (!low && checked.metric.name == "serial_fraction" && with_all_cores(seen.low) <= bound)
     return gave + ", and the missing cores raise the serial fraction";
   // With one core, code that takes turns gets all that there is, too.
   constexpr double serial = 1.1;
   const bool tells = bound * values.achievable >= serial || bound * threads < serial;
-  if (!low && matter.metric.name == "relative_efficiency" && !tells)
+  if (!low && checked.metric.name == "relative_efficiency" && !tells)
     return gave + ", too few to tell this from code whose threads take turns";
   return "";
 }
@@ -92,11 +92,11 @@ std::string interval_text(const Estimate& seen) {
   return fmt::format("{} [{}, {}]", number(seen.estimate), number(seen.low), number(seen.high));
 }
 
-std::string why_of(const Matter& matter, const Check& check) {
-  const Expectation& expectation = matter.expectation;
+std::string why_of(const CheckedPoint& checked, const Check& check) {
+  const Expectation& expectation = checked.expectation;
   if (!check.seen)
     return fmt::format("too few samples to decide: {}; it takes at least {}",
-                       matter.times_measured(), looks_up_to(100).front().samples);
+                       checked.times_measured(), looks_up_to(100).front().samples);
   if (check.outcome != Outcome::inconclusive)
     return fmt::format("{} is {}", expectation.metric, interval_text(*check.seen));
   if (!std::isfinite(check.seen->low))
@@ -117,21 +117,21 @@ Point first_of(const Point& point, std::size_t count) {
 }
 
 /// One look. True if it settles the matter.
-bool look(const Matter& matter, const Look& at, Check& check) {
-  const Point so_far = first_of(matter.point, at.samples);
+bool look(const CheckedPoint& checked, const Look& at, Check& check) {
+  const Point so_far = first_of(checked.point, at.samples);
   const PointValues point_values = values_of(so_far);
-  const std::vector<double> values = matter.metric.values(so_far, point_values);
+  const std::vector<double> values = checked.metric.values(so_far, point_values);
   if (values.empty()) return false;
   check.seen = median_interval(values, at.tail);
-  check.outcome = outcome_of(matter.expectation, *check.seen);
-  check.why = why_of(matter, check);
+  check.outcome = outcome_of(checked.expectation, *check.seen);
+  check.why = why_of(checked, check);
   if (check.outcome == Outcome::inconclusive) return false;
-  const bool low = (check.outcome == Outcome::passed) != matter.expectation.wants_more();
-  const std::string fault = fault_of_machine(matter, point_values, *check.seen, low);
+  const bool low = (check.outcome == Outcome::passed) != checked.expectation.wants_more();
+  const std::string fault = fault_of_machine(checked, point_values, *check.seen, low);
   if (fault.empty()) return true;
   check.outcome = Outcome::inconclusive;
-  check.why =
-      fmt::format("{} is {}, but {}", matter.expectation.metric, interval_text(*check.seen), fault);
+  check.why = fmt::format("{} is {}, but {}", checked.expectation.metric,
+                          interval_text(*check.seen), fault);
   return false;
 }
 
@@ -178,7 +178,7 @@ void add_checks(std::vector<Check>& checks, const Expectation& expectation,
     return;
   }
   for (const int threads : result.planned.threads) {
-    if (!concerns(expectation, result.planned, threads)) continue;
+    if (!applies_to(expectation, result.planned, threads)) continue;
     const Point* point = point_at(result, threads);
     checks.push_back(point ? check_point(expectation, result, *point)
                            : check_unmeasured(expectation, result, threads));
@@ -203,10 +203,10 @@ Check check_point(const Expectation& expectation, const CaseResult& result, cons
     compare_once(values.empty() ? std::nullopt : std::optional(values.front()), check);
     return check;
   }
-  const Matter matter{expectation, metric, point, result.gil};
-  check.why = why_of(matter, check);
-  for (const Look& at : looks_up_to(matter.times_measured()))
-    if (look(matter, at, check)) break;
+  const CheckedPoint checked{expectation, metric, point, result.gil};
+  check.why = why_of(checked, check);
+  for (const Look& at : looks_up_to(checked.times_measured()))
+    if (look(checked, at, check)) break;
   return check;
 }
 
@@ -215,7 +215,7 @@ std::vector<Check> check_all(const std::vector<Expectation>& expectations,
   std::vector<Check> checks;
   for (const Expectation& expectation : expectations)
     for (const CaseResult& result : cases)
-      if (concerns(expectation, result.planned)) add_checks(checks, expectation, result);
+      if (applies_to(expectation, result.planned)) add_checks(checks, expectation, result);
   return checks;
 }
 

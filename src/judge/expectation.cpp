@@ -159,14 +159,14 @@ std::string warning_of(const Expectation& expectation) {
       expectation.text);
 }
 
-bool concerns(const Expectation& expectation, const Case& planned) {
+bool applies_to(const Expectation& expectation, const Case& planned) {
   if (!names_workload(expectation, planned)) return false;
   if (find_case_metric(expectation.metric)) return true;
   return std::any_of(planned.threads.begin(), planned.threads.end(),
-                     [&](int threads) { return concerns(expectation, planned, threads); });
+                     [&](int threads) { return applies_to(expectation, planned, threads); });
 }
 
-bool concerns(const Expectation& expectation, const Case& planned, int threads) {
+bool applies_to(const Expectation& expectation, const Case& planned, int threads) {
   const Metric* metric = find_metric(expectation.metric);
   if (!metric || !names_workload(expectation, planned)) return false;
   if (threads == 1 && metric->of_scaling) return false;
@@ -174,9 +174,9 @@ bool concerns(const Expectation& expectation, const Case& planned, int threads) 
   return !expectation.threads || *expectation.threads == threads;
 }
 
-bool is_idle(const Expectation& expectation, const std::vector<Case>& cases) {
+bool matches_nothing(const Expectation& expectation, const std::vector<Case>& cases) {
   return std::none_of(cases.begin(), cases.end(),
-                      [&](const Case& planned) { return concerns(expectation, planned); });
+                      [&](const Case& planned) { return applies_to(expectation, planned); });
 }
 
 bool names_any(const Expectation& expectation, const std::vector<Case>& cases) {
@@ -184,7 +184,7 @@ bool names_any(const Expectation& expectation, const std::vector<Case>& cases) {
                      [&](const Case& planned) { return names_workload(expectation, planned); });
 }
 
-void refuse_idle(const Expectation& expectation, const std::vector<Case>& cases) {
+void refuse_unmatched(const Expectation& expectation, const std::vector<Case>& cases) {
   for (const Case& planned : cases)
     if (names_workload(expectation, planned)) refuse_points(expectation, planned);
   refuse_workload(expectation, cases);

@@ -83,7 +83,7 @@ void to_json(json& json, const Case& planned) {
           {"pin", planned.pin},
           {"stop", planned.stop},
           {"repetitions", planned.repetitions},
-          {"asks", planned.asks}};
+          {"asks", planned.stop_policy}};
 }
 
 void from_json(const json& json, Case& planned) {
@@ -97,7 +97,7 @@ void from_json(const json& json, Case& planned) {
   json.at("pin").get_to(planned.pin);
   json.at("stop").get_to(planned.stop);
   json.at("repetitions").get_to(planned.repetitions);
-  json.at("asks").get_to(planned.asks);
+  json.at("asks").get_to(planned.stop_policy);
 }
 
 void to_json(json& json, const Point& point) {

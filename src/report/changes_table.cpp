@@ -13,7 +13,7 @@ std::string change_table(const Changes& changes, const Style& style) {
   Columns columns({"since " + row_label(changes.before), "change", "cost", "call", "calls/s",
                    "speedup", "rel. eff.", "p"});
   for (const Change& change : changes.points)
-    columns.add({row_label(change.name), dressed_word(change.word, style),
+    columns.add({row_label(change.name), dressed_word(change.verdict, style),
                  with_interval(change.cost), ratio(change.call_s), ratio(change.throughput_per_s),
                  ratio(change.speedup), ratio(change.relative_efficiency), probability(change.p)});
   return columns.paragraph();
@@ -23,8 +23,8 @@ std::string reasons(const Changes& changes, const Style& style) {
   std::string text;
   for (const Change& change : changes.points)
     if (!change.why.empty())
-      text += fmt::format("{}: {}: {}\n", one_line(change.name), dressed_word(change.word, style),
-                          one_line(change.why));
+      text += fmt::format("{}: {}: {}\n", one_line(change.name),
+                          dressed_word(change.verdict, style), one_line(change.why));
   return text;
 }
 

@@ -51,11 +51,12 @@ std::string of(const Check& check) {
 }
 
 std::string of(const Change& change) {
-  if (change.word != Word::slower && change.word != Word::unclear) return "";
-  const bool slower = change.word == Word::slower;
+  if (change.verdict != ChangeVerdict::slower && change.verdict != ChangeVerdict::unclear)
+    return "";
+  const bool slower = change.verdict == ChangeVerdict::slower;
   const std::string why = change.why.empty() ? "" : "; " + change.why;
   return annotation(slower ? "error" : "warning",
-                    fmt::format("{}: {}", to_string(change.word), change.name),
+                    fmt::format("{}: {}", to_string(change.verdict), change.name),
                     fmt::format("{}: a call costs {} times what it did before{}", change.name,
                                 with_interval(change.cost), why));
 }

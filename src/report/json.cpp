@@ -174,7 +174,7 @@ json change_document(const Change& change) {
           {"relative_efficiency", value_or_null(change.relative_efficiency)},
           {"cost", change.cost},
           {"p", change.p},
-          {"word", to_string(change.word)},
+          {"word", to_string(change.verdict)},
           {"why", change.why}};
 }
 

@@ -101,9 +101,10 @@ TestCase test_case(const Check& check) {
 TestCase test_case(const Change& change) {
   TestCase test;
   test.name = change.name;
-  if (change.word != Word::slower && change.word != Word::unclear) return test;
-  test.result = change.word == Word::slower ? Result::failure : Result::skipped;
-  test.type = to_string(change.word);
+  if (change.verdict != ChangeVerdict::slower && change.verdict != ChangeVerdict::unclear)
+    return test;
+  test.result = change.verdict == ChangeVerdict::slower ? Result::failure : Result::skipped;
+  test.type = to_string(change.verdict);
   test.message =
       fmt::format("a call costs {} times what it did before{}", with_interval(change.cost),
                   change.why.empty() ? "" : "; " + change.why);

@@ -49,11 +49,11 @@ Tally tally(const std::vector<Check>& checks) {
 }
 
 Tally tally(const Changes& changes) {
-  const auto has = [](Word word) {
-    return [=](const Change& change) { return change.word == word; };
+  const auto has = [](ChangeVerdict verdict) {
+    return [=](const Change& change) { return change.verdict == verdict; };
   };
-  return {changes.points.size(), count(changes.points, has(Word::slower)),
-          count(changes.points, has(Word::unclear))};
+  return {changes.points.size(), count(changes.points, has(ChangeVerdict::slower)),
+          count(changes.points, has(ChangeVerdict::unclear))};
 }
 
 std::size_t failed_cases(const Report& report) {
@@ -133,7 +133,7 @@ std::string change_table(const Changes& changes) {
   MarkdownTable table(
       {"point", "change", " cost", " call", " calls/s", " speedup", " rel. eff.", " p"});
   for (const Change& change : changes.points)
-    table.add({short_name(change.name), std::string(to_string(change.word)),
+    table.add({short_name(change.name), std::string(to_string(change.verdict)),
                with_interval(change.cost), ratio(change.call_s), ratio(change.throughput_per_s),
                ratio(change.speedup), ratio(change.relative_efficiency), probability(change.p)});
   return table.paragraph();
@@ -143,7 +143,7 @@ std::string change_list(const Changes& changes) {
   std::string text;
   for (const Change& change : changes.points)
     if (!change.why.empty())
-      text += list_item(change.name, fmt::format("{}: {}", to_string(change.word), change.why));
+      text += list_item(change.name, fmt::format("{}: {}", to_string(change.verdict), change.why));
   for (const std::string& difference : changes.differences)
     text += list_item("differs", difference);
   for (const auto& [where, names] :

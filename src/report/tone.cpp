@@ -26,9 +26,9 @@ Tone tone_of(Outcome outcome) {
   return outcome == Outcome::failed ? Tone::bad : Tone::open;
 }
 
-Tone tone_of(Word word) {
-  if (word == Word::slower) return Tone::bad;
-  return word == Word::unclear ? Tone::open : Tone::good;
+Tone tone_of(ChangeVerdict verdict) {
+  if (verdict == ChangeVerdict::slower) return Tone::bad;
+  return verdict == ChangeVerdict::unclear ? Tone::open : Tone::good;
 }
 
 std::string dressed(std::string_view text, Tone tone, const Style& style) {

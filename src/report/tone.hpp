@@ -15,7 +15,7 @@ enum class Tone { good, bad, open };
 
 Tone tone_of(Verdict verdict);
 Tone tone_of(Outcome outcome);
-Tone tone_of(Word word);
+Tone tone_of(ChangeVerdict verdict);
 
 /// The text in its tone's colour, where the style has colours.
 std::string dressed(std::string_view text, Tone tone, const Style& style);

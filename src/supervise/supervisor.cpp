@@ -163,7 +163,7 @@ const CaseResult& Worker::result() const { return watch_->result(); }
 CaseResult Worker::take_result() { return std::move(watch_->result()); }
 
 CaseResult run_case(const Case& planned, const std::vector<std::string>& command, double timeout_s,
-                    WorkerListener& listener, const Answers& answers) {
+                    WorkerListener& listener, const Decider& answers) {
   Worker worker(planned, command, timeout_s, listener);
   while (const auto question = worker.watch())
     worker.answer(answers ? answers(worker.result(), *question) : question->stop);

@@ -51,9 +51,9 @@ Inbox& answers() {
 /// An exact number of samples is nobody's to change.
 std::optional<std::string> ask(const Case& planned, const Question& question,
                                const Channel& channel) {
-  const bool asks = planned.asks == Asks::after_each_sample ||
-                    (planned.asks == Asks::before_stopping && question.stop);
-  if (!asks || (planned.asks == Asks::before_stopping && planned.stop.exactly))
+  const bool asks = planned.stop_policy == StopPolicy::ask_after_each_sample ||
+                    (planned.stop_policy == StopPolicy::ask_before_stopping && question.stop);
+  if (!asks || (planned.stop_policy == StopPolicy::ask_before_stopping && planned.stop.exactly))
     return question.stop;
   channel.send(message::question(question));
   return read_answer(answers().take());

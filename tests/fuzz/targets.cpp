@@ -33,7 +33,7 @@ void read_expectation(std::string_view input) {
   Case planned;
   planned.workload.name = expectation.workload.substr(0, 40);
   planned.threads = {1, 2};
-  concerns(expectation, planned);
+  applies_to(expectation, planned);
   warning_of(expectation);
 }
 

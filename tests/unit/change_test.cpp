@@ -39,8 +39,8 @@ Change change(const Point& before, const Point& after, const ChangeRule& rule = 
   return change(result_of({before}), result_of({after}), rule);
 }
 
-Word word(const Point& before, const Point& after, const ChangeRule& rule = {}) {
-  return change(before, after, rule).word;
+ChangeVerdict verdict(const Point& before, const Point& after, const ChangeRule& rule = {}) {
+  return change(before, after, rule).verdict;
 }
 
 const ChangeRule paired{.paired = true};
@@ -49,9 +49,9 @@ const ChangeRule paired{.paired = true};
 
 TEST(ChangedPoint, HasAWordForWhatACallCosts) {
   for (const ChangeRule& rule : {ChangeRule{}, paired}) {
-    EXPECT_EQ(word(costing(1), costing(1.1), rule), Word::slower);
-    EXPECT_EQ(word(costing(1), costing(0.9), rule), Word::faster);
-    EXPECT_EQ(word(costing(1), costing(1.03), rule), Word::same);
+    EXPECT_EQ(verdict(costing(1), costing(1.1), rule), ChangeVerdict::slower);
+    EXPECT_EQ(verdict(costing(1), costing(0.9), rule), ChangeVerdict::faster);
+    EXPECT_EQ(verdict(costing(1), costing(1.03), rule), ChangeVerdict::same);
   }
 }
 
@@ -70,22 +70,22 @@ TEST(ChangedPoint, HasRatiosOfNewOverOld) {
 
 TEST(ChangedPoint, OfOneThreadHasNoSpeedup) {
   const Change seen = change(steady_point(1, {}, 20), steady_point(1, {}, 20));
-  EXPECT_EQ(seen.word, Word::same);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::same);
   EXPECT_FALSE(seen.speedup);
   EXPECT_FALSE(seen.relative_efficiency);
 }
 
 TEST(ChangedPoint, IsAsFarFromOneBothWaysRound) {
   // 1.0497 and its inverse are the same, 1.0503 and its inverse are not.
-  EXPECT_EQ(word(costing(1), costing(1.0497)), Word::same);
-  EXPECT_EQ(word(costing(1.0497), costing(1)), Word::same);
-  EXPECT_EQ(word(costing(1), costing(1.0503)), Word::slower);
-  EXPECT_EQ(word(costing(1.0503), costing(1)), Word::faster);
+  EXPECT_EQ(verdict(costing(1), costing(1.0497)), ChangeVerdict::same);
+  EXPECT_EQ(verdict(costing(1.0497), costing(1)), ChangeVerdict::same);
+  EXPECT_EQ(verdict(costing(1), costing(1.0503)), ChangeVerdict::slower);
+  EXPECT_EQ(verdict(costing(1.0503), costing(1)), ChangeVerdict::faster);
 }
 
 TEST(ChangedPoint, IsHeldAgainstTheThresholdThatIsGiven) {
-  EXPECT_EQ(word(costing(1), costing(1.1), {.threshold = 0.2}), Word::same);
-  EXPECT_EQ(word(costing(1), costing(1.03), {.threshold = 0.01}), Word::slower);
+  EXPECT_EQ(verdict(costing(1), costing(1.1), {.threshold = 0.2}), ChangeVerdict::same);
+  EXPECT_EQ(verdict(costing(1), costing(1.03), {.threshold = 0.01}), ChangeVerdict::slower);
 }
 
 /// Calls that take 1 and 1.2 s in turn.
@@ -100,7 +100,7 @@ Point restless(std::size_t samples) {
 
 TEST(ChangedPoint, IsUnclearWhereTheIntervalReachesTheThreshold) {
   const Change seen = change(costing(1), restless(12));
-  EXPECT_EQ(seen.word, Word::unclear);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::unclear);
   EXPECT_THAT(seen.why, EndsWith("an interval that spans the threshold of 5 %"));
 }
 
@@ -114,9 +114,9 @@ TEST(UnclearChange, TellsWhichSideHasTooFewSamples) {
 
 TEST(ChangedPoint, OfTooFewSamplesIsUnclear) {
   const Change seen = change(costing(1, 3), costing(2, 3));
-  EXPECT_EQ(seen.word, Word::unclear);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::unclear);
   EXPECT_EQ(seen.why, "the samples are too few, or too autocorrelated, for an interval");
-  EXPECT_EQ(change(costing(1, 1), costing(2, 1)).word, Word::unclear);
+  EXPECT_EQ(change(costing(1, 1), costing(2, 1)).verdict, ChangeVerdict::unclear);
 }
 
 TEST(ChangedPoint, CostsWhatItDoesAtOneSpeedOfTheMachine) {
@@ -124,7 +124,7 @@ TEST(ChangedPoint, CostsWhatItDoesAtOneSpeedOfTheMachine) {
   const Point after = steady_point(
       2, {.single_s = 2, .parallel_s = 2, .control_single_s = 2, .control_parallel_s = 2}, 20);
   const Change seen = change(costing(1), after);
-  EXPECT_EQ(seen.word, Word::same);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::same);
   EXPECT_EQ(seen.cost.estimate, 1);
   EXPECT_EQ(seen.call_s->estimate, 2);
 }
@@ -137,13 +137,13 @@ TEST(ChangedPoint, ThatWaitsCostsTheTimeThatPasses) {
         {.control_single_s = control_s, .control_parallel_s = control_s, .cpu_share = 1.0 / 1024},
         20);
   };
-  EXPECT_EQ(word(waiting(1), waiting(2)), Word::same);
+  EXPECT_EQ(verdict(waiting(1), waiting(2)), ChangeVerdict::same);
 }
 
 TEST(ChangedPoint, ThatScalesLessIsSlower) {
   const Point serial = steady_point(2, {.parallel_s = 2}, 20);
   const Change seen = change(costing(1), serial);
-  EXPECT_EQ(seen.word, Word::slower);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::slower);
   EXPECT_DOUBLE_EQ(seen.cost.estimate, 2);
   EXPECT_DOUBLE_EQ(seen.speedup->estimate, 0.5);
 }
@@ -162,9 +162,9 @@ Point on_restless_machine(double cost) {
 }
 
 TEST(PairedSamples, AreComparedOneByOne) {
-  EXPECT_EQ(word(on_restless_machine(1), on_restless_machine(1.1)), Word::unclear);
+  EXPECT_EQ(verdict(on_restless_machine(1), on_restless_machine(1.1)), ChangeVerdict::unclear);
   const Change seen = change(on_restless_machine(1), on_restless_machine(1.1), paired);
-  EXPECT_EQ(seen.word, Word::slower);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::slower);
   EXPECT_NEAR(seen.cost.low, 1.1, 1e-12);
   EXPECT_NEAR(seen.cost.high, 1.1, 1e-12);
   EXPECT_DOUBLE_EQ(seen.p, 2.0 / 4096);  // the sign test: 12 of 12
@@ -193,7 +193,7 @@ TEST(PairedSamples, AreRightWhereOneWasDisturbed) {
                        .control_parallel_s = 2 / cores_after});
   }
   const Change seen = change(before, after, paired);
-  EXPECT_EQ(seen.word, Word::slower);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::slower);
   EXPECT_NEAR(seen.cost.low, 1.1, 1e-12);
   EXPECT_NEAR(seen.cost.high, 1.1, 1e-12);
   EXPECT_NEAR(seen.call_s->low, 1.1, 1e-12);
@@ -211,7 +211,7 @@ TEST(PairedSamples, DoNotDependOnWhatTheControlHappenedToGet) {
     add_sample(after, {.parallel_s = 1.1, .control_parallel_s = i % 10 < 6 ? 1.0 : 2.0});
   }
   const Change seen = change(before, after, paired);
-  EXPECT_EQ(seen.word, Word::slower);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::slower);
   EXPECT_NEAR(seen.cost.low, 1.1, 1e-12);
   EXPECT_NEAR(seen.cost.high, 1.1, 1e-12);
 }
@@ -227,7 +227,7 @@ TEST(PairedSamples, ThatMostlyLackedCoresAreOnlyTheOthers) {
     add_sample(after, {.parallel_s = 2, .control_parallel_s = round_s});
   }
   const Change seen = change(before, after, paired);
-  EXPECT_EQ(seen.word, Word::slower);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::slower);
   EXPECT_DOUBLE_EQ(seen.cost.low, 2);
 }
 
@@ -247,7 +247,7 @@ TEST(PairedSamples, BesideBusyProcessesAreTakenWithoutTheDelay) {
     add_sample(after, new_rounds);
   }
   const Change seen = change(before, after, paired);
-  EXPECT_EQ(seen.word, Word::slower);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::slower);
   EXPECT_NEAR(seen.cost.low, 1.1, 1e-9);
   EXPECT_NEAR(seen.cost.high, 1.1, 1e-9);
 }
@@ -263,8 +263,8 @@ TEST(PairedSamples, CompareWhateverTheCoresDoToWhatDoesNotScale) {
   const auto locked = [](double cores, double cost) {
     return steady_point(2, {.parallel_s = 1.8 * cost, .control_parallel_s = 2 / cores}, 20);
   };
-  EXPECT_EQ(word(locked(2, 1), locked(1.8, 1), paired), Word::same);
-  EXPECT_EQ(word(locked(2, 1), locked(1.8, 1.1), paired), Word::slower);
+  EXPECT_EQ(verdict(locked(2, 1), locked(1.8, 1), paired), ChangeVerdict::same);
+  EXPECT_EQ(verdict(locked(2, 1), locked(1.8, 1.1), paired), ChangeVerdict::slower);
 }
 
 // ---- looks ----
@@ -276,19 +276,19 @@ TEST(SequentialChange, IsDecidedByTheFirstLookThatCan) {
     add_sample(before, {});
     add_sample(after, {});
   }
-  EXPECT_EQ(word(before, after, {.paired = true, .sequential = true}), Word::slower);
-  EXPECT_EQ(word(before, after, paired), Word::same);
+  EXPECT_EQ(verdict(before, after, {.paired = true, .sequential = true}), ChangeVerdict::slower);
+  EXPECT_EQ(verdict(before, after, paired), ChangeVerdict::same);
 }
 
 TEST(SequentialChange, NeedsTheSamplesOfTheFirstLook) {
   const Change seen = change(costing(1, 30), costing(1.2, 11), {.sequential = true});
-  EXPECT_EQ(seen.word, Word::unclear);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::unclear);
   EXPECT_EQ(seen.why, "30 and 11 samples are too few to compare");
   EXPECT_NEAR(seen.cost.estimate, 1.2, 1e-6) << "there is a figure all the same";
   EXPECT_FALSE(std::isfinite(seen.cost.low) || std::isfinite(seen.cost.high));
   ASSERT_TRUE(seen.call_s);
   EXPECT_NEAR(seen.call_s->estimate, 1.2, 1e-6);
-  EXPECT_EQ(word(costing(1, 30), costing(1.2, 12), {.sequential = true}), Word::slower);
+  EXPECT_EQ(verdict(costing(1, 30), costing(1.2, 12), {.sequential = true}), ChangeVerdict::slower);
 }
 
 TEST(SequentialChange, ThatIsUnclearShowsTheNarrowestInterval) {
@@ -306,7 +306,7 @@ TEST(SequentialChange, ThatIsUnclearShowsTheNarrowestInterval) {
   const ChangeRule rule{.sequential = true};
   const Change at_first = change(costing(1), wavering(12), rule);
   const Change later = change(costing(1), wavering(18), rule);
-  EXPECT_EQ(later.word, Word::unclear);
+  EXPECT_EQ(later.verdict, ChangeVerdict::unclear);
   EXPECT_EQ(later.cost, at_first.cost);
 }
 
@@ -316,11 +316,11 @@ TEST(ManyPoints, ShareTheError) {
   ASSERT_LT(gate_error / 21, 1.0 / 4096);
   ASSERT_GE(gate_error / 20, 1.0 / 4096);
   ChangeRule rule = paired;
-  EXPECT_EQ(word(costing(1, 12), costing(2, 12), rule), Word::slower);
+  EXPECT_EQ(verdict(costing(1, 12), costing(2, 12), rule), ChangeVerdict::slower);
   rule.points = 20;
-  EXPECT_EQ(word(costing(1, 12), costing(2, 12), rule), Word::slower);
+  EXPECT_EQ(verdict(costing(1, 12), costing(2, 12), rule), ChangeVerdict::slower);
   rule.points = 21;
-  EXPECT_EQ(word(costing(1, 12), costing(2, 12), rule), Word::unclear);
+  EXPECT_EQ(verdict(costing(1, 12), costing(2, 12), rule), ChangeVerdict::unclear);
 }
 
 // ---- machines that differ ----
@@ -336,16 +336,16 @@ CaseResult held(double cores, double cost = 1) {
 }
 
 TEST(ChangeBoundByTheGil, DoesNotDependOnTheCores) {
-  EXPECT_EQ(change(held(2), held(1.6)).word, Word::same);
-  EXPECT_EQ(change(held(1.6), held(2)).word, Word::same);
-  EXPECT_EQ(change(held(2), held(1.6, 1.1)).word, Word::slower);
+  EXPECT_EQ(change(held(2), held(1.6)).verdict, ChangeVerdict::same);
+  EXPECT_EQ(change(held(1.6), held(2)).verdict, ChangeVerdict::same);
+  EXPECT_EQ(change(held(2), held(1.6, 1.1)).verdict, ChangeVerdict::slower);
 }
 
 TEST(ChangeOnTooFewCores, IsUnclear) {
   const Point one_core = steady_point(2, {.parallel_s = 2, .control_parallel_s = 2}, 20);
   for (const auto& [before, after] : {std::pair(costing(1), one_core), {one_core, costing(1)}}) {
     const Change seen = change(before, after);
-    EXPECT_EQ(seen.word, Word::unclear);
+    EXPECT_EQ(seen.verdict, ChangeVerdict::unclear);
     EXPECT_THAT(seen.why, AllOf(HasSubstr("1.00"), HasSubstr("2.00"), HasSubstr("too few")));
   }
 }
@@ -355,9 +355,9 @@ TEST(ChangeOfWhatDoesNotScale, IsUnclearWhereTheCoresDiffer) {
   const auto locked = [](double cores) {
     return steady_point(2, {.parallel_s = 1.8, .control_parallel_s = 2 / cores}, 20);
   };
-  EXPECT_EQ(word(locked(2), locked(2)), Word::same);
+  EXPECT_EQ(verdict(locked(2), locked(2)), ChangeVerdict::same);
   const Change seen = change(locked(2), locked(1.8));
-  EXPECT_EQ(seen.word, Word::unclear);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::unclear);
   EXPECT_THAT(
       seen.why,
       HasSubstr("and the calls do not scale with the cores, so their costs cannot be compared"));
@@ -365,7 +365,7 @@ TEST(ChangeOfWhatDoesNotScale, IsUnclearWhereTheCoresDiffer) {
 
 TEST(ChangeOfWhatScales, DoesNotMindThatTheCoresDiffer) {
   const Point fewer = steady_point(2, {.parallel_s = 1.25, .control_parallel_s = 1.25}, 20);
-  EXPECT_EQ(word(costing(1), fewer), Word::same);
+  EXPECT_EQ(verdict(costing(1), fewer), ChangeVerdict::same);
 }
 
 // ---- all points ----
@@ -378,7 +378,7 @@ TEST(AllChanges, AreOfThePointsThatBothHave) {
   const Changes changes = changes_between(before, after, {});
   ASSERT_EQ(changes.points.size(), 1U);
   EXPECT_EQ(changes.points[0].name, "f@2");
-  EXPECT_EQ(changes.points[0].word, Word::slower);
+  EXPECT_EQ(changes.points[0].verdict, ChangeVerdict::slower);
   EXPECT_DOUBLE_EQ(changes.threshold, 0.05);
   EXPECT_THAT(changes.only_before, ElementsAre("old@2"));
   EXPECT_THAT(changes.only_after, ElementsAre("f@1", "new@2"));
@@ -422,28 +422,28 @@ TEST(ChangedTimes, HaveAWordToo) {
   const Change seen = change_of_times("BM_f", before, after, {});
   EXPECT_EQ(seen.name, "BM_f");
   EXPECT_FALSE(seen.threads);
-  EXPECT_EQ(seen.word, Word::slower);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::slower);
   EXPECT_DOUBLE_EQ(seen.cost.estimate, 2);
   EXPECT_EQ(seen.call_s, seen.cost);
   EXPECT_DOUBLE_EQ(seen.throughput_per_s->estimate, 0.5);
   EXPECT_FALSE(seen.speedup);
   EXPECT_LT(seen.p, 0.01);
-  EXPECT_EQ(change_of_times("BM_f", before, before, {}).word, Word::same);
-  EXPECT_EQ(change_of_times("BM_f", after, before, {}).word, Word::faster);
+  EXPECT_EQ(change_of_times("BM_f", before, before, {}).verdict, ChangeVerdict::same);
+  EXPECT_EQ(change_of_times("BM_f", after, before, {}).verdict, ChangeVerdict::faster);
 }
 
 TEST(ChangedTimes, OfOneRepetitionAreUnclear) {
   const Change seen = change_of_times("BM_f", {1}, {2}, {});
-  EXPECT_EQ(seen.word, Word::unclear);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::unclear);
   EXPECT_DOUBLE_EQ(seen.cost.estimate, 2);
   EXPECT_EQ(seen.p, 1);
 }
 
 TEST(Words, AreAsInTables) {
-  EXPECT_EQ(to_string(Word::faster), "faster");
-  EXPECT_EQ(to_string(Word::slower), "slower");
-  EXPECT_EQ(to_string(Word::same), "same");
-  EXPECT_EQ(to_string(Word::unclear), "unclear");
+  EXPECT_EQ(to_string(ChangeVerdict::faster), "faster");
+  EXPECT_EQ(to_string(ChangeVerdict::slower), "slower");
+  EXPECT_EQ(to_string(ChangeVerdict::same), "same");
+  EXPECT_EQ(to_string(ChangeVerdict::unclear), "unclear");
 }
 
 }  // namespace

@@ -150,7 +150,7 @@ TEST(Expectations, OnAbsoluteTimeAreWarnedOf) {
 // ---- what they are about ----
 
 bool names(const std::string& workload, const Case& planned) {
-  return concerns(parse_expectation(workload + " speedup > 1"), planned);
+  return applies_to(parse_expectation(workload + " speedup > 1"), planned);
 }
 
 TEST(ExpectationsConcern, WorkloadsByTheirNameOrTheirLabel) {
@@ -184,7 +184,7 @@ TEST(ExpectationsConcern, LabelsWithBracketsAsTheyAre) {
 }
 
 bool is_about(const std::string& text, const Case& planned, int threads) {
-  return concerns(parse_expectation(text), planned, threads);
+  return applies_to(parse_expectation(text), planned, threads);
 }
 
 TEST(ExpectationsConcern, ThePointThatTheyName) {
@@ -204,28 +204,28 @@ TEST(ExpectationsConcern, NoPointOfOneThreadWhereTheyAreOfScaling) {
   const Case planned = case_of("f", {1, 2});
   EXPECT_FALSE(is_about("f speedup > 1", planned, 1));
   EXPECT_TRUE(is_about("f speedup > 1", planned, 2));
-  EXPECT_FALSE(concerns(parse_expectation("f@1 speedup > 1"), planned));
+  EXPECT_FALSE(applies_to(parse_expectation("f@1 speedup > 1"), planned));
 }
 
 TEST(ExpectationsConcern, NoPointWhereTheyAreOfTheCase) {
   const Case planned = case_of("f", {1, 2});
   EXPECT_FALSE(is_about("f contention < 1", planned, 2));
-  EXPECT_TRUE(concerns(parse_expectation("f contention < 1"), planned));
+  EXPECT_TRUE(applies_to(parse_expectation("f contention < 1"), planned));
 }
 
 // ---- about nothing ----
 
 std::string idleness(const std::string& text, const std::vector<Case>& cases) {
   const Expectation expected = parse_expectation(text);
-  EXPECT_TRUE(is_idle(expected, cases)) << text;
-  return usage_error([&] { refuse_idle(expected, cases); });
+  EXPECT_TRUE(matches_nothing(expected, cases)) << text;
+  return usage_error([&] { refuse_unmatched(expected, cases); });
 }
 
 TEST(IdleExpectations, AreAboutNoneOfTheCases) {
   const std::vector<Case> cases{case_of("f", {1, 2}), case_of("g", {1, 2})};
-  EXPECT_FALSE(is_idle(parse_expectation("g@2 speedup > 1"), cases));
-  EXPECT_TRUE(is_idle(parse_expectation("h@2 speedup > 1"), cases));
-  EXPECT_TRUE(is_idle(parse_expectation("g@2 speedup > 1"), {}));
+  EXPECT_FALSE(matches_nothing(parse_expectation("g@2 speedup > 1"), cases));
+  EXPECT_TRUE(matches_nothing(parse_expectation("h@2 speedup > 1"), cases));
+  EXPECT_TRUE(matches_nothing(parse_expectation("g@2 speedup > 1"), {}));
 }
 
 TEST(IdleExpectations, SayWhatTheirWorkloadMayBe) {

@@ -199,7 +199,7 @@ inline std::vector<Check> fixed_checks() {
   return checks;
 }
 
-inline Change fixed_change(const std::string& name, Word word, const Estimate& cost) {
+inline Change fixed_change(const std::string& name, ChangeVerdict verdict, const Estimate& cost) {
   Change change;
   change.name = name;
   change.threads = 2;
@@ -209,7 +209,7 @@ inline Change fixed_change(const std::string& name, Word word, const Estimate& c
   change.relative_efficiency = change.speedup;
   change.cost = cost;
   change.p = 0.03125;
-  change.word = word;
+  change.verdict = verdict;
   return change;
 }
 
@@ -218,10 +218,11 @@ inline Changes fixed_changes() {
   Changes changes;
   changes.before = hostile("old.json");
   changes.how = "compare";
-  changes.points = {fixed_change("cpp_fib_nogil/30@1", Word::same, {1, 0.984375, 1.015625}),
-                    fixed_change("cpp_fib_nogil/30@2", Word::faster, {0.5, 0.46875, 0.53125}),
-                    fixed_change(hostile("name") + "@2", Word::slower, {2, 1.75, 2.25}),
-                    fixed_change("release/1000@2", Word::unclear, {1.0625, 0.9375, 1.25})};
+  changes.points = {
+      fixed_change("cpp_fib_nogil/30@1", ChangeVerdict::same, {1, 0.984375, 1.015625}),
+      fixed_change("cpp_fib_nogil/30@2", ChangeVerdict::faster, {0.5, 0.46875, 0.53125}),
+      fixed_change(hostile("name") + "@2", ChangeVerdict::slower, {2, 1.75, 2.25}),
+      fixed_change("release/1000@2", ChangeVerdict::unclear, {1.0625, 0.9375, 1.25})};
   changes.points[1].p = 0.0000152587890625;
   changes.points[3].threads.reset();
   changes.points[3].call_s.reset();

@@ -335,12 +335,12 @@ Rates change_rates(const Comparison& comparison, double cost) {
         if (comparison.paired) before.sample();
         after.sample();
       }
-      return change_between(before.of(), after.of(), rule).word;
+      return change_between(before.of(), after.of(), rule).verdict;
     };
-    Word word = word_after(mostly_enough);
-    if (word == Word::unclear) word = word_after(most_samples);
-    const bool faster = word == Word::faster;
-    rates.count(faster || word == Word::slower, faster || word == Word::same);
+    ChangeVerdict verdict = word_after(mostly_enough);
+    if (verdict == ChangeVerdict::unclear) verdict = word_after(most_samples);
+    const bool faster = verdict == ChangeVerdict::faster;
+    rates.count(faster || verdict == ChangeVerdict::slower, faster || verdict == ChangeVerdict::same);
   }
   return rates;
 }
@@ -366,7 +366,7 @@ TEST_P(GateSimulationOfChanges, AtAThresholdOf5Percent) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    InTurns, GateSimulationOfChanges,
+    InterleavedResults, GateSimulationOfChanges,
     testing::Values(Comparison{normal, true, 1000}, Comparison{heavy, true, 500},
                     Comparison{skewed, true, 500}, Comparison{correlated, true, 500},
                     Comparison{loses_a_core, true, 500}, Comparison{noisy, true, 300}),

@@ -135,7 +135,7 @@ class GateAnswersInTurns : public testing::Test {
     const CaseResult so_far = result_of({after});
     const Question old_question{before, spent_s, then};
     const Question new_question{after, spent_s, now};
-    return gate_->answer(Turn{so_far, old_question}, Turn{so_far, new_question});
+    return gate_->answer(AskingWorker{so_far, old_question}, AskingWorker{so_far, new_question});
   }
 
   TempFolder folder_;
@@ -163,8 +163,8 @@ TEST(PreparedGate, MakesTheCasesAskThatAreConcerned) {
   Gate gate(expecting("f@2 speedup > 1"), built_for);
   std::vector<Case> cases{case_of("f"), case_of("g")};
   gate.prepare(cases, json::object());
-  EXPECT_EQ(cases[0].asks, Asks::before_stopping);
-  EXPECT_EQ(cases[1].asks, Asks::never);
+  EXPECT_EQ(cases[0].stop_policy, StopPolicy::ask_before_stopping);
+  EXPECT_EQ(cases[1].stop_policy, StopPolicy::own_rule);
 }
 
 TEST(PreparedGate, RefusesAnExpectationOfNothing) {
@@ -189,7 +189,7 @@ TEST(PreparedGate, LeavesAnExpectationOfTheFileOutThatIsNotMeasuredNow) {
 
 TEST(PreparedGate, RefusesAMisspeltWorkloadOfTheFileWhereOnlyTheThreadsWereChosen) {
   GateOptions options = expecting("h@2 speedup > 1");
-  options.may_be_idle = true;
+  options.may_be_unmatched = true;
   Gate gate(options, built_for);
   std::vector<Case> cases{case_of("f")};
   EXPECT_THROW(gate.prepare(cases, json::object()), UsageError);
@@ -239,7 +239,7 @@ TEST_F(GateWithBaseline, TakesItsCallsOver) {
   EXPECT_EQ(cases[0].calls, 100);
   EXPECT_FALSE(cases[1].calls);
   EXPECT_EQ(cases[2].calls, 7) << "what the user says goes first";
-  EXPECT_EQ(cases[0].asks, Asks::before_stopping);
+  EXPECT_EQ(cases[0].stop_policy, StopPolicy::ask_before_stopping);
 }
 
 TEST_F(GateWithBaseline, SaysWhatChanged) {
@@ -247,7 +247,7 @@ TEST_F(GateWithBaseline, SaysWhatChanged) {
   ASSERT_TRUE(report.changes);
   EXPECT_EQ(report.changes->how, "baseline");
   ASSERT_EQ(report.changes->points.size(), 1U);
-  EXPECT_EQ(report.changes->points[0].word, Word::slower);
+  EXPECT_EQ(report.changes->points[0].verdict, ChangeVerdict::slower);
 }
 
 TEST_F(GateWithBaseline, GoesOnWhileTheWordIsUnclear) {
@@ -269,7 +269,8 @@ TEST_F(GateWithBaseline, OfAnotherMachineIsRefusedUnlessAllowed) {
               AllOf(HasSubstr("different machine: elsewhere before"),
                     HasSubstr("--allow-different machine")));
   options.rules.allow_different = {"machine"};
-  EXPECT_EQ(judged(options, result_of({costing(1)})).changes->points[0].word, Word::same);
+  EXPECT_EQ(judged(options, result_of({costing(1)})).changes->points[0].verdict,
+            ChangeVerdict::same);
 }
 
 TEST_F(GateWithBaseline, OfAnotherPythonIsRefusedBeforeAnythingIsMeasured) {
@@ -288,7 +289,7 @@ TEST_F(GateWithBaseline, ThatTurnsOutToDifferHasNoWords) {
   CaseResult now = result_of({costing(1.2)});
   now.gil.after_run = true;
   const Report report = judged(baseline(result_of({costing(1)})), now);
-  EXPECT_EQ(report.changes->points[0].word, Word::unclear);
+  EXPECT_EQ(report.changes->points[0].verdict, ChangeVerdict::unclear);
   EXPECT_THAT(report.changes->points[0].why, HasSubstr("the GIL was off before and is on now"));
 }
 
@@ -308,16 +309,16 @@ TEST_F(GateWithBaseline, OfOtherProgramsIsRefused) {
 
 // ---- the exit code ----
 
-Report report_with(const std::vector<Outcome>& outcomes, const std::vector<Word>& words) {
+Report report_with(const std::vector<Outcome>& outcomes, const std::vector<ChangeVerdict>& words) {
   Report report;
   for (const Outcome outcome : outcomes) {
     report.checks.emplace_back();
     report.checks.back().outcome = outcome;
   }
   report.changes = Changes{};
-  for (const Word word : words) {
+  for (const ChangeVerdict verdict : words) {
     report.changes->points.emplace_back();
-    report.changes->points.back().word = word;
+    report.changes->points.back().verdict = verdict;
   }
   return report;
 }
@@ -327,9 +328,10 @@ constexpr std::array open_codes{ExitCode::ok, ExitCode::expectation_failed, Exit
 TEST(ExitCodeOfAGate, IsOkWhereNothingIsWrong) {
   for (const ExitCode inconclusive : open_codes) {
     EXPECT_EQ(exit_code_of_gate({}, inconclusive), ExitCode::ok);
-    EXPECT_EQ(
-        exit_code_of_gate(report_with({Outcome::passed}, {Word::same, Word::faster}), inconclusive),
-        ExitCode::ok);
+    EXPECT_EQ(exit_code_of_gate(
+                  report_with({Outcome::passed}, {ChangeVerdict::same, ChangeVerdict::faster}),
+                  inconclusive),
+              ExitCode::ok);
   }
 }
 
@@ -338,14 +340,15 @@ TEST(ExitCodeOfAGate, TellsThatSomethingFailed) {
     EXPECT_EQ(
         exit_code_of_gate(report_with({Outcome::inconclusive, Outcome::failed}, {}), inconclusive),
         ExitCode::expectation_failed);
-    EXPECT_EQ(exit_code_of_gate(report_with({}, {Word::unclear, Word::slower}), inconclusive),
+    EXPECT_EQ(exit_code_of_gate(report_with({}, {ChangeVerdict::unclear, ChangeVerdict::slower}),
+                                inconclusive),
               ExitCode::expectation_failed);
   }
 }
 
 TEST(ExitCodeOfAGate, IsWhatTheUserWantsWhereSomethingIsOpen) {
   for (const Report& open : {report_with({Outcome::inconclusive}, {}),
-                             report_with({Outcome::passed}, {Word::unclear})}) {
+                             report_with({Outcome::passed}, {ChangeVerdict::unclear})}) {
     EXPECT_EQ(exit_code_of_gate(open, ExitCode::inconclusive), ExitCode::inconclusive);
     EXPECT_EQ(exit_code_of_gate(open, ExitCode::expectation_failed), ExitCode::expectation_failed);
     EXPECT_EQ(exit_code_of_gate(open, ExitCode::ok), ExitCode::ok);

@@ -41,7 +41,7 @@ struct GateOptions {
   /// They stand in a file, and the command line chose the workloads or only the points that are
   /// measured: they may be about the rest.
   bool may_name_others = false;
-  bool may_be_idle = false;
+  bool may_be_unmatched = false;
   double max_budget_s = 30;  ///< for each thread count, while something is undecided
   std::string baseline;      ///< a result file; empty: none
   std::string against;       ///< another version to measure in turns; empty: none

@@ -13,10 +13,10 @@ namespace gilscale {
 
 // What changed between two versions of the measured code, point by point.
 
-enum class Word { faster, slower, same, unclear };
+enum class ChangeVerdict { faster, slower, same, unclear };
 
 /// "faster", "slower", "same", "unclear".
-std::string_view to_string(Word word);
+std::string_view to_string(ChangeVerdict verdict);
 
 /// One point of both versions. All ratios are new over old, with their intervals.
 struct Change {
@@ -30,7 +30,7 @@ struct Change {
   /// of samples taken in turns, the time of a call in the same moments. The word rests on it.
   Estimate cost;
   double p = 1;  ///< two-sided, corrected for the number of points
-  Word word = Word::unclear;
+  ChangeVerdict verdict = ChangeVerdict::unclear;
   std::string why;  ///< why it is unclear; empty otherwise
 };
 

@@ -39,16 +39,16 @@ Expectation parse_expectation(std::string_view text);
 std::string warning_of(const Expectation& expectation);
 
 /// Whether the expectation is about this case at all, or about that point of it.
-bool concerns(const Expectation& expectation, const Case& planned);
-bool concerns(const Expectation& expectation, const Case& planned, int threads);
+bool applies_to(const Expectation& expectation, const Case& planned);
+bool applies_to(const Expectation& expectation, const Case& planned, int threads);
 
 /// Whether the expectation is about none of the cases that will be measured.
-bool is_idle(const Expectation& expectation, const std::vector<Case>& cases);
+bool matches_nothing(const Expectation& expectation, const std::vector<Case>& cases);
 
 /// Whether it names one of them at all, at whatever point.
 bool names_any(const Expectation& expectation, const std::vector<Case>& cases);
 
 /// Throws UsageError that says why it is idle.
-[[noreturn]] void refuse_idle(const Expectation& expectation, const std::vector<Case>& cases);
+[[noreturn]] void refuse_unmatched(const Expectation& expectation, const std::vector<Case>& cases);
 
 }  // namespace gilscale

@@ -13,7 +13,7 @@ namespace gilscale {
 
 /// When a worker asks its front end whether to go on with a point: never, then it follows its own
 /// rule; once that rule would stop, and after every sample from then on; or after every sample.
-enum class Asks { never, before_stopping, after_each_sample };
+enum class StopPolicy { own_rule, ask_before_stopping, ask_after_each_sample };
 
 /// One workload on one executor: what one worker process measures, over all thread counts.
 /// It crosses to the worker as JSON.
@@ -29,7 +29,7 @@ struct Case {
   bool pin = false;  ///< threads are bound to CPUs
   StopRule stop;
   int repetitions = 1;
-  Asks asks = Asks::never;
+  StopPolicy stop_policy = StopPolicy::own_rule;
 };
 
 /// The benchmark's name as registered, without Google Benchmark's own suffix:

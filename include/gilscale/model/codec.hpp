@@ -38,9 +38,9 @@ void to_json(nlohmann::json& json, const CpuBudget& budget);
 void to_json(nlohmann::json& json, Scaling scaling);
 void from_json(const nlohmann::json& json, Scaling& scaling);
 
-NLOHMANN_JSON_SERIALIZE_ENUM(Asks, {{Asks::never, "never"},
-                                    {Asks::before_stopping, "before_stopping"},
-                                    {Asks::after_each_sample, "after_each_sample"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(StopPolicy, {{StopPolicy::own_rule, "never"},
+                                          {StopPolicy::ask_before_stopping, "before_stopping"},
+                                          {StopPolicy::ask_after_each_sample, "after_each_sample"}})
 
 void to_json(nlohmann::json& json, const StopRule& rule);
 void from_json(const nlohmann::json& json, StopRule& rule);

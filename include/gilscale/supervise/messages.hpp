@@ -23,7 +23,7 @@ Failure caught_failure();
 ///   found     workloads            what a file holds, when that was the question
 ///   finished  gil                  nothing comes after it
 ///   failed    failure              nor after this
-/// What a worker asks about the point that it is at (see Asks).
+/// What a worker asks about the point that it is at (see StopPolicy).
 struct Question {
   Point point;  ///< with all samples so far
   double spent_s = 0;

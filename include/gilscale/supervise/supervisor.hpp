@@ -51,12 +51,12 @@ class Worker {
 };
 
 /// What to say to a question about a case of which so much is known.
-using Answers =
+using Decider =
     std::function<std::optional<std::string>(const CaseResult& so_far, const Question& question)>;
 
 /// Measures one case in a worker process of its own and waits for its end. Without `answers`, the
 /// worker's own rule is right.
 CaseResult run_case(const Case& planned, const std::vector<std::string>& command, double timeout_s,
-                    WorkerListener& listener, const Answers& answers = {});
+                    WorkerListener& listener, const Decider& answers = {});
 
 }  // namespace gilscale

@@ -1,4 +1,4 @@
-#include "gilscale/supervise/in_turns.hpp"
+#include "gilscale/supervise/interleaved.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -63,16 +63,19 @@ class InTurnsTest : public testing::Test {
     return text_of(folder_.file(name + "-answer"));
   }
 
-  InTurns run(const std::string& before, const std::string& after, const TurnAnswers& answers) {
+  InterleavedResults run(const std::string& before, const std::string& after,
+                         const PairDecider& answers) {
     Case old_case;
     old_case.workload.name = "f";
     old_case.folder = "old";
     Case new_case = old_case;
     new_case.folder = "new";
-    return run_in_turns({old_case, shell(before)}, {new_case, shell(after)}, 60, deaf_, answers);
+    return run_interleaved({old_case, shell(before)}, {new_case, shell(after)}, 60, deaf_, answers);
   }
 
-  static std::optional<std::string> go_on(const Turn&, const Turn&) { return std::nullopt; }
+  static std::optional<std::string> go_on(const AskingWorker&, const AskingWorker&) {
+    return std::nullopt;
+  }
 
  private:
   TempFolder folder_;
@@ -85,13 +88,14 @@ TEST_F(InTurnsTest, ChangesWhoComesFirstFromSampleToSample) {
            sample(name, 4) + give(4) + finish;
   };
   std::vector<std::size_t> counts;
-  const InTurns both = run(script("A"), script("B"), [&](const Turn& before, const Turn& after) {
-    EXPECT_EQ(before.so_far.planned.folder, "old");
-    EXPECT_EQ(after.so_far.planned.folder, "new");
-    EXPECT_EQ(before.question.point.samples.size(), after.question.point.samples.size());
-    counts.push_back(before.question.point.samples.size());
-    return go_on(before, after);
-  });
+  const InterleavedResults both =
+      run(script("A"), script("B"), [&](const AskingWorker& before, const AskingWorker& after) {
+        EXPECT_EQ(before.so_far.planned.folder, "old");
+        EXPECT_EQ(after.so_far.planned.folder, "new");
+        EXPECT_EQ(before.question.point.samples.size(), after.question.point.samples.size());
+        counts.push_back(before.question.point.samples.size());
+        return go_on(before, after);
+      });
   EXPECT_EQ(notes(), "A\nB\nB\nA\nA\nB\nB\nA\n");
   EXPECT_THAT(counts, ElementsAre(1, 2, 3, 4));
   EXPECT_FALSE(both.before.failure);
@@ -102,7 +106,7 @@ TEST_F(InTurnsTest, ChangesWhoComesFirstFromSampleToSample) {
 
 TEST_F(InTurnsTest, GivesBothTheSameAnswer) {
   run(hear("a") + sample("A", 1, "budget") + finish, hear("b") + sample("B", 1) + finish,
-      [](const Turn&, const Turn&) { return "max-budget"; });
+      [](const AskingWorker&, const AskingWorker&) { return "max-budget"; });
   EXPECT_EQ(answered("A"), "{\"stop\":\"max-budget\"}");
   EXPECT_EQ(answered("B"), "{\"stop\":\"max-budget\"}");
 }
@@ -115,12 +119,12 @@ TEST_F(InTurnsTest, GivesBothTheCallsOfTheOldVersion) {
 
 TEST_F(InTurnsTest, MakesBothAskAfterEachSample) {
   run(hear("a") + finish, hear("b") + finish, go_on);
-  EXPECT_EQ(told("a").asks, Asks::after_each_sample);
-  EXPECT_EQ(told("b").asks, Asks::after_each_sample);
+  EXPECT_EQ(told("a").stop_policy, StopPolicy::ask_after_each_sample);
+  EXPECT_EQ(told("b").stop_policy, StopPolicy::ask_after_each_sample);
 }
 
 TEST_F(InTurnsTest, MeasuresTheOtherToItsEndByItsOwnRuleWhereOneEndsEarly) {
-  const InTurns both =
+  const InterleavedResults both =
       run(hear("a") + sample("A", 1) + "exit 3",
           hear("b") + sample("B", 1) + sample("B", 2) + sample("B", 3, "budget") + give(3) + finish,
           go_on);
@@ -132,9 +136,10 @@ TEST_F(InTurnsTest, MeasuresTheOtherToItsEndByItsOwnRuleWhereOneEndsEarly) {
 }
 
 TEST_F(InTurnsTest, MeasuresTheNewVersionWhereTheOldOneCannotStart) {
-  const InTurns both =
+  const InterleavedResults both =
       run(hear("a") + say(message::failed({FailureKind::usage, "no such module", ""})),
-          hear("b") + sample("B", 1, "budget") + give(1) + finish, [](const Turn&, const Turn&) {
+          hear("b") + sample("B", 1, "budget") + give(1) + finish,
+          [](const AskingWorker&, const AskingWorker&) {
             ADD_FAILURE() << "nothing to compare";
             return std::nullopt;
           });

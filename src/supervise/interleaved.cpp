@@ -1,4 +1,4 @@
-#include "gilscale/supervise/in_turns.hpp"
+#include "gilscale/supervise/interleaved.hpp"
 
 #include <array>
 #include <cassert>
@@ -8,11 +8,10 @@ namespace gilscale {
 namespace {
 
 /// One worker and what it asks; it waits for as long as it has asked something.
-class Player {
+class PacedWorker {
  public:
-  Player(const Contestant& contestant, double timeout_s, WorkerListener& listener)
-      : worker_(contestant.planned, contestant.command, timeout_s, listener),
-        question_(worker_.watch()) {}
+  PacedWorker(const Launch& launch, double timeout_s, WorkerListener& listener)
+      : worker_(launch.planned, launch.command, timeout_s, listener), question_(worker_.watch()) {}
 
   [[nodiscard]] bool asks() const { return question_.has_value(); }
   /// While it asks.
@@ -20,7 +19,7 @@ class Player {
     assert(question_);
     return *question_;
   }
-  [[nodiscard]] Turn turn() const { return {worker_.result(), question()}; }
+  [[nodiscard]] AskingWorker turn() const { return {worker_.result(), question()}; }
   void answer(const std::optional<std::string>& stop) {
     worker_.answer(stop);
     question_ = worker_.watch();
@@ -37,17 +36,17 @@ class Player {
 
 }  // namespace
 
-InTurns run_in_turns(Contestant before, Contestant after, double timeout_s,
-                     WorkerListener& listener, const TurnAnswers& answers) {
-  before.planned.asks = after.planned.asks = Asks::after_each_sample;
-  Player old_version(before, timeout_s, listener);
+InterleavedResults run_interleaved(Launch before, Launch after, double timeout_s,
+                                   WorkerListener& listener, const PairDecider& answers) {
+  before.planned.stop_policy = after.planned.stop_policy = StopPolicy::ask_after_each_sample;
+  PacedWorker old_version(before, timeout_s, listener);
   if (old_version.asks()) after.planned.calls = case_calls(old_version.question().point);
-  Player new_version(after, timeout_s, listener);
+  PacedWorker new_version(after, timeout_s, listener);
   std::array order{&old_version, &new_version};
   while (old_version.asks() && new_version.asks()) {
     const auto stop = answers(old_version.turn(), new_version.turn());
     std::swap(order[0], order[1]);
-    for (Player* player : order) player->answer(stop);
+    for (PacedWorker* player : order) player->answer(stop);
   }
   return {old_version.finish(), new_version.finish()};
 }
