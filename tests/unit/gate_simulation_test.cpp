@@ -340,7 +340,8 @@ Rates change_rates(const Comparison& comparison, double cost) {
     ChangeVerdict verdict = word_after(mostly_enough);
     if (verdict == ChangeVerdict::unclear) verdict = word_after(most_samples);
     const bool faster = verdict == ChangeVerdict::faster;
-    rates.count(faster || verdict == ChangeVerdict::slower, faster || verdict == ChangeVerdict::same);
+    rates.count(faster || verdict == ChangeVerdict::slower,
+                faster || verdict == ChangeVerdict::same);
   }
   return rates;
 }
