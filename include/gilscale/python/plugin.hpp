@@ -79,8 +79,7 @@ struct Host {
 };
 
 /// What a plug-in does for the executable. One thread calls it, start() first, and is detached from
-/// Python whenever it does; only start_member's thread plays. What can fail returns whether it did
-/// not.
+/// Python whenever it does. Functions that can fail return false when they did.
 struct Plugin {
   std::uint32_t interface_version;
   const char* gilscale_version;
@@ -110,7 +109,7 @@ struct Plugin {
   bool (*ledger_round)(Executor* executor, std::int64_t calls, bool* told, LedgerRound* round,
                        FailureSink failure);
 
-  /// Sets the workload up for one thread: the calling one, which plays a member of a team next.
+  /// Sets the workload up for the calling thread, which calls play() next.
   bool (*prepare_member)(double* setup_s, FailureSink failure);
   /// Takes part in rounds until the team is dismissed.
   void (*play)(Team* team, Member* me, RaisedSink raised);
