@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "gilscale/measure/executor.hpp"
 
@@ -55,6 +56,11 @@ struct InfoSink {
   void* to;
   void (*tell)(void* to, const Info* info);
 };
+
+// They cross as C structs would.
+static_assert(std::is_trivially_copyable_v<CallShare> && std::is_standard_layout_v<CallShare>);
+static_assert(std::is_trivially_copyable_v<RoundTimes> && std::is_standard_layout_v<RoundTimes>);
+static_assert(std::is_trivially_copyable_v<LedgerRound> && std::is_standard_layout_v<LedgerRound>);
 
 struct Team;
 struct Member;
