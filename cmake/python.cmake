@@ -4,7 +4,8 @@
 function(refuse_python why)
   message(FATAL_ERROR "${why}\n"
     "On Debian: apt-get install python3-dev. Built from source: configure with --enable-shared. "
-    "Another one: -DPython_ROOT_DIR=<folder> or -DPython_EXECUTABLE=<file>.")
+    "Another one: -DPython_ROOT_DIR=<folder> or -DPython_EXECUTABLE=<file>. "
+    "More than one, by their files: -DGILSCALE_PYTHONS=\"${GILSCALE_PYTHONS}\".")
 endfunction()
 
 # Sets <prefix>_executable, _version, _soabi, _suffix, _include, _library, _build and _debug in the caller.

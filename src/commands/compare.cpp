@@ -61,8 +61,7 @@ ExitCode compare(const CompareOptions& options) {
   const bool written = files.write(report);
   print_out(reporters().front().render(report, style_of_stdout()));
   annotate(report);
-  const ExitCode code = exit_code_of_gate(report, options.rules.inconclusive);
-  return code == ExitCode::ok && !written ? ExitCode::not_written : code;
+  return exit_code_with_files(exit_code_of_gate(report, options.rules.inconclusive), written);
 }
 
 }  // namespace gilscale

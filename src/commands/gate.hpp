@@ -14,7 +14,7 @@
 
 namespace gilscale {
 
-/// What a run is held against: expectations, a baseline, another version. It decides while samples
+/// What a run is compared with: expectations, a baseline, another version. It decides while samples
 /// come in whether more of them are needed, and in the end what came of it.
 ///
 /// Create one, prepare() the cases, then answer() the workers' questions and judge() the report.

@@ -246,8 +246,7 @@ ExitCode run(RunOptions options, const std::vector<Plugin>& plugins) {
     annotate(report);
     warn_of_what_matters(report, machine);
   }
-  const ExitCode code = exit_code_of(report, options.gate.rules.inconclusive);
-  return code == ExitCode::ok && !written ? ExitCode::not_written : code;
+  return exit_code_with_files(exit_code_of(report, options.gate.rules.inconclusive), written);
 }
 
 }  // namespace gilscale

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "gilscale/judge/bounds.hpp"
@@ -12,11 +11,19 @@
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/statistics/two_samples.hpp"
 #include "gilscale/text/counted.hpp"
+#include "gilscale/text/words.hpp"
 
 namespace gilscale {
 namespace {
 
 using Values = std::vector<double>;
+
+constexpr Words<ChangeVerdict, 4> change_verdicts{{{
+    {ChangeVerdict::faster, "faster"},
+    {ChangeVerdict::slower, "slower"},
+    {ChangeVerdict::same, "same"},
+    {ChangeVerdict::unclear, "unclear"},
+}}};
 
 bool is_bound_by_gil(const PointOf& of, const PointValues& values) {
   return of.point->threads > 1 &&
@@ -80,9 +87,9 @@ Values paired_ratios(const Version& before, const Values& before_values, const V
   return ratios;
 }
 
-/// Two versions at one look. Neighbours in turns have the same machine, a disturbance hits either
-/// of them as often, and the median of their ratios stays where it is: all are taken, as long as
-/// the cores were there for most.
+/// Two versions at one look. Neighbours have the same machine when interleaved, a disturbance hits
+/// either of them as often, and the median of their ratios stays where it is: all are taken, as
+/// long as the cores were there for most.
 class VersionPair {
  public:
   VersionPair(const PointOf& before, const PointOf& after, const ChangeRule& rule, const Look& look)
@@ -233,10 +240,7 @@ std::vector<Match> matches(const std::vector<CaseResult>& before,
 
 }  // namespace
 
-std::string_view to_string(ChangeVerdict verdict) {
-  constexpr std::array<std::string_view, 4> words{"faster", "slower", "same", "unclear"};
-  return words.at(static_cast<std::size_t>(verdict));
-}
+std::string_view to_string(ChangeVerdict verdict) { return change_verdicts.word_of(verdict); }
 
 std::string name_of_point(const CaseResult& result, const Point& point) {
   return fmt::format("{}@{}", label_of(result.planned), point.threads);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "gilscale/judge/bounds.hpp"
@@ -11,9 +10,16 @@
 #include "gilscale/statistics/decision.hpp"
 #include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
+#include "gilscale/text/words.hpp"
 
 namespace gilscale {
 namespace {
+
+constexpr Words<Outcome, 3> outcomes{{{
+    {Outcome::passed, "passed"},
+    {Outcome::failed, "failed"},
+    {Outcome::inconclusive, "inconclusive"},
+}}};
 
 bool holds(const Expectation& expectation, double value) {
   const double bound = expectation.bound;
@@ -187,10 +193,7 @@ void add_checks(std::vector<Check>& checks, const Expectation& expectation,
 
 }  // namespace
 
-std::string_view to_string(Outcome outcome) {
-  constexpr std::array<std::string_view, 3> words{"passed", "failed", "inconclusive"};
-  return words.at(static_cast<std::size_t>(outcome));
-}
+std::string_view to_string(Outcome outcome) { return outcomes.word_of(outcome); }
 
 Check check_point(const Expectation& expectation, const CaseResult& result, const Point& point) {
   Check check = blank_check(expectation, result);

@@ -2,15 +2,26 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 #include <utility>
 
 #include "gilscale/judge/bounds.hpp"
 #include "gilscale/statistics/statistics.hpp"
+#include "gilscale/text/words.hpp"
 
 namespace gilscale {
 namespace {
+
+constexpr Words<Verdict, 8> verdicts{{{
+    {Verdict::parallel, "parallel"},
+    {Verdict::gil_bound, "gil-bound"},
+    {Verdict::partial, "partial"},
+    {Verdict::contended, "contended"},
+    {Verdict::machine_limited, "machine-limited"},
+    {Verdict::inconclusive, "inconclusive"},
+    {Verdict::failed, "failed"},
+    {Verdict::unavailable, "unavailable"},
+}}};
 
 struct Seen {
   const Point* point = nullptr;
@@ -105,21 +116,7 @@ Judgement judge_scaling(const Seen& seen, const CaseResult& result) {
 
 }  // namespace
 
-std::string_view to_string(Verdict verdict) {
-  constexpr std::array<std::pair<Verdict, std::string_view>, 8> words{{
-      {Verdict::parallel, "parallel"},
-      {Verdict::gil_bound, "gil-bound"},
-      {Verdict::partial, "partial"},
-      {Verdict::contended, "contended"},
-      {Verdict::machine_limited, "machine-limited"},
-      {Verdict::inconclusive, "inconclusive"},
-      {Verdict::failed, "failed"},
-      {Verdict::unavailable, "unavailable"},
-  }};
-  for (const auto& [value, word] : words)
-    if (value == verdict) return word;
-  return "inconclusive";
-}
+std::string_view to_string(Verdict verdict) { return verdicts.word_of(verdict); }
 
 Judgement judge(const CaseResult& result) {
   if (result.failure && result.failure->kind == FailureKind::interrupted)

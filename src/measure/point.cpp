@@ -190,8 +190,9 @@ PointValues values_of_all_samples(const Point& point) {
   return completed(point, machine_values(point, point.samples));
 }
 
-PointFigures figures_of(const Point& point) {
-  const PointValues values = values_of(point);
+PointFigures figures_of(const Point& point) { return figures_of(point, values_of(point)); }
+
+PointFigures figures_of(const Point& point, const PointValues& values) {
   const Samples& samples = values.samples;
   PointFigures figures;
   figures.makespan_s = median_interval(values.makespan_s);

@@ -21,10 +21,9 @@ namespace {
 
 using border::FailureSink;
 using border::FaultKind;
+using border::string_of;
 using border::Text;
-
-Text text_of(std::string_view text) { return {text.data(), text.size()}; }
-std::string string_of(Text text) { return {text.data, text.size}; }
+using border::text_of;
 
 void tell(const FailureSink& failure, FaultKind kind, const char* message,
           const std::string& details = "") {

@@ -70,7 +70,7 @@ Fields cells_of(const Metric& metric, const std::optional<Estimate>& figure) {
 void add_figures(Fields& cells, const Point* point) {
   const bool measured = point && point->samples.size() > 0;
   const PointValues values = measured ? values_of(*point) : PointValues{};
-  const PointFigures figures = measured ? figures_of(*point) : PointFigures{};
+  const PointFigures figures = measured ? figures_of(*point, values) : PointFigures{};
   for (const Metric& metric : point_metrics()) {
     if (!metric.in_csv) continue;
     append(cells,

@@ -28,7 +28,7 @@ json point_document(const Point& point) {
   document["rounds"] = point.samples.size();
   if (point.samples.size() == 0) return document;
   const PointValues values = values_of(point);
-  const PointFigures figures = figures_of(point);
+  const PointFigures figures = figures_of(point, values);
   document["samples"]["disturbed"] = disturbed_samples(point);
   document["undisturbed_call_s"] = figures.undelayed_call_s;
   document["control_call_s"] = figures.control_call_s;

@@ -39,6 +39,10 @@ bool OutputFiles::write(const Report& report) const {
   return all_written;
 }
 
+ExitCode exit_code_with_files(ExitCode code, bool written) {
+  return code == ExitCode::ok && !written ? ExitCode::not_written : code;
+}
+
 void annotate(const Report& report) {
   const char* actions = std::getenv("GITHUB_ACTIONS");
   if (actions && std::string_view(actions) == "true")

@@ -13,6 +13,7 @@
 #include "gilscale/model/executable.hpp"
 #include "gilscale/model/plugins.hpp"
 #include "gilscale/supervise/interpreter.hpp"
+#include "gilscale/supervise/messages.hpp"
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/version.hpp"
 #include "worker/host.hpp"
@@ -22,35 +23,38 @@ namespace {
 
 using border::FailureSink;
 using border::FaultKind;
+using border::string_of;
 using border::Text;
+using border::text_of;
 
-std::string string_of(Text text) { return {text.data, text.size}; }
-Text text_of(std::string_view text) { return {text.data(), text.size()}; }
+FailureKind kind_of(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::usage:
+      return FailureKind::usage;
+    case FaultKind::unavailable:
+      return FailureKind::unavailable;
+    case FaultKind::exception:
+      break;
+  }
+  return FailureKind::exception;
+}
 
 /// Keeps why a function of the plug-in failed.
 class Outcome {
  public:
-  [[nodiscard]] FailureSink sink() { return {this, take}; }
+  [[nodiscard]] FailureSink sink() { return {&failure_, keep}; }
 
   /// Throws it, as the plug-in's own exception would have been.
   void require(bool done) const {
-    if (done) return;
-    if (kind_ == FaultKind::usage) throw UsageError(message_);
-    if (kind_ == FaultKind::unavailable) throw UnavailableError(message_);
-    throw WorkloadError(message_, details_);
+    if (!done) throw_failure(failure_);
   }
 
  private:
-  static void take(void* to, FaultKind kind, Text message, Text details) {
-    auto& self = *static_cast<Outcome*>(to);
-    self.kind_ = kind;
-    self.message_ = string_of(message);
-    self.details_ = string_of(details);
+  static void keep(void* to, FaultKind kind, Text message, Text details) {
+    *static_cast<Failure*>(to) = {kind_of(kind), string_of(message), string_of(details)};
   }
 
-  FaultKind kind_ = FaultKind::exception;
-  std::string message_;
-  std::string details_;
+  Failure failure_{FailureKind::exception, "", ""};
 };
 
 /// Calls a function of the plug-in with these arguments and a sink; throws its failure.

@@ -157,6 +157,13 @@ def test_the_executable_exports_what_stands_in_for_pythons_functions_and_nothing
     assert not [name for name in own if "gilscale" in name]
 
 
+@pytest.mark.usefixtures("no_sanitizer")
+def test_no_other_function_of_the_executable_comes_before_a_librarys(gilscale):
+    symbols = tool("nm", "--dynamic", "--defined-only", "--format=posix", gilscale.executable)
+    assert sorted(line.split()[0] for line in symbols.splitlines() if line.split()[1] == "T") == [
+        "PyEval_RestoreThread", "PyEval_SaveThread"]
+
+
 def test_a_plug_in_exports_its_table_and_needs_nothing_of_ours(gilscale):
     for path in plugin_folder(gilscale).glob("*.so"):
         symbols = tool("nm", "--dynamic", "--defined-only", "--format=posix", path)

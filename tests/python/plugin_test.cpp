@@ -20,13 +20,12 @@ namespace gilscale {
 namespace {
 
 using border::FaultKind;
+using border::string_of;
 using border::Text;
+using border::text_of;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-std::string string_of(Text text) { return {text.data, text.size}; }
-Text text_of(const std::string& text) { return {text.data(), text.size()}; }
 
 /// What a function of the plug-in told of its failure.
 struct Told {

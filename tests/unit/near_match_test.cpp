@@ -1,7 +1,5 @@
 #include "gilscale/text/near_match.hpp"
 
-#include "gilscale/text/trimmed.hpp"
-
 #include <gtest/gtest.h>
 
 namespace gilscale {
@@ -47,13 +45,6 @@ TEST(DidYouMean, NamesTheNearestOrSaysOtherwise) {
   EXPECT_EQ(did_you_mean("speedpu", {"speedup", "capacity"}), ", did you mean 'speedup'?");
   EXPECT_EQ(did_you_mean("beauty", {"speedup", "capacity"}, "; there is none"), "; there is none");
   EXPECT_EQ(did_you_mean("beauty", {}), "");
-}
-
-TEST(Trimmed, HasNoWhiteSpaceAtItsEnds) {
-  EXPECT_EQ(trimmed(" \t a b\r\n"), "a b");
-  EXPECT_EQ(trimmed("a"), "a");
-  EXPECT_EQ(trimmed(" \t"), "");
-  EXPECT_EQ(trimmed(""), "");
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ struct GateOptions {
   bool may_be_unmatched = false;
   double max_budget_s = 30;  ///< for each thread count, while something is undecided
   std::string baseline;      ///< a result file; empty: none
-  std::string against;       ///< another version to measure in turns; empty: none
+  std::string against;       ///< another version to measure alternately; empty: none
   CompareRules rules;
 };
 

@@ -7,7 +7,7 @@
 
 namespace gilscale {
 
-/// What `gilscale list` prints: workloads, executors, reporters, interpreters.
+/// What `gilscale list` prints: workloads, executors, reporters, metrics, interpreters.
 std::string listing(const std::vector<Plugin>& plugins);
 
 }  // namespace gilscale

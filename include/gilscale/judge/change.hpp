@@ -27,7 +27,7 @@ struct Change {
   std::optional<Estimate> speedup;
   std::optional<Estimate> relative_efficiency;
   /// What a call costs at one speed of the machine, with all the cores there that were asked for;
-  /// of samples taken in turns, the time of a call in the same moments. The word rests on it.
+  /// of interleaved samples, the time of a call in the same moments. The verdict rests on it.
   Estimate cost;
   double p = 1;  ///< two-sided, corrected for the number of points
   ChangeVerdict verdict = ChangeVerdict::unclear;

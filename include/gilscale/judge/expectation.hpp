@@ -48,7 +48,7 @@ bool matches_nothing(const Expectation& expectation, const std::vector<Case>& ca
 /// Whether it names one of them at all, at whatever point.
 bool names_any(const Expectation& expectation, const std::vector<Case>& cases);
 
-/// Throws UsageError that says why it is idle.
+/// Throws UsageError that says why it matches nothing.
 [[noreturn]] void refuse_unmatched(const Expectation& expectation, const std::vector<Case>& cases);
 
 }  // namespace gilscale

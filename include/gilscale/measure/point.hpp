@@ -135,5 +135,7 @@ std::vector<bool> disturbed_samples(const Point& point);
 /// The figures of a point that has at least one sample. Each is the median of per-sample values
 /// with its interval, so that what disturbs a whole sample cancels in its ratios.
 PointFigures figures_of(const Point& point);
+/// The same where its values_of() are there already.
+PointFigures figures_of(const Point& point, const PointValues& values);
 
 }  // namespace gilscale

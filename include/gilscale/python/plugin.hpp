@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "gilscale/measure/executor.hpp"
@@ -22,6 +24,10 @@ struct Text {
   const char* data;
   std::size_t size;
 };
+
+// For either side on its own: what it makes of a text.
+inline Text text_of(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string string_of(Text text) { return {text.data, text.size}; }
 
 /// Takes what a function has to tell, before that function returns.
 struct TextSink {

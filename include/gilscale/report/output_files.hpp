@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gilscale/judge/report.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 
@@ -29,6 +30,10 @@ class OutputFiles {
  private:
   std::vector<OutputRequest> requests_;
 };
+
+/// What a command ends with that would end with `code`, where all its files were `written` or not:
+/// a file that is missing is told only where nothing else went wrong.
+ExitCode exit_code_with_files(ExitCode code, bool written);
 
 /// In a job of GitHub Actions, says what went wrong so that it shows on the run's page.
 void annotate(const Report& report);
