@@ -98,10 +98,9 @@ std::string subject_of(std::string_view message) {
 
 }  // namespace
 
-std::set<std::string> Config::keys() const {
-  std::set<std::string> keys;
-  for (const ConfigEntry& entry : entries) keys.insert(entry.key);
-  return keys;
+bool Config::gives(std::string_view key) const {
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const ConfigEntry& entry) { return entry.key == key; });
 }
 
 Config read_config(const std::optional<std::string>& chosen, const FileReader& read_file) {

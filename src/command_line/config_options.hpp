@@ -1,7 +1,7 @@
 #pragma once
 
-#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gilscale/command_line/config_file.hpp"
@@ -18,7 +18,8 @@ struct Config {
   std::string file;  ///< its path; empty: there is none
   std::vector<ConfigEntry> entries;
 
-  [[nodiscard]] std::set<std::string> keys() const;
+  /// Whether an entry of that key is there.
+  [[nodiscard]] bool gives(std::string_view key) const;
 };
 
 /// The file that --config names, or else gilscale.toml if there is one.

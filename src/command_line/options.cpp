@@ -40,6 +40,8 @@ struct Raw {
   RawGate compare_gate;
   CompareOptions compare;
   ReportOptions report;
+  std::string benchmark_out;
+  std::string benchmark_out_format = "json";
   std::string min_time;
   std::vector<std::string> context;
   std::vector<std::string> params;
@@ -55,22 +57,22 @@ std::vector<std::string> executor_names(bool only_those_in_all) {
 }
 
 void add_what(CLI::App& run, Raw& raw) {
-  run.add_option("workload", raw.run.workloads.names,
+  run.add_option("workload", raw.run.plan.workloads.names,
                  "What to measure: a name from `gilscale list`, module:callable, "
                  "module:Class.method, file.py:name, or file.py for every function bench_... in "
                  "it; the suite fib if none is given")
       ->type_name("WORKLOAD");
-  run.add_option("--args", raw.run.workloads.args,
+  run.add_option("--args", raw.run.plan.workloads.args,
                  "Arguments of the workload, a Python tuple: \"(1000, 4000)\"")
       ->type_name("TUPLE");
-  run.add_option("--kwargs", raw.run.workloads.kwargs,
+  run.add_option("--kwargs", raw.run.plan.workloads.kwargs,
                  "Keyword arguments, a Python dict: \"{'level': 9}\"")
       ->type_name("DICT");
-  run.add_option("-e,--stmt", raw.run.workloads.statement,
+  run.add_option("-e,--stmt", raw.run.plan.workloads.statement,
                  "A statement to measure, as in timeit; if repeated, one line each")
       ->allow_extra_args(false)
       ->type_name("CODE");
-  run.add_option("-s,--setup", raw.run.workloads.setup,
+  run.add_option("-s,--setup", raw.run.plan.workloads.setup,
                  "Code that runs once before --stmt, which sees its variables")
       ->allow_extra_args(false)
       ->type_name("CODE");
@@ -86,14 +88,14 @@ void add_what(CLI::App& run, Raw& raw) {
       ->check(CLI::IsMember(std::vector<std::string>{"all", "none", "both"}))
       ->capture_default_str()
       ->type_name("all|none|both");
-  run.add_option("--venv", raw.run.venv,
+  run.add_option("--venv", raw.run.plan.venv,
                  "The virtual environment whose packages are used; by default the active one")
       ->type_name("DIR");
-  run.add_option("--path", raw.run.workloads.path,
+  run.add_option("--path", raw.run.plan.workloads.path,
                  "A folder to import from, before the current one; may be repeated")
       ->allow_extra_args(false)
       ->type_name("DIR");
-  run.add_option("-n,--fib", raw.run.workloads.fib,
+  run.add_option("-n,--fib", raw.run.plan.workloads.fib,
                  fmt::format("The n of the suite fib, 0 to {}", largest_fib))
       ->capture_default_str()
       ->type_name("N");
@@ -103,7 +105,7 @@ void add_what(CLI::App& run, Raw& raw) {
       ->capture_default_str()
       ->type_name("LIST");
   run.add_option(
-         "-x,--executor", raw.run.executors,
+         "-x,--executor", raw.run.plan.executors,
          fmt::format("What runs the calls, a list of: {}; all: {}",
                      fmt::join(executor_names(false), ", "), fmt::join(executor_names(true), ",")))
       ->delimiter(',')
@@ -113,7 +115,7 @@ void add_what(CLI::App& run, Raw& raw) {
 }
 
 void add_how(CLI::App& run, Raw& raw) {
-  run.add_flag("--no-chart", raw.run.no_chart,
+  run.add_flag("--no-chart", raw.run.outputs.no_chart,
                "On a terminal, leave out the chart below the table");
   run.add_option("--scaling", raw.scaling,
                  "weak: each thread makes the same calls, however many threads there are; strong: "
@@ -127,7 +129,7 @@ void add_how(CLI::App& run, Raw& raw) {
          "rounds long compared with the clock's resolution and Python's switch interval")
       ->capture_default_str()
       ->type_name("N|auto");
-  run.add_option("--budget", raw.run.stop.budget_s,
+  run.add_option("--budget", raw.run.policy.stop.budget_s,
                  "Seconds for each thread count, including warm-up; half of that for one thread")
       ->capture_default_str()
       ->type_name("SECONDS");
@@ -135,11 +137,11 @@ void add_how(CLI::App& run, Raw& raw) {
                  "Stop early once the interval is within this many percent")
       ->capture_default_str()
       ->type_name("PERCENT");
-  run.add_option("--timeout", raw.run.timeout_s,
+  run.add_option("--timeout", raw.run.policy.timeout_s,
                  "Abandon a case that finishes no round within this time")
       ->capture_default_str()
       ->type_name("SECONDS");
-  run.add_flag("--pin", raw.run.pin,
+  run.add_flag("--pin", raw.run.plan.common.pin,
                "Bind thread i to the i-th CPU of the plan that `gilscale doctor` shows: one thread "
                "on each core before any core gets a second one, fast cores first");
 }
@@ -161,27 +163,27 @@ void add_files(CLI::App& command, std::vector<OutputRequest>& files) {
 
 void add_benchmark_flags(CLI::App& run, Raw& raw) {
   const std::vector<std::string> formats{"console", "json", "csv"};
-  BenchmarkOptions& benchmark = raw.run.benchmark;
   const char* group = "Google Benchmark flags";
-  run.add_option("--benchmark_format", benchmark.format,
+  run.add_option("--benchmark_format", raw.run.outputs.format,
                  "Print this instead of the table: console, json or csv")
       ->check(CLI::IsMember(formats))
       ->type_name("FORMAT")
       ->group(group);
-  run.add_option("--benchmark_out", benchmark.out, "Also write the results to this file")
+  run.add_option("--benchmark_out", raw.benchmark_out, "Also write the results to this file")
       ->type_name("FILE")
       ->group(group);
-  run.add_option("--benchmark_out_format", benchmark.out_format,
+  run.add_option("--benchmark_out_format", raw.benchmark_out_format,
                  "Format of --benchmark_out: console, json or csv")
       ->check(CLI::IsMember(formats))
       ->capture_default_str()
       ->type_name("FORMAT")
       ->group(group);
-  run.add_option("--benchmark_filter", benchmark.filter,
+  run.add_option("--benchmark_filter", raw.run.plan.filter,
                  "Only benchmarks whose names match this regular expression; a leading '-' negates")
       ->type_name("REGEX")
       ->group(group);
-  run.add_option("--benchmark_repetitions", benchmark.repetitions, "Measure each benchmark N times")
+  run.add_option("--benchmark_repetitions", raw.run.plan.common.repetitions,
+                 "Measure each benchmark N times")
       ->capture_default_str()
       ->type_name("N")
       ->group(group);
@@ -196,7 +198,7 @@ void add_benchmark_flags(CLI::App& run, Raw& raw) {
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE")
       ->group(group);
-  run.add_flag("--benchmark_list_tests", benchmark.list_tests,
+  run.add_flag("--benchmark_list_tests", raw.run.list_tests,
                "Print the names of the benchmarks and stop")
       ->configurable(false)
       ->group(group);
@@ -301,25 +303,42 @@ SelftestOptions selftest_options(Raw raw, const std::function<std::vector<int>()
   return selftest;
 }
 
+void finish_plan(const Raw& raw, PlanOptions& plan,
+                 const std::function<std::vector<int>()>& auto_threads) {
+  parse_workloads(plan.workloads, raw.params);
+  plan.executors = named_executors(plan.executors);
+  plan.shares = raw.share == "both" ? std::vector{Sharing::all, Sharing::none}
+                                    : std::vector{sharing_of(raw.share)};
+  plan.common.threads = thread_counts(raw.threads, auto_threads);
+  plan.common.scaling = scaling_of(raw.scaling);
+  plan.common.calls = parse_calls(raw.calls);
+  const int repetitions = plan.common.repetitions;
+  if (repetitions < 1 || repetitions > 1000)
+    throw UsageError(
+        fmt::format("--benchmark_repetitions {} is out of range; choose 1 to 1000", repetitions));
+}
+
+void finish_policy(const Raw& raw, PolicyOptions& policy) {
+  check_positive("--budget", policy.stop.budget_s, 86400);
+  check_positive("--precision", raw.precision_percent, 100);
+  check_positive("--timeout", policy.timeout_s, 864000);
+  policy.stop.precision = raw.precision_percent / 100;
+  parse_min_time(raw.min_time, policy.stop);
+  parse_gate(raw.gate, policy.stop, policy.gate);
+}
+
+void finish_outputs(const Raw& raw, OutputOptions& outputs) {
+  outputs.context = parse_context(raw.context);
+  if (!raw.benchmark_out.empty())
+    outputs.files.push_back(
+        {raw.benchmark_out, std::string(benchmark_reporter(raw.benchmark_out_format).name)});
+}
+
 RunOptions run_options(Raw raw, const std::function<std::vector<int>()>& auto_threads) {
   RunOptions run = std::move(raw.run);
-  run.threads = thread_counts(raw.threads, auto_threads);
-  run.scaling = scaling_of(raw.scaling);
-  run.shares = raw.share == "both" ? std::vector{Sharing::all, Sharing::none}
-                                   : std::vector{sharing_of(raw.share)};
-  run.calls = parse_calls(raw.calls);
-  parse_workloads(run.workloads, raw.params);
-  run.executors = named_executors(run.executors);
-  check_positive("--budget", run.stop.budget_s, 86400);
-  check_positive("--precision", raw.precision_percent, 100);
-  check_positive("--timeout", run.timeout_s, 864000);
-  run.stop.precision = raw.precision_percent / 100;
-  parse_min_time(raw.min_time, run.stop);
-  parse_gate(raw.gate, run.stop, run.gate);
-  run.benchmark.context = parse_context(raw.context);
-  if (run.benchmark.repetitions < 1 || run.benchmark.repetitions > 1000)
-    throw UsageError(fmt::format("--benchmark_repetitions {} is out of range; choose 1 to 1000",
-                                 run.benchmark.repetitions));
+  finish_plan(raw, run.plan, auto_threads);
+  finish_policy(raw, run.policy);
+  finish_outputs(raw, run.outputs);
   return run;
 }
 
@@ -339,11 +358,9 @@ RunOptions configured_run(CLI::App& app, Raw& raw,
   apply_config(app, config);
   try {
     RunOptions run = run_options(std::move(raw), auto_threads);
-    run.config_file = config.file;
-    run.from_config = config.keys();
-    const bool in_file = run.from_config.contains("expect");
-    run.gate.may_name_others = in_file && chooses_workloads;
-    run.gate.may_be_unmatched = in_file && (chooses_workloads || chooses_points);
+    const bool in_file = config.gives("expect");
+    run.policy.gate.may_name_others = in_file && chooses_workloads;
+    run.policy.gate.may_be_unmatched = in_file && (chooses_workloads || chooses_points);
     return run;
   } catch (const UsageError& error) {
     throw located(error, config);
@@ -389,7 +406,7 @@ Options parse_options(int argc, const char* const* argv,
   add_what(*run, raw);
   add_how(*run, raw);
   add_gate(*run, raw.gate);
-  add_files(*run, raw.run.files);
+  add_files(*run, raw.run.outputs.files);
   add_benchmark_flags(*run, raw);
   CLI::App* compare = app.add_subcommand("compare", "Compare the results of two versions");
   add_compare(*compare, raw.compare_gate, raw.compare);
@@ -430,8 +447,8 @@ Options parse_options(int argc, const char* const* argv,
   if (doctor->parsed()) return DoctorOptions{};
   if (selftest->parsed()) return selftest_options(std::move(raw), auto_threads);
   RunOptions options = configured_run(*run, raw, auto_threads, read_file);
-  options.command = {"gilscale"};
-  options.command.insert(options.command.end(), argv + 1, argv + argc);
+  options.outputs.command = {"gilscale"};
+  options.outputs.command.insert(options.outputs.command.end(), argv + 1, argv + argc);
   return options;
 }
 

@@ -46,7 +46,7 @@ Report compared(const CompareOptions& options) {
                        : changes_of_times(before, after, rule);
   report.changes->before = options.before;
   report.changes->how = "compare";
-  report.changes->differences = sentences(differences);
+  report.changes->differences = differences;
   if (report.changes->points.empty())
     throw UsageError(
         fmt::format("'{}' and '{}' have no measured benchmark in common; name two "

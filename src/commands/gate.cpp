@@ -58,9 +58,8 @@ bool more_samples_help(const Expectation& expectation, const Point& point) {
 }
 
 /// What turned out to differ only when it was measured.
-void withdraw_verdicts(Changes& changes, const std::vector<Difference>& differences,
-                       const std::set<std::string>& allowed, const std::string& before) {
-  const std::string why = obstacle(differences, allowed, before);
+void withdraw_verdicts(Changes& changes, const std::set<std::string>& allowed) {
+  const std::string why = obstacle(changes.differences, allowed, changes.before);
   if (why.empty()) return;
   for (Change& change : changes.points) {
     change.verdict = ChangeVerdict::unclear;
@@ -148,24 +147,24 @@ bool Gate::baseline_settled(const CaseResult& so_far, const Point& point) const 
                        ChangeVerdict::unclear;
 }
 
-std::optional<std::string> Gate::answer(const Question& question, bool settled) const {
-  if (!question.stop || settled || question.stop == "requested") return question.stop;
+std::optional<StopReason> Gate::answer(const Question& question, bool settled) const {
+  if (!question.stop || settled || question.stop == StopReason::requested) return question.stop;
   const double most_s = options_.max_budget_s / (question.point.threads == 1 ? 2 : 1);
-  if (question.spent_s >= most_s) return "max-budget";
+  if (question.spent_s >= most_s) return StopReason::max_budget;
   return std::nullopt;
 }
 
-std::optional<std::string> Gate::answer(const CaseResult& so_far, const Question& question) const {
+std::optional<StopReason> Gate::answer(const CaseResult& so_far, const Question& question) const {
   const bool settled =
       expectations_settled(so_far, question.point) && baseline_settled(so_far, question.point);
   return answer(question, settled);
 }
 
-std::optional<std::string> Gate::answer(const AskingWorker& before,
-                                        const AskingWorker& after) const {
+std::optional<StopReason> Gate::answer(const AskingWorker& before,
+                                       const AskingWorker& after) const {
   const Question& then = before.question;
   const Question& now = after.question;
-  if (then.stop == "requested") return then.stop;
+  if (then.stop == StopReason::requested) return then.stop;
   if (!then.stop || !now.stop) return std::nullopt;
   const Change change =
       change_between({&before.so_far, &then.point}, {&after.so_far, &now.point}, rule());
@@ -173,20 +172,41 @@ std::optional<std::string> Gate::answer(const AskingWorker& before,
                          expectations_settled(after.so_far, now.point));
 }
 
-void Gate::judge(Report& report) const {
-  report.checks = check_all(options_.expectations, report.cases);
-  if (!baseline_ && !source_) return;
-  const std::vector<CaseResult>& before = source_ ? report.against : baseline_->cases;
-  Changes changes = changes_between(before, report.cases, rule());
+Changes Gate::no_changes_yet() const {
+  Changes changes;
   changes.before = source_ ? options_.against : options_.baseline;
   changes.how = source_ ? "against" : "baseline";
-  const nlohmann::json context = context_of(report);
-  const auto differences = differences_between({source_ ? context : baseline_->context, before},
-                                               {context, report.cases});
-  changes.differences = sentences(differences);
+  changes.threshold = options_.rules.threshold;
   if (baseline_)
-    withdraw_verdicts(changes, differences, options_.rules.allow_different, options_.baseline);
-  report.changes = std::move(changes);
+    for (const CaseResult& before : baseline_->cases) add_before(changes, before);
+  return changes;
+}
+
+void Gate::compare_last(const CaseResult* before, Report& report) const {
+  if (!report.changes) report.changes = no_changes_yet();
+  Changes& changes = *report.changes;
+  const CaseResult& after = report.cases.back().result;
+  if (source_) add_before(changes, *before);
+  add_after(changes, before, after, rule());
+  correct_p(changes);
+  if (before) add_differences(changes.differences, *before, after);
+  if (!baseline_) return;
+  add_differences(changes.differences, baseline_->context, context_of(report));
+  withdraw_verdicts(changes, options_.rules.allow_different);
+}
+
+void Gate::judge(CaseResult measured, Report& report) const {
+  report.cases.emplace_back(std::move(measured));
+  const JudgedCase& judged = report.cases.back();
+  for (Check& check : checks_of(options_.expectations, judged))
+    report.checks.push_back(std::move(check));
+  if (baseline_) compare_last(same_case(judged.result.planned, baseline_->cases), report);
+}
+
+void Gate::judge(InterleavedResults measured, Report& report) const {
+  report.against.emplace_back(std::move(measured.before));
+  judge(std::move(measured.after), report);
+  compare_last(&report.against.back().result, report);
 }
 
 ExitCode exit_code_of_gate(const Report& report, ExitCode inconclusive) {

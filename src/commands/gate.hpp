@@ -17,7 +17,7 @@ namespace gilscale {
 /// What a run is compared with: expectations, a baseline, another version. It decides while samples
 /// come in whether more of them are needed, and in the end what came of it.
 ///
-/// Create one, prepare() the cases, then answer() the workers' questions and judge() the report.
+/// Create one, prepare() the cases, then answer() the workers' questions and judge() each case.
 class Gate {
  public:
   /// Reads the baseline, finds the other version. Throws UsageError.
@@ -39,20 +39,24 @@ class Gate {
   [[nodiscard]] Launch other_version(const Case& planned) const;
 
   /// Why to stop sampling a point, or nothing to go on.
-  [[nodiscard]] std::optional<std::string> answer(const CaseResult& so_far,
-                                                  const Question& question) const;
-  [[nodiscard]] std::optional<std::string> answer(const AskingWorker& before,
-                                                  const AskingWorker& after) const;
+  [[nodiscard]] std::optional<StopReason> answer(const CaseResult& so_far,
+                                                 const Question& question) const;
+  [[nodiscard]] std::optional<StopReason> answer(const AskingWorker& before,
+                                                 const AskingWorker& after) const;
 
-  /// Adds checks and changes to the report.
-  void judge(Report& report) const;
+  /// Adds a case to the report, with what is decided of it; with its old version where there is
+  /// one.
+  void judge(CaseResult measured, Report& report) const;
+  void judge(InterleavedResults measured, Report& report) const;
 
  private:
   void drop_unmatched_expectations(const std::vector<Case>& cases);
   [[nodiscard]] bool expectations_settled(const CaseResult& so_far, const Point& point) const;
   [[nodiscard]] bool baseline_settled(const CaseResult& so_far, const Point& point) const;
-  [[nodiscard]] std::optional<std::string> answer(const Question& question, bool settled) const;
+  [[nodiscard]] std::optional<StopReason> answer(const Question& question, bool settled) const;
   [[nodiscard]] ChangeRule rule() const;
+  [[nodiscard]] Changes no_changes_yet() const;
+  void compare_last(const CaseResult* before, Report& report) const;
 
   GateOptions options_;
   PythonInfo python_;

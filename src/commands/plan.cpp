@@ -11,21 +11,14 @@
 namespace gilscale {
 namespace {
 
-Case make_case(const RunOptions& options, WorkloadSpec workload, const std::string& executor) {
-  Case planned;
+Case make_case(const PlanOptions& options, WorkloadSpec workload, const std::string& executor) {
+  Case planned = options.common;
   planned.workload = std::move(workload);
-  planned.python = options.python;
   planned.executor = executor;
-  planned.threads = options.threads;
-  planned.scaling = options.scaling;
-  planned.calls = options.calls;
-  planned.pin = options.pin;
-  planned.stop = options.stop;
-  planned.repetitions = options.benchmark.repetitions;
   return planned;
 }
 
-std::vector<Sharing> shares(const RunOptions& options, const ExecutorKind& executor) {
+std::vector<Sharing> shares(const PlanOptions& options, const ExecutorKind& executor) {
   return executor.shares_objects ? options.shares : std::vector{Sharing::all};
 }
 
@@ -41,7 +34,7 @@ WorkloadSpec control_spec() {
 }
 
 /// Somebody who names a workload wants that one measured, not the control.
-void refuse_workloads_without_python(const RunOptions& options) {
+void refuse_workloads_without_python(const PlanOptions& options) {
   const bool without_python =
       std::none_of(options.executors.begin(), options.executors.end(),
                    [](const std::string& name) { return executor_kind(name).runs_python; });
@@ -94,7 +87,7 @@ void apply_filter(std::vector<Case>& cases, const std::string& pattern) {
 
 }  // namespace
 
-std::vector<Case> plan_cases(const RunOptions& options, const FoundWorkloads& found) {
+std::vector<Case> plan_cases(const PlanOptions& options, const FoundWorkloads& found) {
   refuse_workloads_without_python(options);
   std::vector<Case> cases;
   for (const std::string& executor : options.executors) {
@@ -107,7 +100,7 @@ std::vector<Case> plan_cases(const RunOptions& options, const FoundWorkloads& fo
       for (const Sharing share : shares(options, kind))
         add_once(cases, make_case(options, sharing(workload, share), executor));
   }
-  apply_filter(cases, options.benchmark.filter);
+  apply_filter(cases, options.filter);
   return cases;
 }
 

@@ -31,7 +31,7 @@ namespace gilscale {
 namespace {
 
 /// A report without cases: about the machine, and what the user adds.
-Report empty_report(const Machine& machine, const RunOptions& options) {
+Report empty_report(const Machine& machine, const OutputOptions& options) {
   const CpuBudget& budget = machine.budget;
   Report report;
   report.context["gilscale_version"] = version;
@@ -39,7 +39,7 @@ Report empty_report(const Machine& machine, const RunOptions& options) {
   report.context["cpu_budget"] = budget;
   report.context["findings"] = findings_of(machine);
   report.context["command"] = options.command;
-  for (const auto& [key, value] : options.benchmark.context) report.context[key] = value;
+  for (const auto& [key, value] : options.context) report.context[key] = value;
   return report;
 }
 
@@ -53,7 +53,8 @@ void warn(const std::vector<Finding>& findings, int most_threads) {
 void warn_of_what_matters(const Report& report, const Machine& machine) {
   int most_threads = 0;
   std::vector<Finding> of_python;
-  for (const CaseResult& result : report.cases) {
+  for (const JudgedCase& judged : report.cases) {
+    const CaseResult& result = judged.result;
     if (result.planned.threads.empty()) continue;
     most_threads = std::max(most_threads, result.planned.threads.back());
     if (!result.python) continue;
@@ -63,7 +64,7 @@ void warn_of_what_matters(const Report& report, const Machine& machine) {
         of_python.push_back(std::move(finding));
     }
   }
-  for (const CaseResult& result : report.cases) warn(findings_of(result), most_threads);
+  for (const JudgedCase& judged : report.cases) warn(judged.findings, most_threads);
   warn(of_python, most_threads);
   warn(findings_of(machine), most_threads);
 }
@@ -96,20 +97,11 @@ void print(const Report& report, const std::string& format) {
 }
 
 /// For people: not in files and pipes, and not where another format was asked for.
-void print_chart(const Report& report, const RunOptions& options) {
-  if (options.no_chart || !options.benchmark.format.empty() || isatty(STDOUT_FILENO) != 1) return;
+void print_chart(const Report& report, const OutputOptions& options) {
+  if (options.no_chart || !options.format.empty() || isatty(STDOUT_FILENO) != 1) return;
   const bool unicode =
       is_utf8_locale(std::getenv("LC_ALL"), std::getenv("LC_CTYPE"), std::getenv("LANG"));
   print_out(speedup_chart(report, {.unicode = unicode, .style = style_of_stdout()}));
-}
-
-/// With that of --benchmark_out.
-std::vector<OutputRequest> files_of(const RunOptions& options) {
-  std::vector<OutputRequest> files = options.files;
-  const BenchmarkOptions& benchmark = options.benchmark;
-  if (!benchmark.out.empty())
-    files.push_back({benchmark.out, std::string(benchmark_reporter(benchmark.out_format).name)});
-  return files;
 }
 
 ExitCode exit_code_of(const Report& report, ExitCode inconclusive) {
@@ -118,9 +110,10 @@ ExitCode exit_code_of(const Report& report, ExitCode inconclusive) {
            std::any_of(report.against.begin(), report.against.end(), condition);
   };
   if (interrupted()) return ExitCode::interrupted;
-  if (any([](const CaseResult& result) { return has_kind(result, FailureKind::usage); }))
+  if (any([](const JudgedCase& judged) { return has_kind(judged.result, FailureKind::usage); }))
     return ExitCode::usage;
-  if (any(is_error)) return ExitCode::workload_failed;
+  if (any([](const JudgedCase& judged) { return is_error(judged.result); }))
+    return ExitCode::workload_failed;
   return exit_code_of_gate(report, inconclusive);
 }
 
@@ -145,7 +138,7 @@ void forget_benchmark_variables() {
 }
 
 /// The virtual environment that is measured in; none if there is none.
-std::optional<VirtualEnvironment> venv_of(const RunOptions& options,
+std::optional<VirtualEnvironment> venv_of(const PlanOptions& options,
                                           const std::vector<Plugin>& plugins) {
   const char* active = std::getenv("VIRTUAL_ENV");
   const WorkloadOptions& workloads = options.workloads;
@@ -169,12 +162,19 @@ PythonInfo foreseen_python(const std::optional<VirtualEnvironment>& venv,
   return plugin == plugins.end() ? PythonInfo{} : plugin->python;
 }
 
-FoundWorkloads found_workloads(const RunOptions& options) {
+FoundWorkloads found_workloads(const PlanOptions& options, double timeout_s) {
   ProgressLine progress(1);
   progress.begin("looking for workloads");
-  FoundWorkloads found = discover(options.workloads, options.python, options.timeout_s, progress);
+  FoundWorkloads found = discover(options.workloads, options.common.python, timeout_s, progress);
   progress.clear();
   return found;
+}
+
+/// The cases, each with the rule by which it is sampled.
+std::vector<Case> planned_cases(const PlanOptions& plan, const PolicyOptions& policy) {
+  std::vector<Case> cases = plan_cases(plan, found_workloads(plan, policy.timeout_s));
+  for (Case& planned : cases) planned.stop = policy.stop;
+  return cases;
 }
 
 void warn_of_expectations(const std::vector<Expectation>& expectations) {
@@ -184,69 +184,72 @@ void warn_of_expectations(const std::vector<Expectation>& expectations) {
 }
 
 /// One case, beside its other version if there is one.
-void measure_case(const Case& planned, const Gate& gate, const RunOptions& options,
-                  ProgressLine& progress, Report& report) {
+void measure_case(const Case& planned, const Gate& gate, double timeout_s, ProgressLine& progress,
+                  Report& report) {
   progress.begin(label_of(planned));
-  if (gate.has_other_version()) {
-    InterleavedResults both =
-        run_interleaved(gate.other_version(planned), {planned, worker_command()}, options.timeout_s,
-                        progress, [&](const AskingWorker& before, const AskingWorker& after) {
-                          return gate.answer(before, after);
-                        });
-    report.against.push_back(std::move(both.before));
-    report.cases.push_back(std::move(both.after));
-  } else {
-    report.cases.push_back(run_case(planned, worker_command(), options.timeout_s, progress,
-                                    [&](const CaseResult& so_far, const Question& question) {
-                                      return gate.answer(so_far, question);
-                                    }));
-  }
+  if (gate.has_other_version())
+    gate.judge(run_interleaved(gate.other_version(planned), {planned, worker_command()}, timeout_s,
+                               progress,
+                               [&](const AskingWorker& before, const AskingWorker& after) {
+                                 return gate.answer(before, after);
+                               }),
+               report);
+  else
+    gate.judge(run_case(planned, worker_command(), timeout_s, progress,
+                        [&](const CaseResult& so_far, const Question& question) {
+                          return gate.answer(so_far, question);
+                        }),
+               report);
   progress.clear();
-  gate.judge(report);
 }
 
 /// Measures until the cases are finished, the user interrupts, or the command line proves wrong.
 /// False if the last files could not be written.
-[[nodiscard]] bool measure(const std::vector<Case>& cases, const Gate& gate,
-                           const RunOptions& options, const OutputFiles& files, Report& report) {
+[[nodiscard]] bool measure(const std::vector<Case>& cases, const Gate& gate, double timeout_s,
+                           const OutputFiles& files, Report& report) {
   ProgressLine progress(cases.size());
   bool written = true;
   for (const Case& planned : cases) {
-    measure_case(planned, gate, options, progress, report);
-    if (gate.has_other_version()) complain(report.against.back(), " (old version)");
-    complain(report.cases.back());
-    if (has_kind(report.cases.back(), FailureKind::usage)) break;
+    measure_case(planned, gate, timeout_s, progress, report);
+    const CaseResult& result = report.cases.back().result;
+    if (gate.has_other_version()) complain(report.against.back().result, " (old version)");
+    complain(result);
+    if (has_kind(result, FailureKind::usage)) break;
     written = files.write(report);
     if (interrupted()) break;
   }
   return written;
 }
 
+/// What a person sees at the end; nothing where the command line proved wrong at once.
+void show(const Report& report, const OutputOptions& options, const Machine& machine) {
+  if (report.cases.size() == 1 && has_kind(report.cases.front().result, FailureKind::usage)) return;
+  print(report, options.format);
+  print_chart(report, options);
+  annotate(report);
+  warn_of_what_matters(report, machine);
+}
+
 }  // namespace
 
-ExitCode run(RunOptions options, const std::vector<Plugin>& plugins) {
+ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   watch_for_interrupts();
-  const auto venv = venv_of(options, plugins);
-  if (venv) options.python = venv->python.string();
-  Gate gate(options.gate, foreseen_python(venv, plugins));
-  std::vector<Case> cases = plan_cases(options, found_workloads(options));
-  if (options.benchmark.list_tests) return list_benchmarks(cases);
-  const OutputFiles files(files_of(options));
+  PlanOptions plan = options.plan;
+  const auto venv = venv_of(plan, plugins);
+  if (venv) plan.common.python = venv->python.string();
+  Gate gate(options.policy.gate, foreseen_python(venv, plugins));
+  std::vector<Case> cases = planned_cases(plan, options.policy);
+  if (options.list_tests) return list_benchmarks(cases);
+  const OutputFiles files(options.outputs.files);
   forget_benchmark_variables();
   const Machine machine = read_machine("/", cpu_budget());
-  Report report = empty_report(machine, options);
+  Report report = empty_report(machine, options.outputs);
   gate.prepare(cases, report.context);
   warn_of_expectations(gate.expectations());
-  const bool written = measure(cases, gate, options, files, report);
-  const bool nothing_to_show =
-      report.cases.size() == 1 && has_kind(report.cases.front(), FailureKind::usage);
-  if (!nothing_to_show) {
-    print(report, options.benchmark.format);
-    print_chart(report, options);
-    annotate(report);
-    warn_of_what_matters(report, machine);
-  }
-  return exit_code_with_files(exit_code_of(report, options.gate.rules.inconclusive), written);
+  const bool written = measure(cases, gate, options.policy.timeout_s, files, report);
+  show(report, options.outputs, machine);
+  return exit_code_with_files(exit_code_of(report, options.policy.gate.rules.inconclusive),
+                              written);
 }
 
 }  // namespace gilscale

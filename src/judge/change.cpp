@@ -215,27 +215,9 @@ Change change_at(const VersionPair& pair, Change change, double threshold) {
   return change;
 }
 
-struct Match {
-  PointOf before;
-  PointOf after;
-};
-
-/// The points of `after` that `before` has too; the names of the others go into `lonely`.
-std::vector<Match> matches(const std::vector<CaseResult>& before,
-                           const std::vector<CaseResult>& after,
-                           std::vector<std::string>& unmatched) {
-  std::vector<Match> found;
-  for (const CaseResult& result : after) {
-    const CaseResult* partner = same_case(result.planned, before);
-    for (const Point& point : result.points) {
-      const Point* other = partner ? point_at(*partner, point.threads) : nullptr;
-      if (other && point.samples.size() > 0)
-        found.push_back({{partner, other}, {&result, &point}});
-      else
-        unmatched.push_back(name_of_point(result, point));
-    }
-  }
-  return found;
+/// The same point of the old version, where both have samples; null if there is none.
+const Point* partner_of(const Point& point, const CaseResult* before) {
+  return before && point.samples.size() > 0 ? point_at(*before, point.threads) : nullptr;
 }
 
 }  // namespace
@@ -295,18 +277,39 @@ void correct_p(Changes& changes) {
   Values p;
   for (const Change& change : changes.points) p.push_back(change.p);
   const Values corrected = holm_corrected(p);
-  for (std::size_t i = 0; i < corrected.size(); ++i) changes.points[i].p = corrected[i];
+  for (std::size_t i = 0; i < corrected.size(); ++i) changes.points[i].corrected_p = corrected[i];
+}
+
+void add_before(Changes& changes, const CaseResult& before) {
+  for (const Point& point : before.points)
+    changes.only_before.push_back(name_of_point(before, point));
+}
+
+void add_after(Changes& changes, const CaseResult* before, const CaseResult& after,
+               const ChangeRule& rule) {
+  for (const Point& point : after.points) {
+    const Point* partner = partner_of(point, before);
+    if (!partner) {
+      changes.only_after.push_back(name_of_point(after, point));
+      continue;
+    }
+    std::erase(changes.only_before, name_of_point(*before, *partner));
+    changes.points.push_back(change_between({before, partner}, {&after, &point}, rule));
+  }
 }
 
 Changes changes_between(const std::vector<CaseResult>& before, const std::vector<CaseResult>& after,
                         ChangeRule rule) {
   Changes changes;
   changes.threshold = rule.threshold;
-  const std::vector<Match> both = matches(before, after, changes.only_after);
-  matches(after, before, changes.only_before);
-  rule.points = std::max(rule.points, both.size());
-  for (const Match& match : both)
-    changes.points.push_back(change_between(match.before, match.after, rule));
+  for (const CaseResult& result : before) add_before(changes, result);
+  std::size_t pairs = 0;
+  for (const CaseResult& result : after)
+    for (const Point& point : result.points)
+      if (partner_of(point, same_case(result.planned, before))) ++pairs;
+  rule.points = std::max(rule.points, pairs);
+  for (const CaseResult& result : after)
+    add_after(changes, same_case(result.planned, before), result, rule);
   correct_p(changes);
   return changes;
 }

@@ -158,9 +158,9 @@ void compare_once(std::optional<double> value, Check& check) {
   check.why = fmt::format("{} is {}", check.expectation.metric, number(*value));
 }
 
-Check check_case(const Expectation& expectation, const CaseResult& result) {
-  Check check = blank_check(expectation, result);
-  compare_once(find_case_metric(expectation.metric)->value(result), check);
+Check check_case(const Expectation& expectation, const JudgedCase& judged) {
+  Check check = blank_check(expectation, judged.result);
+  compare_once(find_case_metric(expectation.metric)->value(judged.scalability), check);
   return check;
 }
 
@@ -177,10 +177,11 @@ Check check_unmeasured(const Expectation& expectation, const CaseResult& result,
 }
 
 void add_checks(std::vector<Check>& checks, const Expectation& expectation,
-                const CaseResult& result) {
+                const JudgedCase& judged) {
+  const CaseResult& result = judged.result;
   if (find_case_metric(expectation.metric)) {
     checks.push_back(result.failure ? check_unmeasured(expectation, result, std::nullopt)
-                                    : check_case(expectation, result));
+                                    : check_case(expectation, judged));
     return;
   }
   for (const int threads : result.planned.threads) {
@@ -213,12 +214,11 @@ Check check_point(const Expectation& expectation, const CaseResult& result, cons
   return check;
 }
 
-std::vector<Check> check_all(const std::vector<Expectation>& expectations,
-                             const std::vector<CaseResult>& cases) {
+std::vector<Check> checks_of(const std::vector<Expectation>& expectations,
+                             const JudgedCase& judged) {
   std::vector<Check> checks;
   for (const Expectation& expectation : expectations)
-    for (const CaseResult& result : cases)
-      if (applies_to(expectation, result.planned)) add_checks(checks, expectation, result);
+    if (applies_to(expectation, judged.result.planned)) add_checks(checks, expectation, judged);
   return checks;
 }
 

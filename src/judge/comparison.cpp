@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "gilscale/judge/bounds.hpp"
+#include "gilscale/statistics/scaling.hpp"
 #include "gilscale/text/number.hpp"
 
 namespace gilscale {
@@ -12,14 +13,14 @@ namespace {
 /// A speedup up to this does not count: jitter favours whoever waits more often.
 constexpr double worth_while = 1.05;
 
-std::optional<Estimate> speedup_at(const CaseResult& result, int threads) {
-  const Point* const point = point_at(result, threads);
-  return point ? std::optional(figures_of(*point).speedup) : std::nullopt;
+std::optional<Estimate> speedup_at(const JudgedCase& judged, int threads) {
+  const MeasuredPoint* const at = judged.at(threads);
+  return at ? std::optional(at->figures.speedup) : std::nullopt;
 }
 
-int largest_thread_count(const CaseResult& result, bool may_be_oversubscribed) {
+int largest_thread_count(const JudgedCase& judged, bool may_be_oversubscribed) {
   int most = 1;
-  for (const Point& point : result.points)
+  for (const Point& point : judged.result.points)
     if (may_be_oversubscribed || !point.oversubscribed) most = std::max(most, point.threads);
   return most;
 }
@@ -38,7 +39,7 @@ bool same_but_for_threads(const Case& a, const Case& b) {
 struct Family {
   Case common;  ///< without the parameter
   std::string parameter;
-  std::vector<std::pair<ParameterCurve::Entry, const CaseResult*>> members;
+  std::vector<std::pair<ParameterCurve::Entry, const JudgedCase*>> members;
 };
 
 Family& family_of(std::vector<Family>& families, const Case& common, const std::string& parameter) {
@@ -50,13 +51,14 @@ Family& family_of(std::vector<Family>& families, const Case& common, const std::
 
 std::vector<Family> families_in(const Report& report) {
   std::vector<Family> families;
-  for (const CaseResult& result : report.cases) {
-    const ParameterValues& params = result.planned.workload.params;
+  for (const JudgedCase& judged : report.cases) {
+    const Case& planned = judged.result.planned;
+    const ParameterValues& params = planned.workload.params;
     for (std::size_t i = 0; i < params.size(); ++i) {
       const auto& [name, text] = params[i];
       if (const auto value = to_number(text))
-        family_of(families, without_parameter(result.planned, i), name)
-            .members.push_back({{*value, text, {}}, &result});
+        family_of(families, without_parameter(planned, i), name)
+            .members.push_back({{*value, text, {}}, &judged});
     }
   }
   return families;
@@ -64,12 +66,12 @@ std::vector<Family> families_in(const Report& report) {
 
 ParameterCurve curve_of(const Family& family) {
   ParameterCurve curve{label_of(family.common), family.parameter, 0, {}};
-  for (const auto& [entry, result] : family.members) {
-    const int most = largest_thread_count(*result, false);
+  for (const auto& [entry, judged] : family.members) {
+    const int most = largest_thread_count(*judged, false);
     curve.threads = curve.threads == 0 ? most : std::min(curve.threads, most);
   }
-  for (const auto& [entry, result] : family.members) {
-    if (const auto speedup = speedup_at(*result, curve.threads))
+  for (const auto& [entry, judged] : family.members) {
+    if (const auto speedup = speedup_at(*judged, curve.threads))
       curve.entries.push_back({entry.value, entry.text, *speedup});
   }
   std::sort(curve.entries.begin(), curve.entries.end(),
@@ -80,9 +82,11 @@ ParameterCurve curve_of(const Family& family) {
 /// A case among those of one workload.
 struct Contender {
   std::string name;
-  const CaseResult* result;
+  const JudgedCase* judged;
 
-  [[nodiscard]] const Point* at(int threads) const { return point_at(*result, threads); }
+  [[nodiscard]] const PointFigures& figures_at(int threads) const {
+    return judged->at(threads)->figures;
+  }
 };
 
 struct Contest {
@@ -97,16 +101,17 @@ std::string contender_name(const Case& planned) {
 
 std::vector<Contest> contests_in(const Report& report) {
   std::vector<Contest> contests;
-  for (const CaseResult& result : report.cases) {
-    if (!result.python || result.points.empty()) continue;
-    WorkloadSpec workload = result.planned.workload;
+  for (const JudgedCase& judged : report.cases) {
+    const Case& planned = judged.result.planned;
+    if (!judged.result.python || judged.result.points.empty()) continue;
+    WorkloadSpec workload = planned.workload;
     workload.share = Sharing::all;
     const auto same = std::find_if(contests.begin(), contests.end(), [&](const Contest& contest) {
       return contest.workload == workload;
     });
     Contest& contest =
         same != contests.end() ? *same : contests.emplace_back(Contest{workload, {}});
-    contest.contenders.push_back({contender_name(result.planned), &result});
+    contest.contenders.push_back({contender_name(planned), &judged});
   }
   return contests;
 }
@@ -114,9 +119,10 @@ std::vector<Contest> contests_in(const Report& report) {
 /// The counts of threads that all contenders were measured with, ascending.
 std::vector<int> common_threads(const Contest& contest) {
   std::vector<int> threads;
-  for (const Point& point : contest.contenders.front().result->points) {
-    const bool all = std::all_of(contest.contenders.begin(), contest.contenders.end(),
-                                 [&](const Contender& each) { return each.at(point.threads); });
+  for (const Point& point : contest.contenders.front().judged->result.points) {
+    const bool all =
+        std::all_of(contest.contenders.begin(), contest.contenders.end(),
+                    [&](const Contender& each) { return each.judged->at(point.threads); });
     if (all) threads.push_back(point.threads);
   }
   std::sort(threads.begin(), threads.end());
@@ -133,7 +139,7 @@ struct Standing {
 std::vector<Standing> standings(const Contest& contest, int threads) {
   std::vector<Standing> table;
   for (const Contender& each : contest.contenders) {
-    const PointFigures figures = figures_of(*each.at(threads));
+    const PointFigures& figures = each.figures_at(threads);
     table.push_back(
         {&each, figures.bound_by_cpus ? figures.relative_throughput : figures.throughput_per_s});
   }
@@ -147,13 +153,13 @@ std::vector<Standing> standings(const Contest& contest, int threads) {
 bool comparable(const Contest& contest, int threads) {
   int bound = 0;
   for (const Contender& each : contest.contenders)
-    bound += figures_of(*each.at(threads)).bound_by_cpus ? 1 : 0;
+    bound += each.figures_at(threads).bound_by_cpus ? 1 : 0;
   return bound == 0 || bound == static_cast<int>(contest.contenders.size());
 }
 
 /// With more cores it could have done more.
 bool lacked_cores(const Contender& contender, int threads) {
-  const PointFigures figures = figures_of(*contender.at(threads));
+  const PointFigures& figures = contender.figures_at(threads);
   return !had_its_cores(figures.achievable, threads) &&
          figures.relative_efficiency.high >= parallel_from;
 }
@@ -210,8 +216,7 @@ Ranking ranking_of(const Contest& contest, const std::vector<int>& threads) {
 }
 
 ExecutorComparison::Entry entry_of(const Contender& contender, int threads) {
-  const Point& point = *contender.at(threads);
-  const PointFigures figures = figures_of(point);
+  const auto& [point, values, figures] = *contender.judged->at(threads);
   return {contender.name,           threads,       figures.throughput_per_s,
           figures.speedup.estimate, point.start_s, point.memory_bytes};
 }
@@ -240,15 +245,15 @@ bool SharingCost::differs() const { return shared.high < own.low || own.high < s
 
 std::vector<SharingCost> sharing_costs(const Report& report) {
   std::vector<SharingCost> costs;
-  for (const CaseResult& with_own : report.cases) {
-    if (with_own.planned.workload.share != Sharing::none) continue;
-    Case shared = with_own.planned;
+  for (const JudgedCase& with_own : report.cases) {
+    if (with_own.result.planned.workload.share != Sharing::none) continue;
+    Case shared = with_own.result.planned;
     shared.workload.share = Sharing::all;
-    for (const CaseResult& result : report.cases) {
-      if (!same_but_for_threads(result.planned, shared)) continue;
+    for (const JudgedCase& judged : report.cases) {
+      if (!same_but_for_threads(judged.result.planned, shared)) continue;
       const int threads =
-          std::min(largest_thread_count(with_own, true), largest_thread_count(result, true));
-      const auto together = speedup_at(result, threads);
+          std::min(largest_thread_count(with_own, true), largest_thread_count(judged, true));
+      const auto together = speedup_at(judged, threads);
       const auto apart = speedup_at(with_own, threads);
       if (threads > 1 && together && apart)
         costs.push_back({label_of(shared), threads, *together, *apart});
@@ -273,6 +278,23 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
     comparisons.push_back(std::move(comparison));
   }
   return comparisons;
+}
+
+std::vector<SingleCall> single_calls(const Report& report) {
+  std::vector<SingleCall> singles;
+  std::optional<double> reference_s;
+  double fastest_s = 0;
+  for (const JudgedCase& judged : report.cases) {
+    if (judged.points.empty() || !judged.result.python) continue;
+    const PointFigures& figures = judged.points.front().figures;  // each sample has such a round
+    if (!reference_s) reference_s = figures.control_call_s;
+    const double call_s = call_at_speed(figures.undelayed_call_s, figures.cpu_share,
+                                        figures.control_call_s, *reference_s);
+    fastest_s = singles.empty() ? call_s : std::min(fastest_s, call_s);
+    singles.push_back({label_of(judged.result.planned), figures.single_call_s.estimate, call_s});
+  }
+  for (SingleCall& single : singles) single.relative /= fastest_s;
+  return singles;
 }
 
 }  // namespace gilscale

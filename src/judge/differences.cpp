@@ -15,32 +15,16 @@ using nlohmann::json;
 
 constexpr std::array<std::string_view, 5> kinds{"machine", "python", "gil", "calls", "scaling"};
 
-class Collector {
- public:
-  void add(std::string_view kind, std::string what, bool forbids = true) {
-    const auto same = [&](const Difference& other) { return other.what == what; };
-    if (std::none_of(found.begin(), found.end(), same))
-      found.push_back({kind, std::move(what), forbids});
-  }
-
-  std::vector<Difference> found;
-};
+void add(std::vector<Difference>& found, std::string_view kind, std::string what,
+         bool forbids = true) {
+  const auto same = [&](const Difference& other) { return other.what == what; };
+  if (std::none_of(found.begin(), found.end(), same))
+    found.push_back({kind, std::move(what), forbids});
+}
 
 std::string shown(const json& value) {
   return value.is_string() ? value.get<std::string>()
                            : value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-void compare_machines(const json& before, const json& after, Collector& collector) {
-  constexpr std::array<std::pair<const char*, const char*>, 3> keys{
-      {{"host_name", "machine"},
-       {"num_cpus", "number of CPUs"},
-       {"usable_cpus", "number of usable CPUs"}}};
-  for (const auto& [key, name] : keys) {
-    if (!before.contains(key) || !after.contains(key) || before.at(key) == after.at(key)) continue;
-    collector.add("machine", fmt::format("different {}: {} before, {} now", name,
-                                         shown(before.at(key)), shown(after.at(key))));
-  }
 }
 
 std::string name_of(const PythonInfo& python) {
@@ -49,43 +33,48 @@ std::string name_of(const PythonInfo& python) {
                      python.debug ? " (debug build)" : "");
 }
 
-void compare_pythons(const CaseResult& before, const CaseResult& after, Collector& collector) {
+void compare_pythons(const CaseResult& before, const CaseResult& after,
+                     std::vector<Difference>& found) {
   if (!before.python || !after.python) return;
   const std::string then = name_of(*before.python);
   const std::string now = name_of(*after.python);
   if (then != now)
-    collector.add("python", fmt::format("different interpreter: {} before, {} now", then, now));
+    add(found, "python", fmt::format("different interpreter: {} before, {} now", then, now));
   const auto state = [](bool on) { return on ? "on" : "off"; };
   if (before.gil.after_run != after.gil.after_run)
-    collector.add("gil", fmt::format("the GIL was {} before and is {} now",
-                                     state(before.gil.after_run), state(after.gil.after_run)));
+    add(found, "gil",
+        fmt::format("the GIL was {} before and is {} now", state(before.gil.after_run),
+                    state(after.gil.after_run)));
 }
 
-void compare_settings(const CaseResult& before, const CaseResult& after, Collector& collector) {
+void compare_settings(const CaseResult& before, const CaseResult& after,
+                      std::vector<Difference>& found) {
   const Case& then = before.planned;
   const Case& now = after.planned;
   if (then.scaling != now.scaling)
-    collector.add("scaling", fmt::format("{}: {} scaling before, {} now", label_of(now),
-                                         to_string(then.scaling), to_string(now.scaling)));
+    add(found, "scaling",
+        fmt::format("{}: {} scaling before, {} now", label_of(now), to_string(then.scaling),
+                    to_string(now.scaling)));
   if (then.pin != now.pin)
-    collector.add("scaling", fmt::format("{}: threads were {} before and are {} now", label_of(now),
-                                         then.pin ? "pinned" : "not pinned",
-                                         now.pin ? "pinned" : "not pinned"));
+    add(found, "scaling",
+        fmt::format("{}: threads were {} before and are {} now", label_of(now),
+                    then.pin ? "pinned" : "not pinned", now.pin ? "pinned" : "not pinned"));
 }
 
 /// Calibration does not find the same number twice, and the machine's speed is in it; rounds of
 /// about the same length can be compared.
-void compare_calls(const CaseResult& before, const CaseResult& after, Collector& collector) {
+void compare_calls(const CaseResult& before, const CaseResult& after,
+                   std::vector<Difference>& found) {
   constexpr double much = 2;
   for (const Point& now : after.points) {
     const Point* then = point_at(before, now.threads);
     if (!then || then->calls == now.calls) continue;
     const auto fewer = static_cast<double>(std::min(then->calls, now.calls));
     const auto more = static_cast<double>(std::max(then->calls, now.calls));
-    collector.add("calls",
-                  fmt::format("{}@{}: {} calls in a round before, {} now", label_of(after.planned),
-                              now.threads, then->calls, now.calls),
-                  more > much * fewer);
+    add(found, "calls",
+        fmt::format("{}@{}: {} calls in a round before, {} now", label_of(after.planned),
+                    now.threads, then->calls, now.calls),
+        more > much * fewer);
   }
 }
 
@@ -93,17 +82,33 @@ void compare_calls(const CaseResult& before, const CaseResult& after, Collector&
 
 std::span<const std::string_view> difference_kinds() { return kinds; }
 
-std::vector<Difference> differences_between(const Recorded& before, const Recorded& after) {
-  Collector collector;
-  compare_machines(before.context, after.context, collector);
-  for (const CaseResult& now : after.cases) {
-    const CaseResult* then = same_case(now.planned, before.cases);
-    if (!then) continue;
-    compare_pythons(*then, now, collector);
-    compare_settings(*then, now, collector);
-    compare_calls(*then, now, collector);
+void add_differences(std::vector<Difference>& found, const json& before, const json& after) {
+  constexpr std::array<std::pair<const char*, const char*>, 3> keys{
+      {{"host_name", "machine"},
+       {"num_cpus", "number of CPUs"},
+       {"usable_cpus", "number of usable CPUs"}}};
+  for (const auto& [key, name] : keys) {
+    if (!before.contains(key) || !after.contains(key) || before.at(key) == after.at(key)) continue;
+    add(found, "machine",
+        fmt::format("different {}: {} before, {} now", name, shown(before.at(key)),
+                    shown(after.at(key))));
   }
-  return std::move(collector.found);
+}
+
+void add_differences(std::vector<Difference>& found, const CaseResult& before,
+                     const CaseResult& after) {
+  compare_pythons(before, after, found);
+  compare_settings(before, after, found);
+  compare_calls(before, after, found);
+}
+
+std::vector<Difference> differences_between(const Recorded& before, const Recorded& after) {
+  std::vector<Difference> found;
+  add_differences(found, before.context, after.context);
+  for (const CaseResult& now : after.cases)
+    if (const CaseResult* then = same_case(now.planned, before.cases))
+      add_differences(found, *then, now);
+  return found;
 }
 
 std::vector<std::string> sentences(const std::vector<Difference>& differences) {

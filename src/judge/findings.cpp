@@ -16,7 +16,7 @@ namespace {
 
 using MaybeFinding = std::optional<Finding>;
 
-MaybeFinding check_quota(const Machine& machine) {
+MaybeFinding quota_finding(const Machine& machine) {
   const auto& quota = machine.budget.quota;
   if (!quota || *quota >= machine.budget.topology.cpus()) return std::nullopt;
   return Finding{"quota", false, static_cast<int>(std::floor(*quota)) + 1,
@@ -26,7 +26,7 @@ MaybeFinding check_quota(const Machine& machine) {
                  "threads than it allows"};
 }
 
-MaybeFinding check_throttling(const Machine& machine) {
+MaybeFinding throttling_finding(const Machine& machine) {
   const Throttling& so_far = machine.throttling;
   // A few of the periods since the container started may have been a build.
   if (so_far.periods < 20 || so_far.throttled < 0.05 * so_far.periods) return std::nullopt;
@@ -38,7 +38,7 @@ MaybeFinding check_throttling(const Machine& machine) {
       "raise the limit, or run less alongside the measurement"};
 }
 
-MaybeFinding check_load(const Machine& machine) {
+MaybeFinding load_finding(const Machine& machine) {
   const int cpus = machine.budget.usable();
   const double load = machine.load.value_or(0);
   if (load < 0.5 * cpus) return std::nullopt;
@@ -48,7 +48,7 @@ MaybeFinding check_load(const Machine& machine) {
                  "stop it or wait; figures stay correct alongside it, but need a larger --budget"};
 }
 
-MaybeFinding check_siblings(const Machine& machine) {
+MaybeFinding sibling_finding(const Machine& machine) {
   const Topology& topology = machine.budget.topology;
   if (!topology.has_siblings()) return std::nullopt;
   const int cores = static_cast<int>(topology.cores.size());
@@ -60,7 +60,7 @@ MaybeFinding check_siblings(const Machine& machine) {
                   counted(cores, "thread"))};
 }
 
-MaybeFinding check_slow_cores(const Machine& machine) {
+MaybeFinding slow_core_finding(const Machine& machine) {
   const Topology& topology = machine.budget.topology;
   const int fast = topology.fast_cores();
   const int cores = static_cast<int>(topology.cores.size());
@@ -71,7 +71,7 @@ MaybeFinding check_slow_cores(const Machine& machine) {
                              counted(fast, "thread"))};
 }
 
-MaybeFinding check_memory_nodes(const Machine& machine) {
+MaybeFinding memory_node_finding(const Machine& machine) {
   const int nodes = machine.budget.topology.numa_nodes();
   if (nodes < 2) return std::nullopt;
   return Finding{
@@ -81,7 +81,7 @@ MaybeFinding check_memory_nodes(const Machine& machine) {
       "a run on one"};
 }
 
-MaybeFinding check_governor(const Machine& machine) {
+MaybeFinding governor_finding(const Machine& machine) {
   if (!machine.governor || *machine.governor == "performance") return std::nullopt;
   return Finding{
       "governor", false, 0,
@@ -90,7 +90,7 @@ MaybeFinding check_governor(const Machine& machine) {
       "run cpupower frequency-set -g performance; without it, ratios hold but times vary"};
 }
 
-MaybeFinding check_turbo(const Machine& machine) {
+MaybeFinding turbo_finding(const Machine& machine) {
   if (!machine.turbo.value_or(false)) return std::nullopt;
   return Finding{
       "turbo", false, 0, "turbo is on: a core may run faster alone than when all cores are busy",
@@ -98,8 +98,9 @@ MaybeFinding check_turbo(const Machine& machine) {
       "it affects too"};
 }
 
-constexpr std::array checks{check_quota,      check_throttling,   check_load,     check_siblings,
-                            check_slow_cores, check_memory_nodes, check_governor, check_turbo};
+constexpr std::array machine_findings{quota_finding,    throttling_finding, load_finding,
+                                      sibling_finding,  slow_core_finding,  memory_node_finding,
+                                      governor_finding, turbo_finding};
 
 /// A call that is shorter than this many empty ones is measured with much of the harness in it.
 constexpr double short_against_harness = 10;
@@ -111,10 +112,10 @@ constexpr double own_threads_from = 0.25;
 /// How much longer than the shortest 1-thread round of a point at least two took, where the control
 /// took much the same; the largest over all points. That a thread waited for a CPU is not a change;
 /// as the clocks may take too much for waiting, the shortest round is taken as it was.
-double largest_change(const CaseResult& result) {
+double largest_change(std::span<const MeasuredPoint> points) {
   double largest = 1;
-  for (const Point& point : result.points) {
-    const Samples& samples = point.samples;
+  for (const MeasuredPoint& each : points) {
+    const Samples& samples = each.point.samples;
     if (samples.size() < 2) continue;
     auto longest = ratios(samples.single_undelayed_s, samples.control_single_undelayed_s);
     const auto whole = ratios(samples.single_s, samples.control_single_undelayed_s);
@@ -129,8 +130,8 @@ double largest_change(const CaseResult& result) {
 
 std::vector<Finding> findings_of(const Machine& machine) {
   std::vector<Finding> findings;
-  for (const auto check : checks)
-    if (MaybeFinding found = check(machine)) findings.push_back(std::move(*found));
+  for (const auto finding_of : machine_findings)
+    if (MaybeFinding found = finding_of(machine)) findings.push_back(std::move(*found));
   return findings;
 }
 
@@ -164,11 +165,11 @@ std::vector<Finding> findings_of(const PythonInfo& python) {
   return findings;
 }
 
-std::vector<Finding> findings_of(const CaseResult& result) {
+std::vector<Finding> findings_of(const CaseResult& result, std::span<const MeasuredPoint> points) {
   std::vector<Finding> findings;
-  if (result.points.empty() || result.points.front().samples.size() == 0) return findings;
+  if (points.empty()) return findings;
   const std::string label = label_of(result.planned);
-  const double call_s = figures_of(result.points.front()).single_call_s.estimate;
+  const double call_s = points.front().figures.single_call_s.estimate;
   const double empty_call_s = result.python ? result.python->empty_call_s : 0;
   if (call_s < short_against_harness * empty_call_s)
     findings.push_back(
@@ -177,14 +178,14 @@ std::vector<Finding> findings_of(const CaseResult& result) {
                      "this is not subtracted",
                      label, call_s * 1e9, empty_call_s * 1e9),
          "do more work in each call"});
-  if (const double change = largest_change(result); change > orders_of_magnitude)
+  if (const double change = largest_change(points); change > orders_of_magnitude)
     findings.push_back(
         {"changing-cost", true, 1,
          fmt::format("{}: the slowest rounds of the same calls took {:.0f} times as long as the "
                      "fastest",
                      label, change),
          "make every call do the same work; a median says little about calls whose cost varies"});
-  if (const double cpus = result.points.front().other_cpus; cpus > own_threads_from)
+  if (const double cpus = points.front().point.other_cpus; cpus > own_threads_from)
     findings.push_back(
         {"own-threads", false, 1,
          fmt::format("{}: a call keeps {:.1f} CPUs busy besides its own thread", label, cpus),

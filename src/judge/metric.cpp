@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "gilscale/judge/scalability.hpp"
 #include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
 
@@ -102,35 +101,28 @@ constexpr std::array<Metric, 22> table{{
      }},
 }};
 
+// name, meaning, whole, value
 constexpr std::array<CaseMetric, 4> case_table{{
-    {"contention", "the part of the work that threads do in turns (USL)",
-     [](const CaseResult& result) -> std::optional<double> {
-       const auto law = scalability_of(result.points).law;
-       return law ? std::optional(law->contention) : std::nullopt;
+    {"contention", "the part of the work that threads do in turns (USL)", false,
+     [](const Scalability& of) -> std::optional<double> {
+       return of.law ? std::optional(of.law->contention) : std::nullopt;
      }},
-    {"coherency", "what threads pay for one another (USL)",
-     [](const CaseResult& result) -> std::optional<double> {
-       const auto law = scalability_of(result.points).law;
-       return law ? std::optional(law->coherency) : std::nullopt;
+    {"coherency", "what threads pay for one another (USL)", false,
+     [](const Scalability& of) -> std::optional<double> {
+       return of.law ? std::optional(of.law->coherency) : std::nullopt;
      }},
-    {"peak_threads", "the number of threads beyond which throughput falls (USL)",
-     [](const CaseResult& result) -> std::optional<double> {
-       const auto law = scalability_of(result.points).law;
-       return law ? law->peak_threads() : std::nullopt;
-     }},
-    {"saturation_threads", "the fewest threads that do as much as any number",
-     [](const CaseResult& result) -> std::optional<double> {
-       const auto threads = scalability_of(result.points).saturation_threads;
-       return threads ? std::optional(static_cast<double>(*threads)) : std::nullopt;
-     }},
+    {"peak_threads", "the number of threads beyond which throughput falls (USL)", false,
+     [](const Scalability& of) { return of.law ? of.law->peak_threads() : std::nullopt; }},
+    {"saturation_threads", "the fewest threads that do as much as any number", true,
+     [](const Scalability& of) -> std::optional<double> { return of.saturation_threads; }},
 }};
 
 }  // namespace
 
 std::span<const Metric> point_metrics() { return table; }
 
-std::optional<Estimate> figure_of(const Metric& metric, const Point& point,
-                                  const PointValues& values, const PointFigures& figures) {
+std::optional<Estimate> figure_of(const Metric& metric, const MeasuredPoint& measured) {
+  const auto& [point, values, figures] = measured;
   if (metric.number) {
     const double figure = metric.number(figures);
     return Estimate{figure, figure, figure};

@@ -4,8 +4,8 @@ namespace gilscale {
 
 nlohmann::json context_of(const Report& report) {
   nlohmann::json context = nlohmann::json::object();
-  for (const CaseResult& result : report.cases)
-    if (context.empty()) context = result.context;
+  for (const JudgedCase& judged : report.cases)
+    if (context.empty()) context = judged.result.context;
   context.update(report.context);
   return context;
 }

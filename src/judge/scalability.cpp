@@ -49,12 +49,10 @@ std::optional<ScalabilityLaw> fit_law(std::span<const SpeedupAt> points) {
   return free;
 }
 
-Scalability scalability_of(std::span<const Point> points) {
+Scalability scalability_of(std::span<const MeasuredPoint> points) {
   std::vector<SpeedupAt> with_cores;
   std::vector<SpeedupAt> all;
-  for (const Point& point : points) {
-    if (point.samples.size() == 0) continue;
-    const PointFigures figures = figures_of(point);
+  for (const auto& [point, values, figures] : points) {
     all.push_back({point.threads, figures.speedup.estimate});
     if (had_its_cores(figures.achievable, point.threads))
       with_cores.push_back({point.threads, point.threads * figures.relative_efficiency.estimate});

@@ -23,46 +23,36 @@ constexpr Words<Verdict, 8> verdicts{{{
     {Verdict::unavailable, "unavailable"},
 }}};
 
-struct Seen {
-  const Point* point = nullptr;
-  PointFigures figures;
-};
-
-bool had_cores(const Seen& seen) {
-  return had_its_cores(seen.figures.achievable, seen.point->threads);
+bool had_cores(const MeasuredPoint& seen) {
+  return had_its_cores(seen.figures.achievable, seen.point.threads);
 }
 
-/// The point that decides: the largest for which the cores were there, else the largest.
-Seen decisive_point(const CaseResult& result) {
-  Seen best;
-  bool best_has_cores = false;
-  for (const Point& point : result.points) {
-    if (point.threads < 2 || point.samples.size() == 0) continue;
-    const PointFigures figures = figures_of(point);
-    const bool has_cores = had_cores({&point, figures});
-    const bool better = !best.point || (has_cores && !best_has_cores) ||
-                        (has_cores == best_has_cores && point.threads > best.point->threads);
-    if (!better) continue;
-    best = {&point, figures};
-    best_has_cores = has_cores;
-  }
+/// The point that decides: the largest for which the cores were there, else the largest; null where
+/// none has several threads.
+const MeasuredPoint* decisive_point(std::span<const MeasuredPoint> points) {
+  const MeasuredPoint* best = nullptr;
+  const auto rank = [](const MeasuredPoint& each) {
+    return std::pair(had_cores(each), each.point.threads);
+  };
+  for (const MeasuredPoint& each : points)
+    if (each.point.threads > 1 && (!best || rank(each) > rank(*best))) best = &each;
   return best;
 }
 
-std::string did(const Seen& seen) {
-  return fmt::format("{} threads do {:.2f} times the work of one", seen.point->threads,
+std::string did(const MeasuredPoint& seen) {
+  return fmt::format("{} threads do {:.2f} times the work of one", seen.point.threads,
                      seen.figures.speedup.estimate);
 }
 
-std::string did_of_achievable(const Seen& seen) {
+std::string did_of_achievable(const MeasuredPoint& seen) {
   return fmt::format("{}; {:.2f} was achievable", did(seen), seen.figures.achievable);
 }
 
 /// What keeps a partial workload from scaling further.
-std::string bound_of(const Seen& seen, const GilState& gil) {
+std::string bound_of(const MeasuredPoint& seen, const GilState& gil) {
   const PointFigures& figures = seen.figures;
-  const double demand = shared_gil_demand(*seen.point, gil);
-  if (gil_allows_less(*seen.point, gil, figures.speedup.estimate, figures.achievable))
+  const double demand = shared_gil_demand(seen.point, gil);
+  if (gil_allows_less(seen.point, gil, figures.speedup.estimate, figures.achievable))
     return fmt::format("the GIL is held for {:.0f} % of a call, which allows a speedup of {:.2f}",
                        demand * 100, 1 / demand);
   return fmt::format("the GIL does not explain this; the serial fraction is {:.2f} (Karp-Flatt)",
@@ -70,10 +60,10 @@ std::string bound_of(const Seen& seen, const GilState& gil) {
 }
 
 /// For a relative efficiency whose whole interval is below what counts as parallel.
-Judgement judge_limited(const Seen& seen, const CaseResult& result) {
+Judgement judge_limited(const MeasuredPoint& seen, const CaseResult& result) {
   const Estimate& speedup = seen.figures.speedup;
   const bool is_the_gil =
-      gil_explains_no_speedup(*seen.point, result.gil, speedup.low, seen.figures.achievable);
+      gil_explains_no_speedup(seen.point, result.gil, speedup.low, seen.figures.achievable);
   // That the GIL is held was measured, whatever the machine gave. All else may be its fault: a
   // thread that loses its core while it holds a lock keeps the others waiting.
   if (!had_cores(seen) && !is_the_gil)
@@ -91,17 +81,17 @@ Judgement judge_limited(const Seen& seen, const CaseResult& result) {
           fmt::format("{}; {}", did_of_achievable(seen), bound_of(seen, result.gil))};
 }
 
-Judgement judge_scaling(const Seen& seen, const CaseResult& result) {
+Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
   const PointFigures& figures = seen.figures;
   const Estimate& efficiency = figures.relative_efficiency;
   if (figures.achievable < least_achievable)
     return {Verdict::inconclusive,
             fmt::format("the machine gave {} threads {:.2f} cores, too few to tell",
-                        seen.point->threads, figures.capacity.estimate)};
+                        seen.point.threads, figures.capacity.estimate)};
   if (!std::isfinite(efficiency.low))
     return {Verdict::inconclusive,
             fmt::format("too few samples for an interval: {}; it takes at least {}",
-                        seen.point->samples.size(), fewest_for_interval)};
+                        seen.point.samples.size(), fewest_for_interval)};
   if (efficiency.low >= parallel_from) {
     return {had_cores(seen) ? Verdict::parallel : Verdict::machine_limited,
             did_of_achievable(seen)};
@@ -118,17 +108,17 @@ Judgement judge_scaling(const Seen& seen, const CaseResult& result) {
 
 std::string_view to_string(Verdict verdict) { return verdicts.word_of(verdict); }
 
-Judgement judge(const CaseResult& result) {
+Judgement judge(const CaseResult& result, std::span<const MeasuredPoint> points) {
   if (result.failure && result.failure->kind == FailureKind::interrupted)
     return {Verdict::inconclusive, result.failure->message};
   if (result.failure && result.failure->kind == FailureKind::unavailable)
     return {Verdict::unavailable, result.failure->message};
   if (result.failure) return {Verdict::failed, result.failure->message};
-  const Seen seen = decisive_point(result);
-  if (!seen.point)
+  const MeasuredPoint* seen = decisive_point(points);
+  if (!seen)
     return {Verdict::inconclusive,
             "only one thread was measured; add more with --threads to see how it scales"};
-  return judge_scaling(seen, result);
+  return judge_scaling(*seen, result);
 }
 
 }  // namespace gilscale

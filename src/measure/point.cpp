@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "gilscale/statistics/scaling.hpp"
@@ -216,6 +217,17 @@ PointFigures figures_of(const Point& point, const PointValues& values) {
   figures.achievable = values.achievable;
   if (point.threads > 1) figures.serial_fraction = median_interval(values.serial_fraction);
   return figures;
+}
+
+std::vector<MeasuredPoint> measured_points(std::span<const Point> points) {
+  std::vector<MeasuredPoint> measured;
+  for (const Point& point : points) {
+    if (point.samples.size() == 0) continue;
+    PointValues values = values_of(point);
+    PointFigures figures = figures_of(point, values);
+    measured.push_back({point, std::move(values), std::move(figures)});
+  }
+  return measured;
 }
 
 }  // namespace gilscale

@@ -162,18 +162,18 @@ bool Sampler::budget_ends() const {
   return spent_s_ + last_sample_s_ / 2 > rule_.budget_s;
 }
 
-std::optional<std::string> Sampler::stop_reason() const {
+std::optional<StopReason> Sampler::stop_reason() const {
   const Samples& samples = point_.samples;
   if (samples.size() == 0) return std::nullopt;
   if (rule_.exactly) {
     if (static_cast<std::int64_t>(samples.size()) < *rule_.exactly) return std::nullopt;
-    return "requested";
+    return StopReason::requested;
   }
   if (total(samples.parallel_s) < rule_.at_least_s) return std::nullopt;
   const bool interval = samples.size() >= fewest_for_interval;
-  if (interval && precision_reached(point_) <= rule_.precision) return "precision";
-  if (budget_ends()) return "budget";
-  if (interval && no_longer_improves(point_)) return "no-improvement";
+  if (interval && precision_reached(point_) <= rule_.precision) return StopReason::precision;
+  if (budget_ends()) return StopReason::budget;
+  if (interval && no_longer_improves(point_)) return StopReason::no_improvement;
   return std::nullopt;
 }
 

@@ -58,6 +58,12 @@ void from_json(const json& json, Scaling& scaling) {
   scaling = scaling_of(json.get<std::string>());
 }
 
+void to_json(json& json, StopReason reason) { json = to_string(reason); }
+
+std::optional<StopReason> read_stop_reason(const json& json) {
+  return json.is_string() ? stop_reason_of(json.get<std::string>()) : std::nullopt;
+}
+
 void to_json(json& json, const StopRule& rule) {
   json = {{"budget_s", rule.budget_s},
           {"precision", rule.precision},
@@ -113,7 +119,7 @@ void to_json(json& json, const Point& point) {
           {"gil_demand", value_or_null(point.gil_demand)},
           {"gil_demands", point.gil_demands},
           {"other_cpus", point.other_cpus},
-          {"stopped", point.stopped},
+          {"stopped", value_or_null(point.stopped)},
           {"samples", point.samples}};
 }
 
@@ -130,7 +136,7 @@ void from_json(const json& json, Point& point) {
   point.gil_demand = optional_at<double>(json, "gil_demand");
   json.at("gil_demands").get_to(point.gil_demands);
   json.at("other_cpus").get_to(point.other_cpus);
-  json.at("stopped").get_to(point.stopped);
+  point.stopped = read_stop_reason(json.at("stopped"));
   json.at("samples").get_to(point.samples);
 }
 

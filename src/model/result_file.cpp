@@ -121,7 +121,6 @@ Point read_point(const json& document) {
   const json complete = with_defaults<Point>(document);
   check_counts(complete);
   auto point = complete.get<Point>();
-  point.stopped = printable(point.stopped);
   check_samples(point.samples);
   std::vector<double> demands = point.gil_demands;
   if (point.gil_demand) demands.push_back(*point.gil_demand);

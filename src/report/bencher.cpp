@@ -24,9 +24,9 @@ void add(json& measures, const char* name, const Estimate& value, double factor 
   if (std::isfinite(value.high)) measure["upper_value"] = value.high * factor;
 }
 
-json measures_of(const Point& point) {
+json measures_of(const MeasuredPoint& measured) {
   constexpr double ns_per_s = 1e9;
-  const PointFigures figures = figures_of(point);
+  const auto& [point, values, figures] = measured;
   json measures = json::object();
   add(measures, "latency", figures.call_s, ns_per_s);
   add(measures, "throughput", figures.throughput_per_s);
@@ -40,10 +40,10 @@ json measures_of(const Point& point) {
 
 std::string render_bencher(const Report& report, const Style&) {
   json benchmarks = json::object();
-  for (const CaseResult& result : report.cases)
-    for (const Point& point : result.points)
-      if (point.samples.size() > 0)
-        benchmarks[benchmark_name(label_of(result.planned), point.threads)] = measures_of(point);
+  for (const JudgedCase& judged : report.cases)
+    for (const MeasuredPoint& measured : judged.points)
+      benchmarks[benchmark_name(label_of(judged.result.planned), measured.point.threads)] =
+          measures_of(measured);
   return benchmarks.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -15,7 +15,8 @@ std::string change_table(const Changes& changes, const Style& style) {
   for (const Change& change : changes.points)
     columns.add({row_label(change.name), dressed_word(change.verdict, style),
                  with_interval(change.cost), ratio(change.call_s), ratio(change.throughput_per_s),
-                 ratio(change.speedup), ratio(change.relative_efficiency), probability(change.p)});
+                 ratio(change.speedup), ratio(change.relative_efficiency),
+                 probability(change.corrected_p)});
   return columns.paragraph();
 }
 
@@ -35,8 +36,8 @@ std::string names_line(const char* where, const std::vector<std::string>& names)
 
 std::string differences(const Changes& changes) {
   std::string text;
-  for (const std::string& difference : changes.differences)
-    text += fmt::format("differs: {}\n", one_line(difference));
+  for (const Difference& difference : changes.differences)
+    text += fmt::format("differs: {}\n", one_line(difference.what));
   return text;
 }
 

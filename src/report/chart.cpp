@@ -52,19 +52,20 @@ std::string shown_label(const std::string& label, bool unicode) {
 }
 
 /// Points that show the shape: 2, 4, 8, … and the largest.
-bool is_shown(const std::vector<Point>& points, const Point& point) {
-  const bool doubled = (point.threads & (point.threads - 1)) == 0;
-  return point.threads > 1 && (doubled || points.size() <= 5 || &point == &points.back());
+bool is_shown(const std::vector<MeasuredPoint>& points, const MeasuredPoint& each) {
+  const int threads = each.point.threads;
+  const bool doubled = (threads & (threads - 1)) == 0;
+  return threads > 1 && (doubled || points.size() <= 5 || &each == &points.back());
 }
 
-std::vector<Row> rows_of(const CaseResult& result, bool largest_only) {
+std::vector<Row> rows_of(const JudgedCase& judged, bool largest_only) {
   std::vector<Row> rows;
-  const Tone tone = tone_of(judge(result).verdict);
-  for (const Point& point : result.points) {
-    if (point.samples.size() == 0 || !is_shown(result.points, point)) continue;
-    if (largest_only && &point != &result.points.back()) continue;
-    const PointFigures figures = figures_of(point);
-    rows.push_back({rows.empty() ? label_of(result.planned) : "",
+  const Tone tone = tone_of(judged.judgement.verdict);
+  for (const MeasuredPoint& each : judged.points) {
+    if (!is_shown(judged.points, each)) continue;
+    if (largest_only && &each != &judged.points.back()) continue;
+    const auto& [point, values, figures] = each;
+    rows.push_back({rows.empty() ? label_of(judged.result.planned) : "",
                     fmt::format("{}{}", point.threads, point.oversubscribed ? "*" : " "),
                     figures.speedup.estimate, figures.achievable, is_bounded(figures.speedup),
                     tone});
@@ -74,8 +75,8 @@ std::vector<Row> rows_of(const CaseResult& result, bool largest_only) {
 
 std::vector<Row> rows_of(const Report& report, bool largest_only) {
   std::vector<Row> rows;
-  for (const CaseResult& result : report.cases)
-    for (Row& row : rows_of(result, largest_only)) rows.push_back(std::move(row));
+  for (const JudgedCase& judged : report.cases)
+    for (Row& row : rows_of(judged, largest_only)) rows.push_back(std::move(row));
   return rows;
 }
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "gilscale/judge/comparison.hpp"
-#include "gilscale/statistics/scaling.hpp"
 #include "gilscale/text/counted.hpp"
 #include "report/columns.hpp"
 #include "report/paragraphs.hpp"
@@ -48,27 +47,6 @@ std::string winner_sentence(const ExecutorComparison& comparison) {
   return fmt::format("{}: fastest{}: {}, with {:.2f} times the calls/s of {} at {}\n",
                      one_line(comparison.label), from, fmt::join(winner.executors, " and "),
                      winner.factor, winner.next, counted(threads, "thread"));
-}
-
-struct SingleCall {
-  std::string label;
-  double call_s;
-  double corrected_s;  ///< at the machine's speed of the first case
-};
-
-/// From each case's first point: every sample holds a 1-thread round.
-std::vector<SingleCall> single_calls(const Report& report) {
-  std::vector<SingleCall> singles;
-  double reference_s = 0;
-  for (const CaseResult& result : report.cases) {
-    if (result.points.empty() || !result.python) continue;
-    const PointFigures figures = figures_of(result.points.front());
-    if (singles.empty()) reference_s = figures.control_call_s;
-    singles.push_back({row_label(label_of(result.planned)), figures.single_call_s.estimate,
-                       call_at_speed(figures.undelayed_call_s, figures.cpu_share,
-                                     figures.control_call_s, reference_s)});
-  }
-  return singles;
 }
 
 }  // namespace
@@ -119,14 +97,10 @@ std::string executor_tables(const Report& report) {
 std::string single_thread_table(const Report& report) {
   const std::vector<SingleCall> singles = single_calls(report);
   if (singles.size() < 2) return "";
-  const auto cheaper = [](const SingleCall& a, const SingleCall& b) {
-    return a.corrected_s < b.corrected_s;
-  };
-  const double fastest_s = std::min_element(singles.begin(), singles.end(), cheaper)->corrected_s;
   Columns columns({"one thread", "call", "relative to fastest"});
   for (const SingleCall& single : singles)
-    columns.add({single.label, duration(single.call_s),
-                 fmt::format("{:.2f}", single.corrected_s / fastest_s)});
+    columns.add(
+        {row_label(single.label), duration(single.call_s), fmt::format("{:.2f}", single.relative)});
   return columns.paragraph();
 }
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "gilscale/judge/metric.hpp"
-#include "gilscale/judge/verdict.hpp"
 #include "report/formats.hpp"
 #include "report/text.hpp"
 
@@ -47,7 +46,8 @@ std::string field(const std::string& text) {
 }
 
 /// Empty without a point.
-Fields first_cells(const CaseResult& result, const Point* point) {
+Fields first_cells(const JudgedCase& judged, const Point* point) {
+  const CaseResult& result = judged.result;
   const WorkloadSpec& workload = result.planned.workload;
   return {field(label_of(result.planned)),
           field(workload.name),
@@ -57,7 +57,7 @@ Fields first_cells(const CaseResult& result, const Point* point) {
           point ? std::to_string(point->threads) : "",
           point ? std::to_string(point->calls) : "",
           point ? std::to_string(point->samples.size()) : "",
-          std::string(to_string(judge(result).verdict))};
+          std::string(to_string(judged.judgement.verdict))};
 }
 
 /// Empty where there is no figure.
@@ -67,21 +67,18 @@ Fields cells_of(const Metric& metric, const std::optional<Estimate>& figure) {
   return {number(figure->estimate), number(figure->low), number(figure->high)};
 }
 
-void add_figures(Fields& cells, const Point* point) {
-  const bool measured = point && point->samples.size() > 0;
-  const PointValues values = measured ? values_of(*point) : PointValues{};
-  const PointFigures figures = measured ? figures_of(*point, values) : PointFigures{};
-  for (const Metric& metric : point_metrics()) {
-    if (!metric.in_csv) continue;
-    append(cells,
-           cells_of(metric, measured ? figure_of(metric, *point, values, figures) : std::nullopt));
-  }
+/// Empty without a point that has samples.
+void add_figures(Fields& cells, const MeasuredPoint* measured) {
+  for (const Metric& metric : point_metrics())
+    if (metric.in_csv)
+      append(cells, cells_of(metric, measured ? figure_of(metric, *measured) : std::nullopt));
 }
 
-std::string row(const CaseResult& result, const Point* point) {
-  Fields cells = first_cells(result, point);
-  add_figures(cells, point);
-  cells.push_back(result.failure ? field(result.failure->message) : "");
+std::string row(const JudgedCase& judged, const Point* point) {
+  Fields cells = first_cells(judged, point);
+  add_figures(cells, point ? judged.at(point->threads) : nullptr);
+  const auto& failure = judged.result.failure;
+  cells.push_back(failure ? field(failure->message) : "");
   return fmt::format("{}\n", fmt::join(cells, ","));
 }
 
@@ -89,9 +86,9 @@ std::string row(const CaseResult& result, const Point* point) {
 
 std::string render_csv(const Report& report, const Style&) {
   std::string text = fmt::format("{}\n", fmt::join(header(), ","));
-  for (const CaseResult& result : report.cases) {
-    for (const Point& point : result.points) text += row(result, &point);
-    if (result.points.empty()) text += row(result, nullptr);
+  for (const JudgedCase& judged : report.cases) {
+    for (const Point& point : judged.result.points) text += row(judged, &point);
+    if (judged.result.points.empty()) text += row(judged, nullptr);
   }
   return text;
 }

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "gilscale/judge/verdict.hpp"
 #include "report/formats.hpp"
 #include "report/text.hpp"
 
@@ -14,10 +13,10 @@ using nlohmann::json;
 /// The entries of one case, which share what is said of it.
 class Entries {
  public:
-  Entries(const CaseResult& result, json& all) : label_(label_of(result.planned)), all_(all) {
-    const Judgement judgement = judge(result);
-    extra_ = fmt::format("{}: {}", to_string(judgement.verdict), judgement.why);
-  }
+  Entries(const JudgedCase& judged, json& all)
+      : label_(label_of(judged.result.planned)),
+        extra_(fmt::format("{}: {}", to_string(judged.judgement.verdict), judged.judgement.why)),
+        all_(all) {}
 
   void add(const Point& point, std::string_view figure, const char* unit, const Estimate& value) {
     if (!std::isfinite(value.estimate)) return;
@@ -39,11 +38,9 @@ class Entries {
 
 std::string render_custom_bigger(const Report& report, const Style&) {
   json all = json::array();
-  for (const CaseResult& result : report.cases) {
-    Entries entries(result, all);
-    for (const Point& point : result.points) {
-      if (point.samples.size() == 0) continue;
-      const PointFigures figures = figures_of(point);
+  for (const JudgedCase& judged : report.cases) {
+    Entries entries(judged, all);
+    for (const auto& [point, values, figures] : judged.points) {
       if (point.threads > 1) {
         entries.add(point, "speedup", "x", figures.speedup);
         entries.add(point, "relative efficiency", "ratio", figures.relative_efficiency);

@@ -12,7 +12,8 @@ std::string text_at(const nlohmann::json& object, const char* key) {
 
 /// Of the first case that ran Python.
 Facts python_of(const Report& report) {
-  for (const CaseResult& result : report.cases) {
+  for (const JudgedCase& judged : report.cases) {
+    const CaseResult& result = judged.result;
     if (!result.python) continue;
     const std::string build = result.python->build == "default" ? "" : " " + result.python->build;
     return {{"Python", result.python->version + build},

@@ -37,8 +37,9 @@ std::string annotation(const char* level, const std::string& title, const std::s
                      escaped(plain(message), false));
 }
 
-std::string of(const CaseResult& result) {
-  if (!result.failure || judge(result).verdict != Verdict::failed) return "";
+std::string of(const JudgedCase& judged) {
+  const CaseResult& result = judged.result;
+  if (!result.failure || judged.judgement.verdict != Verdict::failed) return "";
   return annotation("error", label_of(result.planned) + " failed", result.failure->message);
 }
 
@@ -68,7 +69,7 @@ std::string render_github(const Report& report, const Style&) {
   for (const Check& check : report.checks) text += of(check);
   if (report.changes)
     for (const Change& change : report.changes->points) text += of(change);
-  for (const CaseResult& result : report.cases) text += of(result);
+  for (const JudgedCase& judged : report.cases) text += of(judged);
   return text;
 }
 

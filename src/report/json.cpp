@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "gilscale/judge/bounds.hpp"
 #include "gilscale/judge/comparison.hpp"
-#include "gilscale/judge/findings.hpp"
 #include "gilscale/judge/metric.hpp"
-#include "gilscale/judge/scalability.hpp"
-#include "gilscale/judge/verdict.hpp"
 #include "gilscale/model/codec.hpp"
 #include "gilscale/text/number.hpp"
 #include "gilscale/text/version.hpp"
@@ -23,18 +22,17 @@ json& place_of(json& document, std::string_view name) {
   return document[std::string(name.substr(0, dot))][std::string(name.substr(dot + 1))];
 }
 
-json point_document(const Point& point) {
+/// `measured` is null where the point has no samples.
+json point_document(const Point& point, const MeasuredPoint* measured) {
   json document = point;
   document["rounds"] = point.samples.size();
-  if (point.samples.size() == 0) return document;
-  const PointValues values = values_of(point);
-  const PointFigures figures = figures_of(point, values);
+  if (!measured) return document;
   document["samples"]["disturbed"] = disturbed_samples(point);
-  document["undisturbed_call_s"] = figures.undelayed_call_s;
-  document["control_call_s"] = figures.control_call_s;
+  document["undisturbed_call_s"] = measured->figures.undelayed_call_s;
+  document["control_call_s"] = measured->figures.control_call_s;
   for (const Metric& metric : point_metrics()) {
     if (document.contains(metric.name)) continue;  // a member of the point, whole numbers as such
-    const auto figure = figure_of(metric, point, values, figures);
+    const auto figure = figure_of(metric, *measured);
     place_of(document, metric.name) = !figure                           ? json(nullptr)
                                       : metric.shown == Shown::interval ? json(*figure)
                                                                         : json(figure->estimate);
@@ -42,16 +40,13 @@ json point_document(const Point& point) {
   return document;
 }
 
-json scalability_document(const CaseResult& result) {
-  const auto [law, saturation_threads] = scalability_of(result.points);
-  json document{{"contention", nullptr},
-                {"coherency", nullptr},
-                {"peak_threads", nullptr},
-                {"saturation_threads", value_or_null(saturation_threads)}};
-  if (!law) return document;
-  document["contention"] = law->contention;
-  document["coherency"] = law->coherency;
-  document["peak_threads"] = value_or_null(law->peak_threads());
+json scalability_document(const Scalability& scalability) {
+  json document = json::object();
+  for (const CaseMetric& metric : case_metrics()) {
+    const std::optional<double> value = metric.value(scalability);
+    document[metric.name] =
+        value && metric.whole ? json(std::lround(*value)) : value_or_null(value);
+  }
   return document;
 }
 
@@ -74,10 +69,11 @@ json params_document(const WorkloadSpec& spec) {
   return document;
 }
 
-json case_document(const CaseResult& result) {
-  const Judgement judgement = judge(result);
+json case_document(const JudgedCase& judged) {
+  const CaseResult& result = judged.result;
   json points = json::array();
-  for (const Point& point : result.points) points.push_back(point_document(point));
+  for (const Point& point : result.points)
+    points.push_back(point_document(point, judged.at(point.threads)));
   return {{"workload", result.planned.workload.name},
           {"label", label_of(result.planned.workload)},
           {"params", params_document(result.planned.workload)},
@@ -88,10 +84,10 @@ json case_document(const CaseResult& result) {
           {"gil", gil_document(result)},
           {"python", value_or_null(result.python)},
           {"points", std::move(points)},
-          {"scalability", scalability_document(result)},
-          {"findings", findings_of(result)},
-          {"verdict", to_string(judgement.verdict)},
-          {"why", judgement.why},
+          {"scalability", scalability_document(judged.scalability)},
+          {"findings", judged.findings},
+          {"verdict", to_string(judged.judgement.verdict)},
+          {"why", judged.judgement.why},
           {"error", value_or_null(result.failure)}};
 }
 
@@ -173,7 +169,7 @@ json change_document(const Change& change) {
           {"speedup", value_or_null(change.speedup)},
           {"relative_efficiency", value_or_null(change.relative_efficiency)},
           {"cost", change.cost},
-          {"p", change.p},
+          {"p", change.corrected_p},
           {"word", to_string(change.verdict)},
           {"why", change.why}};
 }
@@ -182,15 +178,18 @@ json changes_document(const std::optional<Changes>& changes) {
   if (!changes) return nullptr;
   json points = json::array();
   for (const Change& change : changes->points) points.push_back(change_document(change));
-  return {{"before", changes->before},           {"how", changes->how},
-          {"threshold", changes->threshold},     {"points", std::move(points)},
-          {"only_before", changes->only_before}, {"only_after", changes->only_after},
-          {"differences", changes->differences}};
+  return {{"before", changes->before},
+          {"how", changes->how},
+          {"threshold", changes->threshold},
+          {"points", std::move(points)},
+          {"only_before", changes->only_before},
+          {"only_after", changes->only_after},
+          {"differences", sentences(changes->differences)}};
 }
 
-json case_documents(const std::vector<CaseResult>& cases) {
+json case_documents(const std::vector<JudgedCase>& cases) {
   json documents = json::array();
-  for (const CaseResult& result : cases) documents.push_back(case_document(result));
+  for (const JudgedCase& judged : cases) documents.push_back(case_document(judged));
   return documents;
 }
 
@@ -217,7 +216,7 @@ json failed_benchmark(const CaseResult& result, const Failure& failure) {
 json all_benchmarks(const Report& report) {
   json all = json::array();
   for (std::size_t family = 0; family < report.cases.size(); ++family) {
-    const CaseResult& result = report.cases[family];
+    const CaseResult& result = report.cases[family].result;
     json entries = result.benchmarks;
     if (result.failure) entries.push_back(failed_benchmark(result, *result.failure));
     for (json& entry : entries) {

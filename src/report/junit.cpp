@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "gilscale/judge/verdict.hpp"
 #include "report/environment.hpp"
 #include "report/formats.hpp"
 #include "report/markup.hpp"
@@ -74,12 +73,13 @@ double measured_s(const CaseResult& result) {
   return total_s;
 }
 
-TestCase test_case(const CaseResult& result) {
+TestCase test_case(const JudgedCase& judged) {
+  const CaseResult& result = judged.result;
   TestCase test;
   test.name = label_of(result.planned);
   test.time_s = measured_s(result);
   if (!result.failure) return test;
-  const bool failed = judge(result).verdict == Verdict::failed;
+  const bool failed = judged.judgement.verdict == Verdict::failed;
   test.result = failed ? Result::error : Result::skipped;
   test.type = to_string(result.failure->kind);
   test.message = result.failure->message;

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "gilscale/judge/verdict.hpp"
 #include "report/environment.hpp"
 #include "report/formats.hpp"
 #include "report/markup.hpp"
@@ -57,8 +56,9 @@ Tally tally(const Changes& changes) {
 }
 
 std::size_t failed_cases(const Report& report) {
-  return count(report.cases,
-               [](const CaseResult& result) { return judge(result).verdict == Verdict::failed; });
+  return count(report.cases, [](const JudgedCase& judged) {
+    return judged.judgement.verdict == Verdict::failed;
+  });
 }
 
 std::string sentence_of_checks(const Tally& checks) {
@@ -86,7 +86,8 @@ const char* overall_word(std::size_t bad, std::size_t open) {
 std::string verdict_counts(const Report& report) {
   if (report.cases.empty()) return "nothing was measured";
   std::vector<std::string_view> words;
-  for (const CaseResult& result : report.cases) words.push_back(to_string(judge(result).verdict));
+  for (const JudgedCase& judged : report.cases)
+    words.push_back(to_string(judged.judgement.verdict));
   std::vector<std::string> counts;
   std::set<std::string_view> seen;
   for (const std::string_view word : words)
@@ -135,7 +136,8 @@ std::string change_table(const Changes& changes) {
   for (const Change& change : changes.points)
     table.add({short_name(change.name), std::string(to_string(change.verdict)),
                with_interval(change.cost), ratio(change.call_s), ratio(change.throughput_per_s),
-               ratio(change.speedup), ratio(change.relative_efficiency), probability(change.p)});
+               ratio(change.speedup), ratio(change.relative_efficiency),
+               probability(change.corrected_p)});
   return table.paragraph();
 }
 
@@ -144,8 +146,8 @@ std::string change_list(const Changes& changes) {
   for (const Change& change : changes.points)
     if (!change.why.empty())
       text += list_item(change.name, fmt::format("{}: {}", to_string(change.verdict), change.why));
-  for (const std::string& difference : changes.differences)
-    text += list_item("differs", difference);
+  for (const Difference& difference : changes.differences)
+    text += list_item("differs", difference.what);
   for (const auto& [where, names] :
        {std::pair{"only before", &changes.only_before}, {"only after", &changes.only_after}})
     if (!names->empty()) text += list_item(where, fmt::format("{}", fmt::join(*names, ", ")));
@@ -166,7 +168,7 @@ std::string changes_section(const Report& report) {
 
 bool has_several_executors(const Report& report) {
   std::set<std::string> executors;
-  for (const CaseResult& result : report.cases) executors.insert(result.planned.executor);
+  for (const JudgedCase& judged : report.cases) executors.insert(judged.result.planned.executor);
   return executors.size() > 1;
 }
 
@@ -176,8 +178,8 @@ std::vector<std::string> name_cells(const CaseResult& result, bool executors) {
   return {short_name(label_of(result.planned.workload)), result.planned.executor};
 }
 
-void add_figures(std::vector<std::string>& cells, const Point& point) {
-  const PointFigures figures = figures_of(point);
+void add_figures(std::vector<std::string>& cells, const MeasuredPoint& measured) {
+  const auto& [point, values, figures] = measured;
   cells.push_back(duration(figures.call_s.estimate));
   cells.push_back(rate(figures.throughput_per_s.estimate));
   cells.push_back(ratio(figures.speedup));
@@ -187,28 +189,31 @@ void add_figures(std::vector<std::string>& cells, const Point& point) {
   cells.push_back(several ? ratio(figures.relative_efficiency) : "");
 }
 
-std::vector<std::string> point_cells(const Point& point) {
+/// `measured` is null where the point has no samples.
+std::vector<std::string> point_cells(const Point& point, const MeasuredPoint* measured) {
   constexpr std::size_t figures = 6;
   std::vector<std::string> cells{
       fmt::format("{}{}", point.threads, point.oversubscribed ? "*" : "")};
-  if (point.samples.size() > 0)
-    add_figures(cells, point);
+  if (measured)
+    add_figures(cells, *measured);
   else
     cells.resize(1 + figures);
   return cells;
 }
 
 /// The verdict stands in the last row of its case.
-void add_case(MarkdownTable& table, const CaseResult& result, bool executors) {
+void add_case(MarkdownTable& table, const JudgedCase& judged, bool executors) {
+  const CaseResult& result = judged.result;
   const std::vector<std::string> names = name_cells(result, executors);
-  const std::string verdict(to_string(judge(result).verdict));
+  const std::string verdict(to_string(judged.judgement.verdict));
   const auto add = [&](std::vector<std::string> figures, const std::string& word) {
     figures.insert(figures.begin(), names.begin(), names.end());
     figures.push_back(word);
     table.add(figures);
   };
   for (const Point& point : result.points)
-    add(point_cells(point), &point == &result.points.back() ? verdict : "");
+    add(point_cells(point, judged.at(point.threads)),
+        &point == &result.points.back() ? verdict : "");
   if (result.points.empty()) add(std::vector<std::string>(7), verdict);
 }
 
@@ -220,13 +225,13 @@ std::string scaling_table(const Report& report) {
                            " capacity", " rel. eff.", "verdict"})
     header.emplace_back(name);
   MarkdownTable table(header);
-  for (const CaseResult& result : report.cases) add_case(table, result, executors);
+  for (const JudgedCase& judged : report.cases) add_case(table, judged, executors);
   return table.paragraph();
 }
 
 std::string footnote(const Report& report) {
-  for (const CaseResult& result : report.cases)
-    for (const Point& point : result.points)
+  for (const JudgedCase& judged : report.cases)
+    for (const Point& point : judged.result.points)
       if (point.oversubscribed)
         return markdown_of(std::string("* more threads than CPUs that this process may use")) +
                "\n\n";
@@ -235,10 +240,10 @@ std::string footnote(const Report& report) {
 
 std::string sentences(const Report& report) {
   std::string text;
-  for (const CaseResult& result : report.cases) {
-    const Judgement judgement = judge(result);
-    text += list_item(label_of(result.planned),
-                      fmt::format("{}: {}", to_string(judgement.verdict), judgement.why));
+  for (const JudgedCase& judged : report.cases) {
+    const auto& [verdict, why] = judged.judgement;
+    text +=
+        list_item(label_of(judged.result.planned), fmt::format("{}: {}", to_string(verdict), why));
   }
   return text;
 }
@@ -246,7 +251,8 @@ std::string sentences(const Report& report) {
 /// Tracebacks and crash reports, folded up.
 std::string details(const Report& report) {
   std::string text;
-  for (const CaseResult& result : report.cases) {
+  for (const JudgedCase& judged : report.cases) {
+    const CaseResult& result = judged.result;
     if (!result.failure || result.failure->details.empty()) continue;
     text += fmt::format(
         "\n<details><summary>{}</summary>\n\n{}\n</details>\n",

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "gilscale/judge/scalability.hpp"
-#include "gilscale/judge/verdict.hpp"
 #include "gilscale/text/counted.hpp"
 #include "report/columns.hpp"
 #include "report/formats.hpp"
@@ -17,11 +15,10 @@
 namespace gilscale {
 namespace {
 
-std::vector<std::string> point_row(const CaseResult& result, const Point& point) {
-  const PointFigures figures = figures_of(point);
+std::vector<std::string> point_row(const std::string& label, const MeasuredPoint& measured) {
+  const auto& [point, values, figures] = measured;
   std::vector<std::string> cells{
-      row_label(label_of(result.planned)),
-      fmt::format("{}{}", point.threads, point.oversubscribed ? "*" : " "),
+      label, fmt::format("{}{}", point.threads, point.oversubscribed ? "*" : " "),
       duration(figures.makespan_s.estimate), rate(figures.throughput_per_s.estimate),
       fmt::format("{:.2f}", figures.speedup.estimate)};
   if (point.threads == 1) {
@@ -45,18 +42,14 @@ std::string scaling_table(const Report& report, const Style& style) {
   std::vector<std::string> verdicts{"verdict"};
   std::size_t verdict_width = verdicts.front().size();
   constexpr std::size_t gap = 2;
-  for (const CaseResult& result : report.cases) {
-    const std::string word = dressed_word(judge(result).verdict, style);
-    for (const Point& point : result.points) {
-      columns.add(point_row(result, point));
-      verdicts.emplace_back();
-    }
-    if (result.points.empty()) {
-      columns.add({row_label(label_of(result.planned)), "-", "-", "-", "-", "-", "-", "-"});
-      verdicts.emplace_back();
-    }
-    verdicts.back() = word;
-    verdict_width = std::max(verdict_width, to_string(judge(result).verdict).size());
+  for (const JudgedCase& judged : report.cases) {
+    const std::string label = row_label(label_of(judged.result.planned));
+    const Verdict verdict = judged.judgement.verdict;
+    for (const MeasuredPoint& measured : judged.points) columns.add(point_row(label, measured));
+    if (judged.points.empty()) columns.add({label, "-", "-", "-", "-", "-", "-", "-"});
+    verdicts.resize(verdicts.size() + std::max<std::size_t>(judged.points.size(), 1));
+    verdicts.back() = dressed_word(verdict, style);
+    verdict_width = std::max(verdict_width, to_string(verdict).size());
   }
   if (style.columns > 0) columns.fit(style.columns - gap - verdict_width, dispensable);
   const std::vector<std::string> lines = columns.lines();
@@ -70,22 +63,22 @@ std::string scaling_table(const Report& report, const Style& style) {
 
 std::string footnotes(const Report& report) {
   const auto any_point = [&](auto condition) {
-    return std::any_of(report.cases.begin(), report.cases.end(), [&](const CaseResult& result) {
-      return std::any_of(result.points.begin(), result.points.end(), condition);
+    return std::any_of(report.cases.begin(), report.cases.end(), [&](const JudgedCase& judged) {
+      return std::any_of(judged.points.begin(), judged.points.end(), condition);
     });
   };
   std::string text;
-  if (any_point([](const Point& point) { return point.oversubscribed; }))
+  if (any_point([](const MeasuredPoint& each) { return each.point.oversubscribed; }))
     text += "* more threads than CPUs that this process may use\n";
   return text;
 }
 
 std::string sentences(const Report& report, const Style& style) {
   std::string text;
-  for (const CaseResult& result : report.cases) {
-    const Judgement judgement = judge(result);
-    text += fmt::format("{}: {}: {}\n", one_line(label_of(result.planned)),
-                        dressed_word(judgement.verdict, style), one_line(judgement.why));
+  for (const JudgedCase& judged : report.cases) {
+    const auto& [verdict, why] = judged.judgement;
+    text += fmt::format("{}: {}: {}\n", one_line(label_of(judged.result.planned)),
+                        dressed_word(verdict, style), one_line(why));
   }
   return text;
 }
@@ -95,11 +88,10 @@ std::string time_table(const Report& report) {
   Columns columns(
       {"threads' time", "threads", "on a CPU", "ready, no CPU", "blocked", "finish spread"});
   bool any = false;
-  for (const CaseResult& result : report.cases) {
-    if (result.points.empty() || result.points.back().threads < 2) continue;
-    const Point& point = result.points.back();
-    const PointFigures figures = figures_of(point);
-    columns.add({row_label(label_of(result.planned)), std::to_string(point.threads),
+  for (const JudgedCase& judged : report.cases) {
+    if (judged.points.empty() || judged.points.back().point.threads < 2) continue;
+    const auto& [point, values, figures] = judged.points.back();
+    columns.add({row_label(label_of(judged.result.planned)), std::to_string(point.threads),
                  percent(figures.time.cpu), percent(figures.time.runnable),
                  percent(figures.time.blocked), duration(figures.spread_s.estimate)});
     any = true;
@@ -111,11 +103,11 @@ std::string time_table(const Report& report) {
 /// The Universal Scalability Law, where there were enough points for it.
 std::string laws(const Report& report) {
   std::string text;
-  for (const CaseResult& result : report.cases) {
-    const auto [law, saturation_threads] = scalability_of(result.points);
+  for (const JudgedCase& judged : report.cases) {
+    const auto& [law, saturation_threads] = judged.scalability;
     if (!law) continue;
     text += fmt::format("{}: contention {:.3f}, coherency {:.5f}",
-                        one_line(label_of(result.planned)), law->contention, law->coherency);
+                        one_line(label_of(judged.result.planned)), law->contention, law->coherency);
     if (const auto peak = law->peak_threads())
       text += fmt::format(", peak at {}", counted(std::lround(*peak), "thread"));
     if (saturation_threads)
@@ -128,17 +120,17 @@ std::string laws(const Report& report) {
 /// What was paid once, apart from the calls.
 std::string setup_notes(const Report& report) {
   std::string text;
-  for (const CaseResult& result : report.cases) {
-    if (result.points.empty() || result.points.back().setup_s <= 0) continue;
-    const Point& point = result.points.back();
-    text += fmt::format("{}: set up for {} in {}\n", one_line(label_of(result.planned)),
+  for (const JudgedCase& judged : report.cases) {
+    if (judged.points.empty() || judged.points.back().point.setup_s <= 0) continue;
+    const Point& point = judged.points.back().point;
+    text += fmt::format("{}: set up for {} in {}\n", one_line(label_of(judged.result.planned)),
                         counted(point.threads, "thread"), duration(point.setup_s));
   }
   return text.empty() ? text : "\n" + text;
 }
 
 std::string heading(const Report& report) {
-  for (const CaseResult& result : report.cases)
+  for (const auto& [result, points, judgement, scalability, findings] : report.cases)
     if (result.python)
       return fmt::format("CPython {}{}, GIL {}; {} usable\n\n", result.python->version,
                          result.python->build == "default" ? "" : " " + result.python->build,

@@ -20,7 +20,7 @@ class PacedWorker {
     return *question_;
   }
   [[nodiscard]] AskingWorker turn() const { return {worker_.result(), question()}; }
-  void answer(const std::optional<std::string>& stop) {
+  void answer(std::optional<StopReason> stop) {
     worker_.answer(stop);
     question_ = worker_.watch();
   }

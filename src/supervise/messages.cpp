@@ -64,16 +64,16 @@ json finished(const GilState& gil) { return {{"message", "finished"}, {"gil", gi
 
 json failed(const Failure& failure) { return {{"message", "failed"}, {"failure", failure}}; }
 
-json answer(const std::optional<std::string>& stop) { return {{"stop", value_or_null(stop)}}; }
+json answer(std::optional<StopReason> stop) { return {{"stop", value_or_null(stop)}}; }
 
 }  // namespace message
 
-std::optional<std::string> read_answer(const std::string& line) {
+std::optional<StopReason> read_answer(const std::string& line) {
   const auto answer = nlohmann::json::parse(line, nullptr, false);
-  if (!answer.is_object() || !answer.contains("stop")) return "unanswered";
+  if (!answer.is_object() || !answer.contains("stop")) return StopReason::unanswered;
   const nlohmann::json& stop = answer.at("stop");
   if (stop.is_null()) return std::nullopt;
-  return stop.is_string() ? stop.get<std::string>() : "unanswered";
+  return read_stop_reason(stop).value_or(StopReason::unanswered);
 }
 
 void MessageReader::take(const std::string& line) {
@@ -104,7 +104,7 @@ void MessageReader::apply(const nlohmann::json& message) {
     result_.points.push_back(std::move(point));
   } else if (kind == "question") {
     question_ = {message.at("point").get<Point>(), message.at("spent_s").get<double>(),
-                 optional_at<std::string>(message, "stop")};
+                 read_stop_reason(message.at("stop"))};
   } else if (kind == "found") {
     message.at("workloads").get_to(result_.found);
     complete_ = true;

@@ -52,7 +52,7 @@ class Worker::Watch {
     return std::nullopt;
   }
 
-  void answer(const std::optional<std::string>& stop) {
+  void answer(std::optional<StopReason> stop) {
     process_.send(message::answer(stop).dump() + "\n");
   }
 
@@ -156,7 +156,7 @@ Worker::~Worker() = default;
 
 std::optional<Question> Worker::watch() { return watch_->next_question(); }
 
-void Worker::answer(const std::optional<std::string>& stop) { watch_->answer(stop); }
+void Worker::answer(std::optional<StopReason> stop) { watch_->answer(stop); }
 
 const CaseResult& Worker::result() const { return watch_->result(); }
 

@@ -205,14 +205,12 @@ class PointRun {
                     std::exchange(spent_s_, 0));
     sampler.warm_up();
     sampler.take();
-    std::optional<std::string> reason;
-    while (!(reason = stop_reason(sampler, repetition))) sampler.take();
-    repetition.stopped = *reason;
+    while (!(repetition.stopped = stop_reason(sampler, repetition))) sampler.take();
   }
 
   /// Who asks on behalf of all repetitions has to see all of them.
-  [[nodiscard]] std::optional<std::string> stop_reason(const Sampler& sampler,
-                                                       const Point& repetition) const {
+  [[nodiscard]] std::optional<StopReason> stop_reason(const Sampler& sampler,
+                                                      const Point& repetition) const {
     Point so_far = point_;
     so_far.control_calls = repetition.control_calls;
     append(so_far, repetition);

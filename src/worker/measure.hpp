@@ -19,9 +19,9 @@ struct MeasureEvents {
       on_point;
   /// Before each sample but the first: why not to take it, or nothing to go on. `stop` is what the
   /// rule says.
-  std::function<std::optional<std::string>(const Point& so_far, double spent_s,
-                                           const std::optional<std::string>& stop)>
-      stop_reason = [](const Point&, double, const auto& stop) { return stop; };
+  std::function<std::optional<StopReason>(const Point& so_far, double spent_s,
+                                          std::optional<StopReason> stop)>
+      stop_reason = [](const Point&, double, auto stop) { return stop; };
 };
 
 /// What measuring needs to know of the place where it runs.

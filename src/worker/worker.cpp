@@ -49,8 +49,8 @@ Inbox& answers() {
 }
 
 /// An exact number of samples is nobody's to change.
-std::optional<std::string> ask(const Case& planned, const Question& question,
-                               const Channel& channel) {
+std::optional<StopReason> ask(const Case& planned, const Question& question,
+                              const Channel& channel) {
   const bool asks = planned.stop_policy == StopPolicy::ask_after_each_sample ||
                     (planned.stop_policy == StopPolicy::ask_before_stopping && question.stop);
   if (!asks || (planned.stop_policy == StopPolicy::ask_before_stopping && planned.stop.exactly))
@@ -68,7 +68,7 @@ void measure(const Case& planned, Executor& workload, const MeasureSettings& set
   events.on_point = [&](const Point& point, nlohmann::json benchmarks, nlohmann::json context) {
     channel.send(message::point(point, std::move(benchmarks), std::move(context)));
   };
-  events.stop_reason = [&](const Point& so_far, double spent_s, const auto& stop) {
+  events.stop_reason = [&](const Point& so_far, double spent_s, auto stop) {
     return ask(planned, {so_far, spent_s, stop}, channel);
   };
   measure_case(planned, workload, control, settings, events);

@@ -401,8 +401,8 @@ TEST(AllChanges, CorrectPForTheirNumber) {
   const Changes changes = changes_between(versions(1), versions(2), {});
   const double alone = change(costing(1), costing(2)).p;
   ASSERT_EQ(changes.points.size(), 3U);
-  EXPECT_DOUBLE_EQ(changes.points[1].p, 3 * alone);
-  EXPECT_DOUBLE_EQ(changes.points[0].p, 1);
+  EXPECT_DOUBLE_EQ(changes.points[1].corrected_p, 3 * alone);
+  EXPECT_DOUBLE_EQ(changes.points[0].corrected_p, 1);
 }
 
 TEST(AllChanges, OfTheSameOnOtherExecutorsAreOfTheirOwn) {

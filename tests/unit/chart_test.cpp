@@ -19,7 +19,7 @@ using testing::Not;
 
 Report report_of(std::vector<CaseResult> cases) {
   Report report;
-  report.cases = std::move(cases);
+  report.cases.assign(cases.begin(), cases.end());
   return report;
 }
 
@@ -63,9 +63,10 @@ TEST(Chart, ShowsWhatWasAchievableInALongerBar) {
 }
 
 TEST(Chart, TellsBarsOfTooFewSamplesFromTheOthers) {
-  Report report = report_of({case_of("many", 2), case_of("few", 2)});
-  Samples& samples = report.cases.back().points.back().samples;
+  CaseResult few = case_of("few", 2);
+  Samples& samples = few.points.back().samples;
   samples = first_of(samples, 2);
+  const Report report = report_of({case_of("many", 2), few});
   const std::string text = speedup_chart(report, {});
   EXPECT_THAT(text, AllOf(HasSubstr("achievable  - too few samples\n"),
                           testing::ContainsRegex("many +2 +[^-]*\nfew +2 +[^#]*-.*\n$")));

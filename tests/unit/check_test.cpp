@@ -264,23 +264,26 @@ TEST(CheckedOnce, AreInconclusiveWhereTheyCouldNotBeMeasured) {
 
 // ---- all of them ----
 
-std::vector<Outcome> outcomes(const std::string& text, const std::vector<CaseResult>& cases) {
+std::vector<Check> checks_of(const std::string& text, const CaseResult& result) {
+  return checks_of(std::vector{parse_expectation(text)}, result);
+}
+
+std::vector<Outcome> outcomes(const std::string& text, const CaseResult& result) {
   std::vector<Outcome> outcomes;
-  for (const Check& check : check_all({parse_expectation(text)}, cases))
-    outcomes.push_back(check.outcome);
+  for (const Check& check : checks_of(text, result)) outcomes.push_back(check.outcome);
   return outcomes;
 }
 
 TEST(AllChecks, AreOfEveryPointThatIsMeant) {
   const CaseResult result = result_of({steady_point(1, {}, 12), efficient(1), efficient(0.5)});
-  EXPECT_THAT(outcomes("f call_s < 2", {result}),
+  EXPECT_THAT(outcomes("f call_s < 2", result),
               ElementsAre(Outcome::passed, Outcome::passed, Outcome::passed));
-  EXPECT_THAT(outcomes("g call_s < 2", {result}), IsEmpty());
+  EXPECT_THAT(outcomes("g call_s < 2", result), IsEmpty());
 }
 
 TEST(AllChecks, OfScalingLeaveOneThreadOut) {
-  const auto checks = check_all({parse_expectation("f relative_efficiency >= 0.9")},
-                                {result_of({steady_point(1, {}, 12), efficient(1)})});
+  const auto checks =
+      checks_of("f relative_efficiency >= 0.9", result_of({steady_point(1, {}, 12), efficient(1)}));
   ASSERT_EQ(checks.size(), 1U);
   EXPECT_EQ(checks[0].threads, 2);
 }
@@ -289,7 +292,7 @@ TEST(AllChecks, OfAFailedCaseFailWhereItHasNoPoint) {
   CaseResult result = result_of({steady_point(1, {}, 12)});
   result.planned.threads = {1, 2};
   result.failure = Failure{FailureKind::signal, "it crashed", ""};
-  const auto checks = check_all({parse_expectation("f call_s < 2")}, {result});
+  const auto checks = checks_of("f call_s < 2", result);
   ASSERT_EQ(checks.size(), 2U);
   EXPECT_EQ(checks[0].outcome, Outcome::passed);
   EXPECT_EQ(checks[1].outcome, Outcome::failed);
@@ -302,7 +305,7 @@ TEST(AllChecks, OfWhatIsNotToBeHadAreInconclusive) {
     CaseResult result = result_of({});
     result.planned.threads = {2};
     result.failure = Failure{kind, "sorry", ""};
-    EXPECT_THAT(outcomes("f call_s < 2", {result}), ElementsAre(Outcome::inconclusive))
+    EXPECT_THAT(outcomes("f call_s < 2", result), ElementsAre(Outcome::inconclusive))
         << to_string(kind);
   }
 }
@@ -310,7 +313,7 @@ TEST(AllChecks, OfWhatIsNotToBeHadAreInconclusive) {
 TEST(AllChecks, OfWhatWasNotMeasuredAreInconclusive) {
   CaseResult result = result_of({});
   result.planned.threads = {2};
-  const auto checks = check_all({parse_expectation("f call_s < 2")}, {result});
+  const auto checks = checks_of("f call_s < 2", result);
   ASSERT_EQ(checks.size(), 1U);
   EXPECT_EQ(checks[0].outcome, Outcome::inconclusive);
   EXPECT_EQ(checks[0].why, "it was not measured");
@@ -324,15 +327,14 @@ Point amdahl(int threads, double serial) {
 TEST(CaseChecks, AreOfTheLawThatFits) {
   const CaseResult result =
       result_of({amdahl(1, 0.1), amdahl(2, 0.1), amdahl(4, 0.1), amdahl(8, 0.1)});
-  EXPECT_THAT(outcomes("f contention < 0.11", {result}), ElementsAre(Outcome::passed));
-  EXPECT_THAT(outcomes("f contention < 0.09", {result}), ElementsAre(Outcome::failed));
-  const auto checks = check_all({parse_expectation("f contention < 0.11")}, {result});
+  EXPECT_THAT(outcomes("f contention < 0.11", result), ElementsAre(Outcome::passed));
+  EXPECT_THAT(outcomes("f contention < 0.09", result), ElementsAre(Outcome::failed));
+  const auto checks = checks_of("f contention < 0.11", result);
   EXPECT_FALSE(checks[0].threads);
 }
 
 TEST(CaseChecks, AreInconclusiveWhereThereIsNoLaw) {
-  const auto checks =
-      check_all({parse_expectation("f contention < 1")}, {result_of({efficient(1)})});
+  const auto checks = checks_of("f contention < 1", result_of({efficient(1)}));
   ASSERT_EQ(checks.size(), 1U);
   EXPECT_EQ(checks[0].outcome, Outcome::inconclusive);
   EXPECT_EQ(checks[0].why, "contention could not be measured here");
@@ -341,7 +343,7 @@ TEST(CaseChecks, AreInconclusiveWhereThereIsNoLaw) {
 TEST(CaseChecks, OfAFailedCaseFail) {
   CaseResult result = result_of({amdahl(2, 0), amdahl(4, 0), amdahl(8, 0)});
   result.failure = Failure{FailureKind::exception, "it raised", ""};
-  EXPECT_THAT(outcomes("f contention < 1", {result}), ElementsAre(Outcome::failed));
+  EXPECT_THAT(outcomes("f contention < 1", result), ElementsAre(Outcome::failed));
 }
 
 TEST(Outcomes, HaveWords) {

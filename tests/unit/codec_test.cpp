@@ -93,7 +93,7 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   point.memory_bytes = 123456789012;
   point.gil_demand = 0.75;
   point.gil_demands = {0.5, 0.75, 1};
-  point.stopped = "precision";
+  point.stopped = StopReason::precision;
   const Point back = there_and_back(point);
   EXPECT_EQ(json(back), json(point));
   EXPECT_EQ(back.threads, 4);
@@ -104,7 +104,7 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   EXPECT_EQ(back.start_s, 0.25);
   EXPECT_EQ(back.memory_bytes, 123456789012);
   EXPECT_EQ(back.gil_demand, 0.75);
-  EXPECT_EQ(back.stopped, "precision");
+  EXPECT_EQ(back.stopped, StopReason::precision);
   EXPECT_EQ(back.samples.single_s, point.samples.single_s);
   EXPECT_EQ(back.samples.parallel_s, point.samples.parallel_s);
   EXPECT_EQ(back.samples.control_single_s, point.samples.control_single_s);

@@ -66,21 +66,21 @@ TEST(ParameterCurves, NeedTwoNumbers) {
 
 TEST(ParameterCurves, LeaveCountsAsideThatHadNoCpus) {
   Report report;
-  report.cases = {measured({{"size", "64"}}, 1.5), measured({{"size", "512"}}, 1.5)};
-  for (CaseResult& result : report.cases) {
+  for (const char* size : {"64", "512"}) {
+    CaseResult result = measured({{"size", size}}, 1.5);
     result.points.push_back(steady_point(4, {}));
     result.points.back().oversubscribed = true;
+    report.cases.emplace_back(std::move(result));
   }
   EXPECT_EQ(parameter_curves(report).at(0).threads, 2);
 }
 
 TEST(ParameterCurves, SkipAValueThatFailed) {
+  CaseResult failed = measured({{"size", "512"}}, 1.5);
+  failed.points.clear();
+  failed.failure = Failure{FailureKind::exception, "", ""};
   Report report;
-  report.cases = {measured({{"size", "64"}}, 1.5), measured({{"size", "512"}}, 1.5),
-                  measured({{"size", "4096"}}, 1.5)};
-  report.cases[1].points.pop_back();
-  report.cases[1].points.pop_back();
-  report.cases[1].failure = Failure{FailureKind::exception, "", ""};
+  report.cases = {measured({{"size", "64"}}, 1.5), failed, measured({{"size", "4096"}}, 1.5)};
   EXPECT_TRUE(parameter_curves(report).empty());  // nothing above one thread is common to all
 }
 
@@ -138,7 +138,7 @@ CaseResult on(const std::string& executor, double two_s, double four_s, double c
 
 ExecutorComparison compared(std::vector<CaseResult> cases) {
   Report report;
-  report.cases = std::move(cases);
+  report.cases.assign(cases.begin(), cases.end());
   return executor_comparisons(report).at(0);
 }
 

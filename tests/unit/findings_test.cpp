@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "steady_point.hpp"
-
 #include "gilscale/commands/doctor.hpp"
+#include "gilscale/judge/judged_case.hpp"
+#include "steady_point.hpp"
 
 namespace gilscale {
 namespace {
@@ -167,51 +167,52 @@ std::vector<std::string> ids_of(const std::vector<Finding>& findings) {
 }
 
 TEST(CaseFindings, AreNoneOfAnOrdinaryWorkload) {
-  EXPECT_TRUE(findings_of(one_case()).empty());
-  EXPECT_TRUE(findings_of(CaseResult{}).empty());
+  EXPECT_TRUE(JudgedCase(one_case()).findings.empty());
+  EXPECT_TRUE(JudgedCase(CaseResult{}).findings.empty());
 }
 
 TEST(CaseFindings, TellOfCallsThatAreShortAgainstTheHarness) {
   CaseResult result = one_case({.single_s = 0.125, .parallel_s = 0.125});  // 125 ns a call
   result.python->empty_call_s = 25e-9;
-  const auto findings = findings_of(result);
+  const auto findings = JudgedCase(result).findings;
   ASSERT_THAT(ids_of(findings), testing::ElementsAre("short-call"));
   EXPECT_EQ(findings[0].what,
             "m:f: a call takes 125 ns, of which gilscale's own loop is about 25 ns; this is not "
             "subtracted");
   result.python->empty_call_s = 10e-9;
-  EXPECT_TRUE(findings_of(result).empty());
+  EXPECT_TRUE(JudgedCase(result).findings.empty());
 }
 
 TEST(CaseFindings, TellOfAChangingCost) {
   CaseResult result = one_case();
   add_sample(result.points[0], {.single_s = 100, .parallel_s = 100});
-  EXPECT_TRUE(findings_of(result).empty()) << "one round may be the machine's";
+  EXPECT_TRUE(JudgedCase(result).findings.empty()) << "one round may be the machine's";
   add_sample(result.points[0], {.single_s = 90, .parallel_s = 90});
-  EXPECT_THAT(ids_of(findings_of(result)), testing::ElementsAre("changing-cost"));
+  EXPECT_THAT(ids_of(JudgedCase(result).findings), testing::ElementsAre("changing-cost"));
 }
 
 TEST(CaseFindings, DoNotTakeAMachineThatChangesForTheWorkload) {
   CaseResult waited = one_case();
   for (int i = 0; i < 2; ++i)
     add_sample(waited.points[0], {.single_s = 100, .parallel_s = 100, .runnable_s = 99});
-  EXPECT_TRUE(findings_of(waited).empty()) << "for a CPU";
+  EXPECT_TRUE(JudgedCase(waited).findings.empty()) << "for a CPU";
   CaseResult too_much = one_case();
   for (int i = 0; i < 2; ++i)
     add_sample(too_much.points[0], {.single_s = 1, .parallel_s = 1, .runnable_s = 0.98});
-  EXPECT_TRUE(findings_of(too_much).empty()) << "as the clocks have it, but the round was short";
+  EXPECT_TRUE(JudgedCase(too_much).findings.empty())
+      << "as the clocks have it, but the round was short";
   CaseResult result = one_case();
   for (int i = 0; i < 2; ++i)
     add_sample(result.points[0], {.single_s = 100, .parallel_s = 100, .control_single_s = 50});
-  EXPECT_TRUE(findings_of(result).empty());
+  EXPECT_TRUE(JudgedCase(result).findings.empty());
 }
 
 TEST(CaseFindings, TellOfThreadsThatTheWorkloadStarts) {
   CaseResult result = one_case();
   result.points[0].other_cpus = 0.2;
-  EXPECT_TRUE(findings_of(result).empty());
+  EXPECT_TRUE(JudgedCase(result).findings.empty());
   result.points[0].other_cpus = 1.5;
-  EXPECT_THAT(ids_of(findings_of(result)), testing::ElementsAre("own-threads"));
+  EXPECT_THAT(ids_of(JudgedCase(result).findings), testing::ElementsAre("own-threads"));
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ inline Point restless_point(int threads, const Rounds& rounds, std::int64_t call
   point.threads = threads;
   point.calls = calls;
   point.control_calls = 262144;
-  point.stopped = "precision";
+  point.stopped = StopReason::precision;
   Rounds disturbed = rounds;
   disturbed.parallel_s *= 1.0625;
   if (threads == 1) disturbed.single_s = disturbed.parallel_s;
@@ -208,7 +208,7 @@ inline Change fixed_change(const std::string& name, ChangeVerdict verdict, const
   change.speedup = Estimate{1, 0.984375, 1.015625};
   change.relative_efficiency = change.speedup;
   change.cost = cost;
-  change.p = 0.03125;
+  change.corrected_p = 0.03125;
   change.verdict = verdict;
   return change;
 }
@@ -223,7 +223,7 @@ inline Changes fixed_changes() {
       fixed_change("cpp_fib_nogil/30@2", ChangeVerdict::faster, {0.5, 0.46875, 0.53125}),
       fixed_change(hostile("name") + "@2", ChangeVerdict::slower, {2, 1.75, 2.25}),
       fixed_change("release/1000@2", ChangeVerdict::unclear, {1.0625, 0.9375, 1.25})};
-  changes.points[1].p = 0.0000152587890625;
+  changes.points[1].corrected_p = 0.0000152587890625;
   changes.points[3].threads.reset();
   changes.points[3].call_s.reset();
   changes.points[3].throughput_per_s.reset();
@@ -232,7 +232,8 @@ inline Changes fixed_changes() {
   changes.points[3].why = hostile("the interval includes the threshold");
   changes.only_before = {"gone/1@1", hostile("gone")};
   changes.only_after = {"new/1@1"};
-  changes.differences = {"the old version ran on 4 CPUs, the new one on 2", hostile("Python")};
+  changes.differences = {{"machine", "the old version ran on 4 CPUs, the new one on 2"},
+                         {"python", hostile("Python")}};
   return changes;
 }
 

@@ -17,6 +17,7 @@ namespace {
 
 using nlohmann::json;
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -69,8 +70,8 @@ GateOptions expecting(const std::string& text) {
 
 class GateAnswers : public testing::Test {
  protected:
-  static std::optional<std::string> answer(
-      const Point& point, double spent_s, const std::optional<std::string>& stop,
+  static std::optional<StopReason> answer(
+      const Point& point, double spent_s, std::optional<StopReason> stop,
       const std::string& expected = "f@2 relative_efficiency >= 0.9") {
     const Gate gate(expecting(expected), built_for);
     CaseResult so_far = result_of({point});
@@ -80,8 +81,8 @@ class GateAnswers : public testing::Test {
 };
 
 TEST_F(GateAnswers, StopWhereTheRuleDoesAndAllIsDecided) {
-  EXPECT_EQ(answer(efficient(1), 3, "precision"), "precision");
-  EXPECT_EQ(answer(efficient(0.5), 3, "budget"), "budget");
+  EXPECT_EQ(answer(efficient(1), 3, StopReason::precision), StopReason::precision);
+  EXPECT_EQ(answer(efficient(0.5), 3, StopReason::budget), StopReason::budget);
 }
 
 TEST_F(GateAnswers, DoNotStopWhatTheRuleDoesNotStop) {
@@ -89,34 +90,38 @@ TEST_F(GateAnswers, DoNotStopWhatTheRuleDoesNotStop) {
 }
 
 TEST_F(GateAnswers, GoOnWhileSomethingIsUndecided) {
-  EXPECT_EQ(answer(undecided(), 3, "budget"), std::nullopt);
-  EXPECT_EQ(answer(efficient(1, 11), 3, "budget"), std::nullopt) << "before the first look";
+  EXPECT_EQ(answer(undecided(), 3, StopReason::budget), std::nullopt);
+  EXPECT_EQ(answer(efficient(1, 11), 3, StopReason::budget), std::nullopt)
+      << "before the first look";
 }
 
 TEST_F(GateAnswers, EndWithTheLargestBudget) {
-  EXPECT_EQ(answer(undecided(), 29.9, "budget"), std::nullopt);
-  EXPECT_EQ(answer(undecided(), 30, "budget"), "max-budget");
+  EXPECT_EQ(answer(undecided(), 29.9, StopReason::budget), std::nullopt);
+  EXPECT_EQ(answer(undecided(), 30, StopReason::budget), StopReason::max_budget);
 }
 
 TEST_F(GateAnswers, GiveOneThreadHalfOfIt) {
   const Point one = steady_point(1, {}, 11);
-  EXPECT_EQ(answer(one, 14.9, "budget", "f@1 relative_call < 1"), std::nullopt);
-  EXPECT_EQ(answer(one, 15, "budget", "f@1 relative_call < 1"), "max-budget");
+  EXPECT_EQ(answer(one, 14.9, StopReason::budget, "f@1 relative_call < 1"), std::nullopt);
+  EXPECT_EQ(answer(one, 15, StopReason::budget, "f@1 relative_call < 1"), StopReason::max_budget);
 }
 
 TEST_F(GateAnswers, DoNotChangeAnExactNumberOfSamples) {
-  EXPECT_EQ(answer(undecided(), 3, "requested"), "requested");
+  EXPECT_EQ(answer(undecided(), 3, StopReason::requested), StopReason::requested);
 }
 
 TEST_F(GateAnswers, DoNotMindExpectationsOfOtherPoints) {
-  EXPECT_EQ(answer(undecided(), 3, "budget", "f@4 relative_efficiency >= 0.9"), "budget");
-  EXPECT_EQ(answer(undecided(), 3, "budget", "g relative_efficiency >= 0.9"), "budget");
+  EXPECT_EQ(answer(undecided(), 3, StopReason::budget, "f@4 relative_efficiency >= 0.9"),
+            StopReason::budget);
+  EXPECT_EQ(answer(undecided(), 3, StopReason::budget, "g relative_efficiency >= 0.9"),
+            StopReason::budget);
 }
 
 TEST_F(GateAnswers, DoNotWaitForWhatMoreSamplesDoNotTell) {
-  EXPECT_EQ(answer(undecided(), 3, "budget", "f@2 memory_bytes < 0"), "budget");
-  EXPECT_EQ(answer(undecided(), 3, "budget", "f@2 gil_demand < 0.1"), "budget") << "without a GIL";
-  EXPECT_EQ(answer(undecided(), 3, "budget", "f contention < 0.1"), "budget");
+  EXPECT_EQ(answer(undecided(), 3, StopReason::budget, "f@2 memory_bytes < 0"), StopReason::budget);
+  EXPECT_EQ(answer(undecided(), 3, StopReason::budget, "f@2 gil_demand < 0.1"), StopReason::budget)
+      << "without a GIL";
+  EXPECT_EQ(answer(undecided(), 3, StopReason::budget, "f contention < 0.1"), StopReason::budget);
 }
 
 // ---- answers to two versions ----
@@ -129,9 +134,9 @@ class GateAnswersInTurns : public testing::Test {
     options.against = folder_.path().string();
     gate_.emplace(options, built_for);
   }
-  std::optional<std::string> answer(const Point& before, const Point& after,
-                                    const std::optional<std::string>& then,
-                                    const std::optional<std::string>& now, double spent_s = 3) {
+  std::optional<StopReason> answer(const Point& before, const Point& after,
+                                   std::optional<StopReason> then, std::optional<StopReason> now,
+                                   double spent_s = 3) {
     const CaseResult so_far = result_of({after});
     const Question old_question{before, spent_s, then};
     const Question new_question{after, spent_s, now};
@@ -143,18 +148,22 @@ class GateAnswersInTurns : public testing::Test {
 };
 
 TEST_F(GateAnswersInTurns, StopWhereBothRulesDoAndTheWordIsClear) {
-  EXPECT_EQ(answer(costing(1), costing(1.2), "budget", "precision"), "precision");
-  EXPECT_EQ(answer(costing(1), costing(1.2), "budget", std::nullopt), std::nullopt);
-  EXPECT_EQ(answer(costing(1), costing(1.2), std::nullopt, "budget"), std::nullopt);
+  EXPECT_EQ(answer(costing(1), costing(1.2), StopReason::budget, StopReason::precision),
+            StopReason::precision);
+  EXPECT_EQ(answer(costing(1), costing(1.2), StopReason::budget, std::nullopt), std::nullopt);
+  EXPECT_EQ(answer(costing(1), costing(1.2), std::nullopt, StopReason::budget), std::nullopt);
 }
 
 TEST_F(GateAnswersInTurns, GoOnWhileTheWordIsUnclear) {
-  EXPECT_EQ(answer(costing(1, 11), costing(1.2, 11), "budget", "budget"), std::nullopt);
-  EXPECT_EQ(answer(costing(1, 11), costing(1.2, 11), "budget", "budget", 30), "max-budget");
+  EXPECT_EQ(answer(costing(1, 11), costing(1.2, 11), StopReason::budget, StopReason::budget),
+            std::nullopt);
+  EXPECT_EQ(answer(costing(1, 11), costing(1.2, 11), StopReason::budget, StopReason::budget, 30),
+            StopReason::max_budget);
 }
 
 TEST_F(GateAnswersInTurns, DoNotChangeAnExactNumberOfSamples) {
-  EXPECT_EQ(answer(costing(1, 3), costing(1.2, 3), "requested", "requested"), "requested");
+  EXPECT_EQ(answer(costing(1, 3), costing(1.2, 3), StopReason::requested, StopReason::requested),
+            StopReason::requested);
 }
 
 // ---- what it prepares ----
@@ -183,7 +192,8 @@ TEST(PreparedGate, LeavesAnExpectationOfTheFileOutThatIsNotMeasuredNow) {
   gate.prepare(cases, json::object());
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("'h@2 speedup > 1'"));
   Report report;
-  gate.judge(report);
+  gate.judge(result_of({efficient(1)}), report);
+  EXPECT_EQ(report.cases.size(), 1U);
   EXPECT_THAT(report.checks, IsEmpty());
 }
 
@@ -199,11 +209,14 @@ TEST(PreparedGate, RefusesAMisspeltWorkloadOfTheFileWhereOnlyTheThreadsWereChose
 
 class GateWithBaseline : public testing::Test {
  protected:
-  /// Of a case whose calls cost that.
   [[nodiscard]] GateOptions baseline(const CaseResult& result,
                                      const std::string& host = this_host()) const {
+    return baseline(std::vector{result}, host);
+  }
+  [[nodiscard]] GateOptions baseline(const std::vector<CaseResult>& results,
+                                     const std::string& host = this_host()) const {
     Report report;
-    report.cases = {result};
+    report.cases.assign(results.begin(), results.end());
     report.context = {{"host_name", host}};
     GateOptions options;
     options.baseline = folder_.write("old.json", reporter("json").render(report, {}));
@@ -220,8 +233,7 @@ class GateWithBaseline : public testing::Test {
     std::vector<Case> cases{now.planned};
     gate.prepare(cases, json::object());
     Report report;
-    report.cases = {now};
-    gate.judge(report);
+    gate.judge(now, report);
     return report;
   }
   static std::string refusal(const GateOptions& options, std::vector<Case> cases) {
@@ -250,17 +262,53 @@ TEST_F(GateWithBaseline, SaysWhatChanged) {
   EXPECT_EQ(report.changes->points[0].verdict, ChangeVerdict::slower);
 }
 
+TEST_F(GateWithBaseline, SaysOfCasesOneByOneWhatItWouldSayOfAllAtOnce) {
+  const std::vector<CaseResult> before{result_of({costing(1)}, "f"), result_of({costing(1)}, "g"),
+                                       result_of({costing(1)}, "gone")};
+  const std::vector<CaseResult> after{result_of({costing(1.2)}, "f"),
+                                      result_of({costing(1)}, "new"), result_of({costing(1)}, "g")};
+  GateOptions options = baseline(before);
+  options.expectations = {parse_expectation("g@2 speedup > 1"), parse_expectation("* speedup > 9")};
+  Gate gate(options, built_for);
+  std::vector<Case> cases;
+  for (const CaseResult& result : after) cases.push_back(result.planned);
+  gate.prepare(cases, json::object());
+  Report report;
+  gate.judge(after[0], report);
+  EXPECT_THAT(report.changes->only_before, ElementsAre("g@2", "gone@2")) << "so far";
+  gate.judge(after[1], report);
+  gate.judge(after[2], report);
+  const Changes all = changes_between(
+      before, after,
+      {.threshold = options.rules.threshold, .points = after.size(), .sequential = true});
+  ASSERT_EQ(report.changes->points.size(), all.points.size());
+  for (std::size_t i = 0; i < all.points.size(); ++i) {
+    EXPECT_EQ(report.changes->points[i].name, all.points[i].name);
+    EXPECT_EQ(report.changes->points[i].verdict, all.points[i].verdict);
+    EXPECT_EQ(report.changes->points[i].cost, all.points[i].cost);
+    EXPECT_DOUBLE_EQ(report.changes->points[i].corrected_p, all.points[i].corrected_p);
+  }
+  EXPECT_EQ(report.changes->only_before, all.only_before);
+  EXPECT_EQ(report.changes->only_after, all.only_after);
+  std::vector<std::string> checked;
+  for (const Check& check : report.checks) checked.push_back(check.label + check.expectation.text);
+  EXPECT_THAT(checked, ElementsAre("f* speedup > 9", "new* speedup > 9", "gg@2 speedup > 1",
+                                   "g* speedup > 9"));
+}
+
 TEST_F(GateWithBaseline, GoesOnWhileTheWordIsUnclear) {
   GateOptions options = baseline(result_of({costing(1)}));
   options.max_budget_s = 30;
   const Gate gate(options, built_for);
   const CaseResult so_far = result_of({costing(1)});
-  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 11), 3, "budget"}), std::nullopt);
-  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 11), 30, "budget"}), "max-budget");
-  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 12), 3, "budget"}), "budget");
+  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 11), 3, StopReason::budget}), std::nullopt);
+  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 11), 30, StopReason::budget}),
+            StopReason::max_budget);
+  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 12), 3, StopReason::budget}), StopReason::budget);
   Point other = costing(1.2, 5);
   other.threads = 8;
-  EXPECT_EQ(gate.answer(so_far, {other, 3, "budget"}), "budget") << "there is no old one";
+  EXPECT_EQ(gate.answer(so_far, {other, 3, StopReason::budget}), StopReason::budget)
+      << "there is no old one";
 }
 
 TEST_F(GateWithBaseline, OfAnotherMachineIsRefusedUnlessAllowed) {

@@ -48,7 +48,7 @@ class InTurnsTest : public testing::Test {
   }
   /// Takes a sample, asks whether to go on and reads the answer.
   [[nodiscard]] std::string sample(const std::string& name, std::size_t samples,
-                                   const std::optional<std::string>& stop = {}) const {
+                                   std::optional<StopReason> stop = {}) const {
     return note(name) + say(message::question({point_of(samples), 0.5, stop})) +
            "read -r answer; printf '%s' \"$answer\" >'" + folder_.file(name + "-answer") + "'; ";
   }
@@ -73,7 +73,7 @@ class InTurnsTest : public testing::Test {
     return run_interleaved({old_case, shell(before)}, {new_case, shell(after)}, 60, deaf_, answers);
   }
 
-  static std::optional<std::string> go_on(const AskingWorker&, const AskingWorker&) {
+  static std::optional<StopReason> go_on(const AskingWorker&, const AskingWorker&) {
     return std::nullopt;
   }
 
@@ -105,8 +105,8 @@ TEST_F(InTurnsTest, ChangesWhoComesFirstFromSampleToSample) {
 }
 
 TEST_F(InTurnsTest, GivesBothTheSameAnswer) {
-  run(hear("a") + sample("A", 1, "budget") + finish, hear("b") + sample("B", 1) + finish,
-      [](const AskingWorker&, const AskingWorker&) { return "max-budget"; });
+  run(hear("a") + sample("A", 1, StopReason::budget) + finish, hear("b") + sample("B", 1) + finish,
+      [](const AskingWorker&, const AskingWorker&) { return StopReason::max_budget; });
   EXPECT_EQ(answered("A"), "{\"stop\":\"max-budget\"}");
   EXPECT_EQ(answered("B"), "{\"stop\":\"max-budget\"}");
 }
@@ -124,10 +124,10 @@ TEST_F(InTurnsTest, MakesBothAskAfterEachSample) {
 }
 
 TEST_F(InTurnsTest, MeasuresTheOtherToItsEndByItsOwnRuleWhereOneEndsEarly) {
-  const InterleavedResults both =
-      run(hear("a") + sample("A", 1) + "exit 3",
-          hear("b") + sample("B", 1) + sample("B", 2) + sample("B", 3, "budget") + give(3) + finish,
-          go_on);
+  const InterleavedResults both = run(hear("a") + sample("A", 1) + "exit 3",
+                                      hear("b") + sample("B", 1) + sample("B", 2) +
+                                          sample("B", 3, StopReason::budget) + give(3) + finish,
+                                      go_on);
   ASSERT_TRUE(both.before.failure);
   EXPECT_EQ(both.before.failure->kind, FailureKind::exit);
   EXPECT_FALSE(both.after.failure);
@@ -138,7 +138,7 @@ TEST_F(InTurnsTest, MeasuresTheOtherToItsEndByItsOwnRuleWhereOneEndsEarly) {
 TEST_F(InTurnsTest, MeasuresTheNewVersionWhereTheOldOneCannotStart) {
   const InterleavedResults both =
       run(hear("a") + say(message::failed({FailureKind::usage, "no such module", ""})),
-          hear("b") + sample("B", 1, "budget") + give(1) + finish,
+          hear("b") + sample("B", 1, StopReason::budget) + give(1) + finish,
           [](const AskingWorker&, const AskingWorker&) {
             ADD_FAILURE() << "nothing to compare";
             return std::nullopt;

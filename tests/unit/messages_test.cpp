@@ -118,14 +118,14 @@ TEST_F(Messages, OfANewerWorkerThatAreNotKnownAreIgnored) {
 TEST_F(Messages, OfAQuestionAreTakenOnce) {
   Point point = steady_point(2, {.single_s = 0.25}, 7);
   point.calls = 12;
-  take(message::question({point, 1.5, "budget"}));
+  take(message::question({point, 1.5, StopReason::budget}));
   EXPECT_FALSE(result.failure);
   EXPECT_TRUE(result.points.empty()) << "the point is not finished";
   const auto question = reader.take_question();
   ASSERT_TRUE(question);
   EXPECT_EQ(json(question->point), json(point));
   EXPECT_DOUBLE_EQ(question->spent_s, 1.5);
-  EXPECT_EQ(question->stop, "budget");
+  EXPECT_EQ(question->stop, StopReason::budget);
   EXPECT_FALSE(reader.take_question());
 }
 
@@ -138,7 +138,7 @@ TEST_F(Messages, OfAQuestionMaySeeNoReasonToStop) {
 
 TEST_F(Messages, OfAQuestionWithoutItsPartsBecomeTheFailure) {
   for (const char* key : {"point", "spent_s", "stop"}) {
-    json question = message::question({steady_point(1, {}, 1), 0.5, "budget"});
+    json question = message::question({steady_point(1, {}, 1), 0.5, StopReason::budget});
     question.erase(key);
     CaseResult broken;
     MessageReader broken_reader(broken);
@@ -149,14 +149,14 @@ TEST_F(Messages, OfAQuestionWithoutItsPartsBecomeTheFailure) {
 }
 
 TEST(Answers, AreReadAsTheyWereGiven) {
-  EXPECT_EQ(read_answer(message::answer("max-budget").dump()), "max-budget");
+  EXPECT_EQ(read_answer(message::answer(StopReason::max_budget).dump()), StopReason::max_budget);
   EXPECT_EQ(read_answer(message::answer(std::nullopt).dump()), std::nullopt);
 }
 
 TEST(Answers, ThatAreNoneStopTheSampling) {
   for (const char* line : {"", "hello", "{", "[]", "null", "3", "{}", "{\"stop\": 3}",
                            "{\"stop\": []}", "{\"go\": null}", "\xff"})
-    EXPECT_EQ(read_answer(line), "unanswered") << line;
+    EXPECT_EQ(read_answer(line), StopReason::unanswered) << line;
 }
 
 // ---- failures ----

@@ -53,123 +53,126 @@ std::string run_refusal(std::vector<const char*> words) {
 
 TEST(RunOptions, HaveDefaults) {
   const RunOptions options = run();
-  EXPECT_THAT(options.workloads.names, IsEmpty());
-  EXPECT_EQ(options.workloads.fib, 30);
-  EXPECT_EQ(options.workloads.args, "");
-  EXPECT_EQ(options.workloads.kwargs, "");
-  EXPECT_THAT(options.threads, ElementsAre(1, 2, 4));
-  EXPECT_THAT(options.executors, ElementsAre("threads"));
-  EXPECT_EQ(options.calls, std::nullopt);
-  EXPECT_EQ(options.stop, StopRule{});
-  EXPECT_EQ(options.timeout_s, 600);
-  EXPECT_THAT(options.files, IsEmpty());
-  EXPECT_EQ(options.benchmark.format, "");
-  EXPECT_EQ(options.benchmark.out, "");
-  EXPECT_EQ(options.benchmark.out_format, "json");
-  EXPECT_EQ(options.benchmark.filter, "");
-  EXPECT_EQ(options.benchmark.repetitions, 1);
-  EXPECT_FALSE(options.benchmark.list_tests);
-  EXPECT_THAT(options.benchmark.context, IsEmpty());
+  EXPECT_THAT(options.plan.workloads.names, IsEmpty());
+  EXPECT_EQ(options.plan.workloads.fib, 30);
+  EXPECT_EQ(options.plan.workloads.args, "");
+  EXPECT_EQ(options.plan.workloads.kwargs, "");
+  EXPECT_THAT(options.plan.common.threads, ElementsAre(1, 2, 4));
+  EXPECT_THAT(options.plan.executors, ElementsAre("threads"));
+  EXPECT_EQ(options.plan.common.calls, std::nullopt);
+  EXPECT_EQ(options.policy.stop, StopRule{});
+  EXPECT_EQ(options.policy.timeout_s, 600);
+  EXPECT_THAT(options.outputs.files, IsEmpty());
+  EXPECT_EQ(options.outputs.format, "");
+  EXPECT_EQ(options.plan.filter, "");
+  EXPECT_EQ(options.plan.common.repetitions, 1);
+  EXPECT_FALSE(options.list_tests);
+  EXPECT_THAT(options.outputs.context, IsEmpty());
 }
 
 TEST(RunOptions, TakeWorkloadsAndTheirArguments) {
   const RunOptions options =
       run({"py_fib", "m:f", "-n", "20", "--args", "(1, 2)", "--kwargs", "{'level': 9}"});
-  EXPECT_THAT(options.workloads.names, ElementsAre("py_fib", "m:f"));
-  EXPECT_EQ(options.workloads.fib, 20);
-  EXPECT_EQ(options.workloads.args, "(1, 2)");
-  EXPECT_EQ(options.workloads.kwargs, "{'level': 9}");
-  EXPECT_EQ(run({"--fib", "25"}).workloads.fib, 25);
-  EXPECT_EQ(run({"--fib=-3"}).workloads.fib, -3) << "judged where workloads are resolved";
+  EXPECT_THAT(options.plan.workloads.names, ElementsAre("py_fib", "m:f"));
+  EXPECT_EQ(options.plan.workloads.fib, 20);
+  EXPECT_EQ(options.plan.workloads.args, "(1, 2)");
+  EXPECT_EQ(options.plan.workloads.kwargs, "{'level': 9}");
+  EXPECT_EQ(run({"--fib", "25"}).plan.workloads.fib, 25);
+  EXPECT_EQ(run({"--fib=-3"}).plan.workloads.fib, -3) << "judged where workloads are resolved";
 }
 
 TEST(RunOptions, TakeThreadsAsAList) {
-  EXPECT_THAT(run({"-t", "1,8"}).threads, ElementsAre(1, 8));
-  EXPECT_THAT(run({"--threads=1-3"}).threads, ElementsAre(1, 2, 3));
-  EXPECT_THAT(run({"-t", "auto"}).threads, ElementsAre(1, 2, 4));
+  EXPECT_THAT(run({"-t", "1,8"}).plan.common.threads, ElementsAre(1, 8));
+  EXPECT_THAT(run({"--threads=1-3"}).plan.common.threads, ElementsAre(1, 2, 3));
+  EXPECT_THAT(run({"-t", "auto"}).plan.common.threads, ElementsAre(1, 2, 4));
 }
 
 TEST(RunOptions, TakeExecutorsAsAList) {
-  EXPECT_THAT(run({"-x", "pool"}).executors, ElementsAre("pool"));
-  EXPECT_THAT(run({"--executor=threads,pool,native"}).executors,
+  EXPECT_THAT(run({"-x", "pool"}).plan.executors, ElementsAre("pool"));
+  EXPECT_THAT(run({"--executor=threads,pool,native"}).plan.executors,
               ElementsAre("threads", "pool", "native"));
-  EXPECT_THAT(run({"-x", "pool", "-x", "threads"}).executors, ElementsAre("pool", "threads"));
+  EXPECT_THAT(run({"-x", "pool", "-x", "threads"}).plan.executors, ElementsAre("pool", "threads"));
 }
 
 TEST(RunOptions, TakeAllForTheExecutorsThatAreInIt) {
-  EXPECT_THAT(run({"-x", "all"}).executors,
+  EXPECT_THAT(run({"-x", "all"}).plan.executors,
               ElementsAre("threads", "pool", "interpreters", "processes"));
-  EXPECT_THAT(run({"-x", "native,all"}).executors,
+  EXPECT_THAT(run({"-x", "native,all"}).plan.executors,
               ElementsAre("native", "threads", "pool", "interpreters", "processes"));
 }
 
 TEST(RunOptions, DoNotTakeTheWorkloadAfterAListForAPartOfIt) {
   const RunOptions with_executor = run({"-x", "pool", "py_fib"});
-  EXPECT_THAT(with_executor.executors, ElementsAre("pool"));
-  EXPECT_THAT(with_executor.workloads.names, ElementsAre("py_fib"));
+  EXPECT_THAT(with_executor.plan.executors, ElementsAre("pool"));
+  EXPECT_THAT(with_executor.plan.workloads.names, ElementsAre("py_fib"));
   const RunOptions with_context = run({"--benchmark_context", "a=1", "py_fib"});
-  EXPECT_THAT(with_context.benchmark.context, ElementsAre(Pair("a", "1")));
-  EXPECT_THAT(with_context.workloads.names, ElementsAre("py_fib"));
+  EXPECT_THAT(with_context.outputs.context, ElementsAre(Pair("a", "1")));
+  EXPECT_THAT(with_context.plan.workloads.names, ElementsAre("py_fib"));
 }
 
 TEST(RunOptions, TakeHowToMeasure) {
   const RunOptions options = run({"--calls", "12", "--budget", "0.5", "--precision", "5",
                                   "--timeout", "3.5", "--json", "out.json"});
-  EXPECT_EQ(options.calls, 12);
-  EXPECT_EQ(options.stop.budget_s, 0.5);
-  EXPECT_DOUBLE_EQ(options.stop.precision, 0.05);
-  EXPECT_EQ(options.timeout_s, 3.5);
-  EXPECT_THAT(options.files, ElementsAre(OutputRequest{"out.json", "json"}));
-  EXPECT_EQ(run({"--calls", "auto"}).calls, std::nullopt);
+  EXPECT_EQ(options.plan.common.calls, 12);
+  EXPECT_EQ(options.policy.stop.budget_s, 0.5);
+  EXPECT_DOUBLE_EQ(options.policy.stop.precision, 0.05);
+  EXPECT_EQ(options.policy.timeout_s, 3.5);
+  EXPECT_THAT(options.outputs.files, ElementsAre(OutputRequest{"out.json", "json"}));
+  EXPECT_EQ(run({"--calls", "auto"}).plan.common.calls, std::nullopt);
 }
 
 TEST(RunOptions, TakeAFileForEachReporterThatHasAnOption) {
   for (const Reporter& row : reporters()) {
     if (row.option.empty()) continue;
     const std::string option = "--" + std::string(row.option);
-    EXPECT_THAT(run({option.c_str(), "out"}).files,
+    EXPECT_THAT(run({option.c_str(), "out"}).outputs.files,
                 ElementsAre(OutputRequest{"out", std::string(row.name)}));
   }
-  EXPECT_THAT(run({"--csv", "a", "--junit=b", "py_fib"}).files,
+  EXPECT_THAT(run({"--csv", "a", "--junit=b", "py_fib"}).outputs.files,
               ElementsAre(OutputRequest{"a", "csv"}, OutputRequest{"b", "junit"}));
 }
 
 TEST(RunOptions, TakeGoogleBenchmarksFlags) {
-  const BenchmarkOptions options =
+  const RunOptions options =
       run({"--benchmark_format=csv", "--benchmark_out=out.txt", "--benchmark_out_format=console",
-           "--benchmark_filter=-fib", "--benchmark_repetitions=5", "--benchmark_list_tests"})
-          .benchmark;
-  EXPECT_EQ(options.format, "csv");
-  EXPECT_EQ(options.out, "out.txt");
-  EXPECT_EQ(options.out_format, "console");
-  EXPECT_EQ(options.filter, "-fib");
-  EXPECT_EQ(options.repetitions, 5);
+           "--benchmark_filter=-fib", "--benchmark_repetitions=5", "--benchmark_list_tests"});
+  EXPECT_EQ(options.outputs.format, "csv");
+  EXPECT_THAT(options.outputs.files, ElementsAre(OutputRequest{"out.txt", "console"}));
+  EXPECT_EQ(options.plan.filter, "-fib");
+  EXPECT_EQ(options.plan.common.repetitions, 5);
   EXPECT_TRUE(options.list_tests);
 }
 
+TEST(RunOptions, TakeTheFileOfGoogleBenchmarkAsOneMore) {
+  EXPECT_THAT(run({"--benchmark_out=b", "--csv", "a"}).outputs.files,
+              ElementsAre(OutputRequest{"a", "csv"}, OutputRequest{"b", "json"}));
+  EXPECT_THAT(run({"--benchmark_out=b", "--benchmark_out_format=csv"}).outputs.files,
+              ElementsAre(OutputRequest{"b", "benchmark_csv"}));
+}
+
 TEST(RunOptions, TakeTheValuesThatGoogleBenchmarkGivesItsSwitches) {
-  EXPECT_TRUE(run({"--benchmark_list_tests=true"}).benchmark.list_tests);
-  EXPECT_FALSE(run({"--benchmark_list_tests=false"}).benchmark.list_tests);
+  EXPECT_TRUE(run({"--benchmark_list_tests=true"}).list_tests);
+  EXPECT_FALSE(run({"--benchmark_list_tests=false"}).list_tests);
 }
 
 TEST(RunOptions, TakeAMinimumTimeInSeconds) {
   for (const char* flag : {"--benchmark_min_time=0.5", "--benchmark_min_time=0.5s"}) {
-    EXPECT_EQ(run({flag}).stop.at_least_s, 0.5) << flag;
-    EXPECT_EQ(run({flag}).stop.exactly, std::nullopt) << flag;
+    EXPECT_EQ(run({flag}).policy.stop.at_least_s, 0.5) << flag;
+    EXPECT_EQ(run({flag}).policy.stop.exactly, std::nullopt) << flag;
   }
 }
 
 TEST(RunOptions, TakeAMinimumTimeAsANumberOfSamples) {
-  EXPECT_EQ(run({"--benchmark_min_time=10x"}).stop.exactly, 10);
-  EXPECT_EQ(run({"--benchmark_min_time=10x"}).stop.at_least_s, 0);
+  EXPECT_EQ(run({"--benchmark_min_time=10x"}).policy.stop.exactly, 10);
+  EXPECT_EQ(run({"--benchmark_min_time=10x"}).policy.stop.at_least_s, 0);
 }
 
 TEST(RunOptions, TakeContextAsPairs) {
-  EXPECT_THAT(run({"--benchmark_context=build=nightly,commit=abc"}).benchmark.context,
+  EXPECT_THAT(run({"--benchmark_context=build=nightly,commit=abc"}).outputs.context,
               ElementsAre(Pair("build", "nightly"), Pair("commit", "abc")));
-  EXPECT_THAT(run({"--benchmark_context=flags=-O2 a=b,empty="}).benchmark.context,
+  EXPECT_THAT(run({"--benchmark_context=flags=-O2 a=b,empty="}).outputs.context,
               ElementsAre(Pair("empty", ""), Pair("flags", "-O2 a=b")));
-  EXPECT_THAT(run({"--benchmark_context=a=1", "--benchmark_context=b=2"}).benchmark.context,
+  EXPECT_THAT(run({"--benchmark_context=a=1", "--benchmark_context=b=2"}).outputs.context,
               ElementsAre(Pair("a", "1"), Pair("b", "2")));
 }
 
@@ -279,93 +282,95 @@ TEST(Config, GivesOptionsByTheirLongNames) {
       "args = '(1, 2)'\nkwargs = \"{'level': 9}\"\nfib = 20\nthreads = '1-3'\nscaling = 'strong'\n"
       "calls = 12\nbudget = 0.5\nprecision = 5\ntimeout = 3.5\njson = 'out.json'\npin = true\n"
       "share = 'none'\nvenv = 'env'\nbenchmark_min_time = '10x'\nbenchmark_repetitions = 3");
-  EXPECT_EQ(options.workloads.args, "(1, 2)");
-  EXPECT_EQ(options.workloads.kwargs, "{'level': 9}");
-  EXPECT_EQ(options.workloads.fib, 20);
-  EXPECT_THAT(options.threads, ElementsAre(1, 2, 3));
-  EXPECT_EQ(options.scaling, Scaling::strong);
-  EXPECT_EQ(options.calls, 12);
-  EXPECT_EQ(options.stop.budget_s, 0.5);
-  EXPECT_DOUBLE_EQ(options.stop.precision, 0.05);
-  EXPECT_EQ(options.timeout_s, 3.5);
-  EXPECT_THAT(options.files, ElementsAre(OutputRequest{"out.json", "json"}));
-  EXPECT_TRUE(options.pin);
-  EXPECT_THAT(options.shares, testing::ElementsAre(Sharing::none));
-  EXPECT_EQ(options.venv, "env");
-  EXPECT_EQ(options.stop.exactly, 10);
-  EXPECT_EQ(options.benchmark.repetitions, 3);
+  EXPECT_EQ(options.plan.workloads.args, "(1, 2)");
+  EXPECT_EQ(options.plan.workloads.kwargs, "{'level': 9}");
+  EXPECT_EQ(options.plan.workloads.fib, 20);
+  EXPECT_THAT(options.plan.common.threads, ElementsAre(1, 2, 3));
+  EXPECT_EQ(options.plan.common.scaling, Scaling::strong);
+  EXPECT_EQ(options.plan.common.calls, 12);
+  EXPECT_EQ(options.policy.stop.budget_s, 0.5);
+  EXPECT_DOUBLE_EQ(options.policy.stop.precision, 0.05);
+  EXPECT_EQ(options.policy.timeout_s, 3.5);
+  EXPECT_THAT(options.outputs.files, ElementsAre(OutputRequest{"out.json", "json"}));
+  EXPECT_TRUE(options.plan.common.pin);
+  EXPECT_THAT(options.plan.shares, testing::ElementsAre(Sharing::none));
+  EXPECT_EQ(options.plan.venv, "env");
+  EXPECT_EQ(options.policy.stop.exactly, 10);
+  EXPECT_EQ(options.plan.common.repetitions, 3);
 }
 
 TEST(Config, GivesListsAsArraysOrAsTheCommandLineWritesThem) {
-  EXPECT_THAT(configured("threads = [1, 2]").threads, ElementsAre(1, 2));
-  EXPECT_THAT(configured("threads = ['1-2', 8]").threads, ElementsAre(1, 2, 8));
-  EXPECT_THAT(configured("threads = 2").threads, ElementsAre(2));
-  EXPECT_THAT(configured("threads = 'auto'").threads, ElementsAre(1, 2, 4));
-  EXPECT_THAT(configured("executor = ['threads', 'pool']").executors,
+  EXPECT_THAT(configured("threads = [1, 2]").plan.common.threads, ElementsAre(1, 2));
+  EXPECT_THAT(configured("threads = ['1-2', 8]").plan.common.threads, ElementsAre(1, 2, 8));
+  EXPECT_THAT(configured("threads = 2").plan.common.threads, ElementsAre(2));
+  EXPECT_THAT(configured("threads = 'auto'").plan.common.threads, ElementsAre(1, 2, 4));
+  EXPECT_THAT(configured("executor = ['threads', 'pool']").plan.executors,
               ElementsAre("threads", "pool"));
-  EXPECT_THAT(configured("executor = 'pool,native'").executors, ElementsAre("pool", "native"));
-  EXPECT_THAT(configured("executor = []").executors, ElementsAre("threads"));
-  EXPECT_THAT(configured("benchmark_context = ['a=1', 'b=2']").benchmark.context,
+  EXPECT_THAT(configured("executor = 'pool,native'").plan.executors, ElementsAre("pool", "native"));
+  EXPECT_THAT(configured("executor = []").plan.executors, ElementsAre("threads"));
+  EXPECT_THAT(configured("benchmark_context = ['a=1', 'b=2']").outputs.context,
               ElementsAre(Pair("a", "1"), Pair("b", "2")));
-  EXPECT_THAT(configured("json = ['out.json']").files,
+  EXPECT_THAT(configured("json = ['out.json']").outputs.files,
               ElementsAre(OutputRequest{"out.json", "json"}));
 }
 
 TEST(Config, GivesAStatementAndItsSetUpLineByLine) {
   const RunOptions options = configured("setup = ['import zlib', 'x = 1']\nstmt = 'f(x)'");
-  EXPECT_THAT(options.workloads.setup, ElementsAre("import zlib", "x = 1"));
-  EXPECT_THAT(options.workloads.statement, ElementsAre("f(x)"));
+  EXPECT_THAT(options.plan.workloads.setup, ElementsAre("import zlib", "x = 1"));
+  EXPECT_THAT(options.plan.workloads.statement, ElementsAre("f(x)"));
 }
 
 TEST(Config, GivesParametersInTheOrderOfTheFile) {
   const RunOptions options = configured("[param]\nsize = [1024, 65536]\nlevel = [1, 9]");
-  EXPECT_THAT(options.workloads.params,
+  EXPECT_THAT(options.plan.workloads.params,
               ElementsAre(Axis{"size", {"1024", "65536"}}, Axis{"level", {"1", "9"}}));
-  EXPECT_THAT(configured("param = ['n=1,2', 'm=3']").workloads.params,
+  EXPECT_THAT(configured("param = ['n=1,2', 'm=3']").plan.workloads.params,
               ElementsAre(Axis{"n", {"1", "2"}}, Axis{"m", {"3"}}));
 }
 
 TEST(Config, LeavesAFlagOffThatIsFalse) {
-  EXPECT_FALSE(configured("pin = false").pin);
-  EXPECT_TRUE(configured("pin = false", {"--pin"}).pin);
+  EXPECT_FALSE(configured("pin = false").plan.common.pin);
+  EXPECT_TRUE(configured("pin = false", {"--pin"}).plan.common.pin);
 }
 
 TEST(Config, YieldsToTheCommandLineKeyByKey) {
   const RunOptions options =
       configured("threads = [1, 2]\nexecutor = 'pool'\nbudget = 3\n[param]\nsize = 1",
                  {"-t", "4", "-x", "native", "--param", "n=5"});
-  EXPECT_THAT(options.threads, ElementsAre(4));
-  EXPECT_THAT(options.executors, ElementsAre("native"));
-  EXPECT_EQ(options.stop.budget_s, 3);
-  EXPECT_THAT(options.workloads.params, ElementsAre(Axis{"n", {"5"}}));
+  EXPECT_THAT(options.plan.common.threads, ElementsAre(4));
+  EXPECT_THAT(options.plan.executors, ElementsAre("native"));
+  EXPECT_EQ(options.policy.stop.budget_s, 3);
+  EXPECT_THAT(options.plan.workloads.params, ElementsAre(Axis{"n", {"5"}}));
 }
 
 TEST(Config, IsNotJudgedWhereTheCommandLineTakesItsPlace) {
-  EXPECT_EQ(configured("budget = -1", {"--budget", "2"}).stop.budget_s, 2);
+  EXPECT_EQ(configured("budget = -1", {"--budget", "2"}).policy.stop.budget_s, 2);
 }
 
 TEST(Config, NamesWhatToMeasureOnlyIfTheCommandLineDoesNot) {
   const std::string file = "workloads = ['m:f', 'm:g']\nsetup = 'import m'\nstmt = 'm.h()'";
-  const WorkloadOptions of_file = configured(file).workloads;
+  const WorkloadOptions of_file = configured(file).plan.workloads;
   EXPECT_THAT(of_file.names, ElementsAre("m:f", "m:g"));
   EXPECT_THAT(of_file.statement, ElementsAre("m.h()"));
-  const WorkloadOptions named = configured(file, {"py_fib"}).workloads;
+  const WorkloadOptions named = configured(file, {"py_fib"}).plan.workloads;
   EXPECT_THAT(named.names, ElementsAre("py_fib"));
   EXPECT_THAT(named.statement, IsEmpty());
   EXPECT_THAT(named.setup, IsEmpty());
-  const WorkloadOptions stated = configured(file, {"--stmt", "m.i()"}).workloads;
+  const WorkloadOptions stated = configured(file, {"--stmt", "m.i()"}).plan.workloads;
   EXPECT_THAT(stated.names, IsEmpty());
   EXPECT_THAT(stated.statement, ElementsAre("m.i()"));
   EXPECT_THAT(stated.setup, ElementsAre("import m"));
 }
 
-TEST(Config, IsRememberedWithTheOptionsThatItGave) {
-  const RunOptions options =
-      configured("threads = 2\nbudget = 1\nworkloads = 'm:f'\n[param]\nn = 1\nm = 2", {"-t1"});
-  EXPECT_EQ(options.config_file, "gilscale.toml");
-  EXPECT_THAT(options.from_config, ElementsAre("budget", "param", "workloads"));
-  EXPECT_EQ(run().config_file, "");
-  EXPECT_THAT(run().from_config, IsEmpty());
+TEST(Config, MayExpectOfWhatTheCommandLineDoesNotChoose) {
+  const std::string file = "expect = ['m:f@2 speedup > 1']";
+  const auto excused = [](const RunOptions& options) {
+    return std::pair(options.policy.gate.may_name_others, options.policy.gate.may_be_unmatched);
+  };
+  EXPECT_EQ(excused(configured(file)), std::pair(false, false));
+  EXPECT_EQ(excused(configured(file, {"m:g"})), std::pair(true, true));
+  EXPECT_EQ(excused(configured(file, {"-t1"})), std::pair(false, true));
+  EXPECT_EQ(excused(configured("budget = 1", {"m:g", "-t1"})), std::pair(false, false));
 }
 
 TEST(Config, IsTheFileThatIsNamedOrNone) {
@@ -374,11 +379,9 @@ TEST(Config, IsTheFileThatIsNamedOrNone) {
     words.insert(words.begin(), "run");
     return std::get<RunOptions>(parsed(words, files));
   };
-  EXPECT_EQ(with({}).workloads.fib, 1);
-  EXPECT_EQ(with({"--config", "ci/other.toml"}).workloads.fib, 2);
-  EXPECT_EQ(with({"--config", "ci/other.toml"}).config_file, "ci/other.toml");
-  EXPECT_EQ(with({"--no-config"}).workloads.fib, 30);
-  EXPECT_EQ(with({"--no-config"}).config_file, "");
+  EXPECT_EQ(with({}).plan.workloads.fib, 1);
+  EXPECT_EQ(with({"--config", "ci/other.toml"}).plan.workloads.fib, 2);
+  EXPECT_EQ(with({"--no-config"}).plan.workloads.fib, 30);
   EXPECT_EQ(usage_error([&] { with({"--config", "missing.toml"}); }),
             "--config 'missing.toml' does not exist; check the path");
   EXPECT_THAT(usage_error([&] { with({"--config", ""}); }), StartsWith("--config"));
@@ -388,7 +391,7 @@ TEST(Config, IsTheFileThatIsNamedOrNone) {
 
 TEST(SelftestCommand, TakesTheSameThreadListsAsRun) {
   EXPECT_EQ(std::get<SelftestOptions>(parsed({"selftest", "--threads", "auto"})).threads,
-            std::get<RunOptions>(parsed({"run", "--threads", "auto"})).threads);
+            std::get<RunOptions>(parsed({"run", "--threads", "auto"})).plan.common.threads);
   EXPECT_THAT(std::get<SelftestOptions>(parsed({"selftest", "-t", "1-3"})).threads,
               testing::ElementsAre(1, 2, 3));
 }

@@ -11,12 +11,12 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-RunOptions options_for(std::vector<std::string> workloads,
-                       std::vector<std::string> executors = {"threads"}) {
-  RunOptions options;
+PlanOptions options_for(std::vector<std::string> workloads,
+                        std::vector<std::string> executors = {"threads"}) {
+  PlanOptions options;
   options.workloads.names = std::move(workloads);
   options.executors = std::move(executors);
-  options.threads = {1, 2};
+  options.common.threads = {1, 2};
   return options;
 }
 
@@ -28,8 +28,8 @@ std::vector<std::string> labels(const std::vector<Case>& cases) {
 
 /// What is left of "hold" and "release" at 1 and 2 threads.
 std::vector<std::string> left_by(const std::string& filter) {
-  RunOptions options = options_for({"hold", "release"});
-  options.benchmark.filter = filter;
+  PlanOptions options = options_for({"hold", "release"});
+  options.filter = filter;
   std::vector<std::string> left;
   for (const Case& planned : plan_cases(options))
     for (const int threads : planned.threads)
@@ -47,10 +47,10 @@ TEST(Plan, IsEveryWorkloadOnEveryExecutor) {
 }
 
 TEST(Plan, HandsTheOptionsToEveryCase) {
-  RunOptions options = options_for({"hold", "release"});
-  options.calls = 7;
-  options.stop.exactly = 12;
-  options.benchmark.repetitions = 3;
+  PlanOptions options = options_for({"hold", "release"});
+  options.common.calls = 7;
+  options.common.stop.exactly = 12;
+  options.common.repetitions = 3;
   for (const Case& planned : plan_cases(options)) {
     EXPECT_EQ(planned.calls, 7);
     EXPECT_EQ(planned.stop.exactly, 12);

@@ -35,11 +35,13 @@ Report report_of(CaseResult result) {
 
 /// As it was before anybody could look at results: measured, but nothing was said about them yet.
 Report incomplete_report() {
+  CaseResult begun = scaling_case();
+  begun.points.resize(1);
+  CaseResult not_begun = held_case();
+  not_begun.points.clear();
+  not_begun.benchmarks.clear();
   Report report = fixed_report();
-  report.cases.resize(2);
-  report.cases[0].points.resize(1);
-  report.cases[1].points.clear();
-  report.cases[1].benchmarks.clear();
+  report.cases = {begun, not_begun};
   return report;
 }
 
@@ -235,8 +237,8 @@ TEST(Csv, HasAsManyFieldsInEveryRow) {
 TEST(Csv, HasARowForEachPointAndForACaseWithoutAny) {
   const auto rows = parsed_csv(rendered("csv", gated_report()));
   std::size_t expected = 1;
-  for (const CaseResult& result : gated_report().cases)
-    expected += std::max<std::size_t>(1, result.points.size());
+  for (const JudgedCase& judged : gated_report().cases)
+    expected += std::max<std::size_t>(1, judged.result.points.size());
   EXPECT_EQ(rows.size(), expected);
   EXPECT_EQ(rows.back().front(), "own:work (interpreters)");
   EXPECT_EQ(rows.back()[5], "") << "threads";
@@ -430,8 +432,8 @@ TEST(BenchmarkCsv, HasAsManyFieldsInEveryLine) {
 
 TEST(BenchmarkCsv, HasALineForEachBenchmark) {
   std::size_t benchmarks = 0;
-  for (const CaseResult& result : fixed_report().cases)
-    benchmarks += result.benchmarks.size() + (result.failure ? 1 : 0);
+  for (const JudgedCase& judged : fixed_report().cases)
+    benchmarks += judged.result.benchmarks.size() + (judged.result.failure ? 1 : 0);
   const std::string text = rendered("benchmark_csv", fixed_report());
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'),
             1 + static_cast<std::ptrdiff_t>(benchmarks));

@@ -65,7 +65,7 @@ TEST(ResultFiles, AreReadAsTheyWereWritten) {
   ASSERT_EQ(file.cases.size(), report.cases.size());
   for (std::size_t i = 0; i < file.cases.size(); ++i) {
     const CaseResult& now = file.cases[i];
-    const CaseResult& then = report.cases[i];
+    const CaseResult& then = report.cases[i].result;
     EXPECT_EQ(label_of(now.planned), label_of(then.planned));
     EXPECT_EQ(now.planned.scaling, then.planned.scaling);
     EXPECT_EQ(json(now.gil), json(then.gil));
@@ -84,24 +84,25 @@ TEST(ResultFiles, AreReadAsTheyWereWritten) {
 TEST(ResultFiles, FindTheirCasesAgain) {
   const Report report = fixed_report();
   const ResultFile file = read(document_with(report));
-  for (const CaseResult& result : report.cases) {
-    const CaseResult* other = same_case(result.planned, file.cases);
-    ASSERT_TRUE(other) << label_of(result.planned);
-    EXPECT_EQ(other->points.size(), result.points.size());
+  for (const JudgedCase& judged : report.cases) {
+    const CaseResult* other = same_case(judged.result.planned, file.cases);
+    ASSERT_TRUE(other) << label_of(judged.result.planned);
+    EXPECT_EQ(other->points.size(), judged.result.points.size());
   }
 }
 
 TEST(ResultFiles, WithControlCharactersInNamesAreMadePrintableAndFoundAgain) {
+  CaseResult result = hostile_case();
+  result.planned.workload.name = "a\x1b[31m\nb\xc2\x9b";
   Report report;
-  report.cases = {hostile_case()};
-  report.cases[0].planned.workload.name = "a\x1b[31m\nb\xc2\x9b";
+  report.cases = {result};
   report.context["commit"] = "\x1b[2J";
   const ResultFile file = read(document_with(report));
   EXPECT_EQ(file.cases[0].planned.workload.name.find('\x1b'), std::string::npos);
   EXPECT_THAT(file.cases[0].planned.workload.name, StartsWith("a\\x1b[31m\\x0ab\\x9b"));
   EXPECT_THAT(file.cases[0].failure->message, Not(HasSubstr("\x1b")));
   EXPECT_EQ(file.context.at("commit"), "\\x1b[2J");
-  EXPECT_TRUE(same_case(report.cases[0].planned, file.cases));
+  EXPECT_TRUE(same_case(result.planned, file.cases));
 }
 
 TEST(ResultFiles, OfAnotherVersionMayLackWhatHasADefault) {

@@ -229,7 +229,7 @@ TEST_F(Sampling, CountsItsWarmUpIntoTheBudget) {
   sampler.warm_up();
   round_s = 1e-3;
   sampler.take();
-  EXPECT_EQ(sampler.stop_reason(), "budget") << "T1, C1, TN and CN have taken 2.8 s";
+  EXPECT_EQ(sampler.stop_reason(), StopReason::budget) << "T1, C1, TN and CN have taken 2.8 s";
 }
 
 TEST_F(Sampling, CountsWhatWasSpentBeforeIntoTheBudget) {
@@ -241,7 +241,7 @@ TEST_F(Sampling, CountsWhatWasSpentBeforeIntoTheBudget) {
   EXPECT_EQ(fresh.stop_reason(), std::nullopt);
   Sampler late(workload, control, point, within(2, -1), 2.5);
   late.take();
-  EXPECT_EQ(late.stop_reason(), "budget");
+  EXPECT_EQ(late.stop_reason(), StopReason::budget);
 }
 
 TEST_F(Sampling, CountsStartingAndCollectingRoundsIntoTheBudget) {
@@ -250,18 +250,18 @@ TEST_F(Sampling, CountsStartingAndCollectingRoundsIntoTheBudget) {
   };
   Sampler sampler = sampler_of(2, script, script, within(2));
   sampler.take();
-  EXPECT_EQ(sampler.stop_reason(), "budget") << "4 rounds have taken 4 s";
+  EXPECT_EQ(sampler.stop_reason(), StopReason::budget) << "4 rounds have taken 4 s";
 }
 
 // ---- when to stop ----
 
-/// Takes until the rule says why to stop, but not for ever.
-std::string reason_after(Sampler sampler, const Point& point) {
+/// Takes until the rule says why to stop, but not for ever: then there is no reason.
+std::optional<StopReason> reason_after(Sampler sampler, const Point& point) {
   while (point.samples.size() < 1000) {
-    if (const auto reason = sampler.stop_reason()) return *reason;
+    if (const auto reason = sampler.stop_reason()) return reason;
     sampler.take();
   }
-  return "never";
+  return std::nullopt;
 }
 
 /// The N-thread rounds (or, at one thread, all of them) alternate between 1 and 2 times `s`, from
@@ -285,20 +285,21 @@ TEST_F(Sampling, StopsAfterExactlyAsManySamplesAsRequestedWhateverTheySay) {
     StopRule rule;  // the rounds are precise, and over any budget
     rule.exactly = count;
     point = Point{};
-    EXPECT_EQ(reason_after(sampler_of(2, taking(100), taking(100), rule), point), "requested");
+    EXPECT_EQ(reason_after(sampler_of(2, taking(100), taking(100), rule), point),
+              StopReason::requested);
     EXPECT_EQ(point.samples.size(), static_cast<std::size_t>(count));
   }
 }
 
 TEST_F(Sampling, StopsWhenPreciseButNeverBeforeTheIntervalHasEnds) {
-  EXPECT_EQ(reason_after(sampler_of(2, taking(1e-3), taking(1e-3)), point), "precision");
+  EXPECT_EQ(reason_after(sampler_of(2, taking(1e-3), taking(1e-3)), point), StopReason::precision);
   EXPECT_EQ(point.samples.size(), fewest_for_interval);
 }
 
 TEST_F(Sampling, StopsWhenTheBudgetIsSpent) {
   // A sample is 4 rounds of 10 ms, or, every other time, a TN of 20: 40 to 50 ms.
   EXPECT_EQ(reason_after(sampler_of(2, restless(2, 0.01), taking(0.01), within(2)), point),
-            "budget");
+            StopReason::budget);
   EXPECT_GE(point.samples.size(), 2 / 0.05);
   EXPECT_LE(point.samples.size(), 2 / 0.04 + 1);
 }
@@ -307,7 +308,7 @@ TEST_F(Sampling, KeepsTheBudgetToHalfASample) {
   for (const double budget_s : {1.0, 1.3, 1.7, 2.0}) {
     point = Point{};
     const auto sampler = sampler_of(2, taking(0.025), taking(0.025), within(budget_s, -1));
-    EXPECT_EQ(reason_after(sampler, point), "budget");  // a sample takes 0.1 s
+    EXPECT_EQ(reason_after(sampler, point), StopReason::budget);  // a sample takes 0.1 s
     EXPECT_NEAR(static_cast<double>(point.samples.size()) * 0.1, budget_s, 0.05 + 1e-9);
   }
 }
@@ -315,16 +316,17 @@ TEST_F(Sampling, KeepsTheBudgetToHalfASample) {
 TEST_F(Sampling, ExceedsTheBudgetByAFifthAtMostWhereAnIntervalIsInReach) {
   // A sample takes 1 s.
   EXPECT_EQ(reason_after(sampler_of(2, taking(0.25), taking(0.25), within(5.1, -1)), point),
-            "budget");
+            StopReason::budget);
   EXPECT_EQ(point.samples.size(), 6U);
   point = Point{};
   EXPECT_EQ(reason_after(sampler_of(2, taking(0.25), taking(0.25), within(4.5, -1)), point),
-            "budget");
+            StopReason::budget);
   EXPECT_EQ(point.samples.size(), 5U);
 }
 
 TEST_F(Sampling, TakesOneSampleEvenIfThatIsOverTheBudget) {
-  EXPECT_EQ(reason_after(sampler_of(2, taking(10), taking(10), within(2)), point), "budget");
+  EXPECT_EQ(reason_after(sampler_of(2, taking(10), taking(10), within(2)), point),
+            StopReason::budget);
   EXPECT_EQ(point.samples.size(), 1U);
 }
 
@@ -337,7 +339,7 @@ TEST_F(Sampling, StopsWhenMoreSamplesDoNotNarrowTheInterval) {
     return computing(1e-3 * (longer ? 1 + size : 1));
   };
   EXPECT_EQ(reason_after(sampler_of(2, script, taking(1e-3), within(1e9)), point),
-            "no-improvement");
+            StopReason::no_improvement);
   EXPECT_EQ(point.samples.size(), 64U);
 }
 
@@ -347,12 +349,13 @@ TEST_F(Sampling, GoesOnWhileMoreSamplesNarrowTheInterval) {
   const auto script = [&](const AskedRound&, std::size_t) {
     return computing(1e-3 * noise(generator));
   };
-  EXPECT_EQ(reason_after(sampler_of(2, script, taking(1e-3), within(1e9, 0.001)), point), "never");
+  EXPECT_EQ(reason_after(sampler_of(2, script, taking(1e-3), within(1e9, 0.001)), point),
+            std::nullopt);
 }
 
 TEST_F(Sampling, GoesOnUntilParallelRoundsAddUpToTheMinimumTime) {
   EXPECT_EQ(reason_after(sampler_of(2, taking(0.125), taking(0.125), within(2, 0.02, 1.25)), point),
-            "precision");
+            StopReason::precision);
   EXPECT_EQ(point.samples.size(), 10U);
 }
 
@@ -362,11 +365,11 @@ TEST_F(Sampling, GoesOnBeyondTheBudgetForTheMinimumTime) {
 }
 
 TEST_F(Sampling, OfOneThreadStopsWhenItsCallIsKnownPrecisely) {
-  EXPECT_EQ(reason_after(sampler_of(1, taking(1e-3), taking(1e-3)), point), "precision");
+  EXPECT_EQ(reason_after(sampler_of(1, taking(1e-3), taking(1e-3)), point), StopReason::precision);
   point = Point{};
   journal.clear();
   EXPECT_EQ(reason_after(sampler_of(1, restless(1, 0.01), taking(0.01), within(1)), point),
-            "budget");
+            StopReason::budget);
 }
 
 // ---- calls of a round ----

@@ -70,13 +70,13 @@ std::vector<Point> saturating() {
 }
 
 TEST(Scalability, KnowsFromHowManyThreadsOnNothingIsGained) {
-  EXPECT_EQ(scalability_of(saturating()).saturation_threads, 4);
+  EXPECT_EQ(scalability_of(measured_points(saturating())).saturation_threads, 4);
 }
 
 TEST(Scalability, OfWhatStillGrowsHasNoSaturation) {
   std::vector<Point> points = saturating();
   points.resize(3);
-  EXPECT_EQ(scalability_of(points).saturation_threads, std::nullopt);
+  EXPECT_EQ(scalability_of(measured_points(points)).saturation_threads, std::nullopt);
 }
 
 TEST(Scalability, DoesNotBlameTheWorkloadForMissingCores) {
@@ -86,7 +86,7 @@ TEST(Scalability, DoesNotBlameTheWorkloadForMissingCores) {
     const double s = std::max(1.0, threads / 2.0);
     points.push_back(steady_point(threads, {.parallel_s = s, .control_parallel_s = s}));
   }
-  EXPECT_FALSE(scalability_of(points).law);
+  EXPECT_FALSE(scalability_of(measured_points(points)).law);
 }
 
 /// Waiting work that follows Amdahl's law with a quarter serial.
@@ -100,7 +100,7 @@ std::vector<Point> amdahl() {
 }
 
 TEST(Scalability, HasTheLawThatItsPointsFollow) {
-  const auto law = scalability_of(amdahl()).law;
+  const auto law = scalability_of(measured_points(amdahl())).law;
   ASSERT_TRUE(law);
   EXPECT_NEAR(law->contention, 0.25, 1e-9);
   EXPECT_NEAR(law->coherency, 0, 1e-9);
@@ -109,7 +109,7 @@ TEST(Scalability, HasTheLawThatItsPointsFollow) {
 
 TEST(Scalability, HasNoLawThatItsPointsDoNotFollow) {
   // 1, 2, 4, 4, 4 is a queue that is full: no such law has a corner.
-  EXPECT_FALSE(scalability_of(saturating()).law);
+  EXPECT_FALSE(scalability_of(measured_points(saturating())).law);
 }
 
 TEST(Scalability, OfNothingIsNothing) {

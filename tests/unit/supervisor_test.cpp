@@ -158,7 +158,7 @@ TEST_F(Supervised, WorkerThatHasSaidItsLastWordIsNotWaitedFor) {
 // ---- workers that ask ----
 
 /// Asks with a point of so many samples, reads the answer and writes it to standard error.
-std::string ask(std::size_t samples, const std::optional<std::string>& stop) {
+std::string ask(std::size_t samples, std::optional<StopReason> stop) {
   return say(message::question({steady_point(2, {}, samples), 0.5, stop})) +
          "read -r answer; printf '%s\\n' \"$answer\" >&2; ";
 }
@@ -166,20 +166,21 @@ std::string ask(std::size_t samples, const std::optional<std::string>& stop) {
 const std::string hear_case = "read -r planned; ";
 
 TEST_F(Supervised, WorkerIsAnsweredByItsOwnRuleIfNobodyElseDoes) {
-  run(hear_case + ask(1, std::nullopt) + ask(2, "budget") + finish);
+  run(hear_case + ask(1, std::nullopt) + ask(2, StopReason::budget) + finish);
   EXPECT_EQ(listener.output, "{\"stop\":null}\n{\"stop\":\"budget\"}\n");
 }
 
 TEST_F(Supervised, WorkerIsAnsweredWhatIsSaid) {
   std::vector<std::size_t> asked;
   const CaseResult result = run_case(
-      planned, shell(hear_case + point_of(1) + ask(6, std::nullopt) + ask(7, "budget") + finish),
+      planned,
+      shell(hear_case + point_of(1) + ask(6, std::nullopt) + ask(7, StopReason::budget) + finish),
       patient_s, listener,
-      [&](const CaseResult& so_far, const Question& question) -> std::optional<std::string> {
+      [&](const CaseResult& so_far, const Question& question) -> std::optional<StopReason> {
         EXPECT_EQ(so_far.points.size(), 1U);
         asked.push_back(question.point.samples.size());
         if (question.stop) return std::nullopt;
-        return "max-budget";
+        return StopReason::max_budget;
       });
   EXPECT_FALSE(result.failure);
   EXPECT_THAT(asked, ElementsAre(6, 7));
@@ -188,10 +189,11 @@ TEST_F(Supervised, WorkerIsAnsweredWhatIsSaid) {
 
 TEST_F(Supervised, WorkerWaitsForItsAnswerAndIsNotGivenUpMeanwhile) {
   constexpr double timeout_s = 3;  // a shell takes a thousandth of that to start
-  Worker worker(planned, shell(hear_case + ask(1, "budget") + finish), timeout_s, listener);
+  Worker worker(planned, shell(hear_case + ask(1, StopReason::budget) + finish), timeout_s,
+                listener);
   ASSERT_TRUE(worker.watch());
   std::this_thread::sleep_for(std::chrono::duration<double>(1.1 * timeout_s));
-  worker.answer("budget");
+  worker.answer(StopReason::budget);
   EXPECT_FALSE(worker.watch());
   EXPECT_FALSE(worker.result().failure);
 }
@@ -216,8 +218,8 @@ TEST_F(Supervised, WorkerThatDiesBeforeItsAnswerHasFailed) {
 TEST_F(Supervised, WorkerThatIsNoLongerWatchedIsGone) {
   {
     Worker worker(planned,
-                  shell("echo $$ >'" + folder.file("pid") + "'; " + hear_case + ask(1, "budget") +
-                        "sleep 1000"),
+                  shell("echo $$ >'" + folder.file("pid") + "'; " + hear_case +
+                        ask(1, StopReason::budget) + "sleep 1000"),
                   patient_s, listener);
     ASSERT_TRUE(worker.watch());
   }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "gilscale/judge/judged_case.hpp"
 #include "steady_point.hpp"
 
 namespace gilscale {
@@ -18,6 +19,8 @@ CaseResult result_of(std::vector<Point> points) {
   result.points = std::move(points);
   return result;
 }
+
+Judgement judge(const CaseResult& result) { return JudgedCase(result).judgement; }
 
 Judgement judged(const Point& point) { return judge(result_of({point})); }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -11,22 +10,12 @@
 
 #include "gilscale/judge/expectation.hpp"
 #include "gilscale/measure/sampler.hpp"
+#include "gilscale/model/case.hpp"
 #include "gilscale/model/workloads.hpp"
 #include "gilscale/report/output_files.hpp"
 #include "gilscale/text/error.hpp"
 
 namespace gilscale {
-
-/// The --benchmark_* flags that Google Benchmark's users know.
-struct BenchmarkOptions {
-  std::string format;  ///< of standard output; empty: gilscale's own table
-  std::string out;     ///< file; empty: none
-  std::string out_format = "json";
-  std::string filter;  ///< regular expression; a leading '-' negates it
-  int repetitions = 1;
-  bool list_tests = false;
-  std::map<std::string, std::string> context;
-};
 
 /// What turns a comparison of two versions into an answer.
 struct CompareRules {
@@ -48,26 +37,39 @@ struct GateOptions {
   CompareRules rules;
 };
 
-/// `gilscale run`.
-struct RunOptions {
+/// What a run measures.
+struct PlanOptions {
   WorkloadOptions workloads;
-  std::vector<int> threads;
   std::vector<std::string> executors;
-  Scaling scaling = Scaling::weak;
   std::vector<Sharing> shares{Sharing::all};  ///< each a case of its own
   std::string venv;                           ///< folder; empty: the active one, if any
-  std::string python;                         ///< its executable, once found; empty: gilscale's own
-  std::optional<std::int64_t> calls;
-  bool pin = false;
-  bool no_chart = false;  ///< on a terminal, leave out the chart below the table
+  /// Regular expression over the names of benchmarks; a leading '-' negates it. Empty: all.
+  std::string filter;
+  Case common;  ///< what all cases have in common: threads, scaling, calls and so on
+};
+
+/// How a run samples, and what it is held against.
+struct PolicyOptions {
   StopRule stop;
   double timeout_s = 600;
   GateOptions gate;
-  std::vector<OutputRequest> files;  ///< --json FILE and its like
-  BenchmarkOptions benchmark;
-  std::string config_file;            ///< that was read; empty: none
-  std::set<std::string> from_config;  ///< options that it gave, without dashes; "workloads" too
-  std::vector<std::string> command;   ///< that asked for the run; begins with "gilscale"
+};
+
+/// What a run writes.
+struct OutputOptions {
+  std::string format;     ///< of standard output, see benchmark_reporter(); empty: the table
+  bool no_chart = false;  ///< on a terminal, leave out the chart below the table
+  std::vector<OutputRequest> files;            ///< --json FILE and its like
+  std::map<std::string, std::string> context;  ///< to add to that of the results
+  std::vector<std::string> command;            ///< that asked for the run; begins with "gilscale"
+};
+
+/// `gilscale run`.
+struct RunOptions {
+  PlanOptions plan;
+  PolicyOptions policy;
+  OutputOptions outputs;
+  bool list_tests = false;  ///< only print the names of the benchmarks
 };
 
 /// `gilscale compare`.

@@ -10,6 +10,6 @@ namespace gilscale {
 
 /// `gilscale run`: plans the cases, measures each in a worker, writes and prints what was found.
 /// `plugins` are those of this gilscale, the default first.
-ExitCode run(RunOptions options, const std::vector<Plugin>& plugins);
+ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins);
 
 }  // namespace gilscale

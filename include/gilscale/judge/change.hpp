@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gilscale/judge/differences.hpp"
 #include "gilscale/model/result.hpp"
 #include "gilscale/statistics/estimate.hpp"
 
@@ -29,7 +30,8 @@ struct Change {
   /// What a call costs at one speed of the machine, with all the cores there that were asked for;
   /// of interleaved samples, the time of a call in the same moments. The verdict rests on it.
   Estimate cost;
-  double p = 1;  ///< two-sided, corrected for the number of points
+  double p = 1;            ///< two-sided, of this point alone
+  double corrected_p = 1;  ///< for the number of points, see correct_p()
   ChangeVerdict verdict = ChangeVerdict::unclear;
   std::string why;  ///< why it is unclear; empty otherwise
 };
@@ -42,7 +44,7 @@ struct Changes {
   std::vector<Change> points;
   std::vector<std::string> only_before;  ///< names of points without a partner
   std::vector<std::string> only_after;
-  std::vector<std::string> differences;  ///< one sentence each: what else differs between the two
+  std::vector<Difference> differences;  ///< what else differs between the two
 };
 
 /// How two versions are compared.
@@ -66,11 +68,19 @@ Change change_between(const PointOf& before, const PointOf& after, const ChangeR
 Change change_of_times(const std::string& name, const std::vector<double>& before_s,
                        const std::vector<double>& after_s, const ChangeRule& rule);
 
-/// Corrects each point's p for how many points there are (Holm).
+/// Corrects each point's p for how many points there are now (Holm).
 void correct_p(Changes& changes);
 
 /// "cpp_fib/30@2".
 std::string name_of_point(const CaseResult& result, const Point& point);
+
+/// The points of a case of the old version are there; they count as missing until they are
+/// compared.
+void add_before(Changes& changes, const CaseResult& before);
+
+/// Compares a case with that of the old version, null if it has none: p is not corrected yet.
+void add_after(Changes& changes, const CaseResult* before, const CaseResult& after,
+               const ChangeRule& rule);
 
 /// Every point that both have, with p corrected for their number (Holm). They share the error, and
 /// so do those of `rule.points` that never came to be.

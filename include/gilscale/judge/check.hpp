@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gilscale/judge/expectation.hpp"
+#include "gilscale/judge/judged_case.hpp"
 #include "gilscale/model/result.hpp"
 #include "gilscale/statistics/estimate.hpp"
 
@@ -31,8 +32,8 @@ struct Check {
 /// machine did not have the cores that an answer needs, there is none.
 Check check_point(const Expectation& expectation, const CaseResult& result, const Point& point);
 
-/// All expectations, at all points that they are about.
-std::vector<Check> check_all(const std::vector<Expectation>& expectations,
-                             const std::vector<CaseResult>& cases);
+/// Those of the expectations that are about a case, at all points that they are about.
+std::vector<Check> checks_of(const std::vector<Expectation>& expectations,
+                             const JudgedCase& judged);
 
 }  // namespace gilscale

@@ -79,4 +79,14 @@ struct ExecutorComparison {
 /// For every workload that was measured on two executors of Python or more.
 std::vector<ExecutorComparison> executor_comparisons(const Report& report);
 
+/// A case's call on one thread beside those of the others.
+struct SingleCall {
+  std::string label;
+  double call_s = 0;    ///< median
+  double relative = 1;  ///< to the fastest of all, at one speed of the machine (call_at_speed())
+};
+
+/// Of all cases that ran Python, in their order.
+std::vector<SingleCall> single_calls(const Report& report);
+
 }  // namespace gilscale

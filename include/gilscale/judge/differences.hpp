@@ -30,6 +30,12 @@ struct Recorded {
 /// In what the two differ; each once. What only one of them tells is not a difference.
 std::vector<Difference> differences_between(const Recorded& before, const Recorded& after);
 
+/// Adds those of the contexts, or of one case in both, that are not there yet.
+void add_differences(std::vector<Difference>& found, const nlohmann::json& before,
+                     const nlohmann::json& after);
+void add_differences(std::vector<Difference>& found, const CaseResult& before,
+                     const CaseResult& after);
+
 /// Their sentences.
 std::vector<std::string> sentences(const std::vector<Difference>& differences);
 

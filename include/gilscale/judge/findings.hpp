@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "gilscale/machine/machine.hpp"
@@ -22,8 +23,9 @@ std::vector<Finding> findings_of(const Machine& machine);
 std::vector<Finding> findings_of(const MeasuredCapacity& measured, const Machine& machine);
 
 /// What the measured workload does that its figures do not show: calls too short for the harness,
-/// calls that do not cost the same each time, threads of its own.
-std::vector<Finding> findings_of(const CaseResult& result);
+/// calls that do not cost the same each time, threads of its own. `points` are those of the case
+/// that have samples.
+std::vector<Finding> findings_of(const CaseResult& result, std::span<const MeasuredPoint> points);
 
 /// What the interpreter that measures brings along: a debug build, hooks that are switched on.
 std::vector<Finding> findings_of(const PythonInfo& python);

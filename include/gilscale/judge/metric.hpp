@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gilscale/judge/scalability.hpp"
 #include "gilscale/measure/point.hpp"
-#include "gilscale/model/result.hpp"
 
 namespace gilscale {
 
@@ -50,16 +50,16 @@ struct Metric {
 
 std::span<const Metric> point_metrics();
 
-/// What files show of a metric at a point that has samples; a number alone has no ends. Nothing
+/// What files show of a metric at a point; a number alone has no ends. Nothing
 /// where it was not measured.
-std::optional<Estimate> figure_of(const Metric& metric, const Point& point,
-                                  const PointValues& values, const PointFigures& figures);
+std::optional<Estimate> figure_of(const Metric& metric, const MeasuredPoint& measured);
 
 /// A figure of a case as a whole.
 struct CaseMetric {
   std::string_view name;
   std::string_view meaning;
-  std::optional<double> (*value)(const CaseResult& result);
+  bool whole;  ///< a whole number
+  std::optional<double> (*value)(const Scalability& scalability);
 };
 
 std::span<const CaseMetric> case_metrics();

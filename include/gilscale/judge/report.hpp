@@ -6,16 +6,16 @@
 
 #include "gilscale/judge/change.hpp"
 #include "gilscale/judge/check.hpp"
-#include "gilscale/model/result.hpp"
+#include "gilscale/judge/judged_case.hpp"
 
 namespace gilscale {
 
 /// Everything that a run found: what the reporters show.
 struct Report {
-  std::vector<CaseResult> cases;
+  std::vector<JudgedCase> cases;
   nlohmann::json context = nlohmann::json::object();  ///< of this run, besides the workers'
   std::vector<Check> checks;                          ///< of the expectations
-  std::vector<CaseResult> against;                    ///< the other version's cases (--against)
+  std::vector<JudgedCase> against;                    ///< the other version's cases (--against)
   std::optional<Changes> changes;                     ///< since the other version
 };
 

@@ -39,6 +39,7 @@ struct Scalability {
   std::optional<int> saturation_threads;
 };
 
-Scalability scalability_of(std::span<const Point> points);
+/// Of all points of a case that have samples.
+Scalability scalability_of(std::span<const MeasuredPoint> points);
 
 }  // namespace gilscale

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,7 @@ struct Judgement {
 /// Judges a case by the largest number of threads for which the machine had the cores. Only
 /// intervals decide: what lies on both sides of a bound is inconclusive, and where the control
 /// shows that the cores were missing, nothing is said against the workload.
-Judgement judge(const CaseResult& result);
+/// `points` are those of the case that have samples.
+Judgement judge(const CaseResult& result, std::span<const MeasuredPoint> points);
 
 }  // namespace gilscale

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gilscale/measure/executor.hpp"
 #include "gilscale/measure/samples.hpp"
+#include "gilscale/measure/stop_reason.hpp"
 #include "gilscale/statistics/estimate.hpp"
 
 namespace gilscale {
@@ -42,8 +44,7 @@ struct Point {
   /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
   /// workload's own.
   double other_cpus = 0;
-  /// Why sampling ended: "precision", "no-improvement", "budget" or "requested".
-  std::string stopped;
+  std::optional<StopReason> stopped;  ///< why sampling ended; none while it goes on
   Samples samples;
 };
 
@@ -137,5 +138,15 @@ std::vector<bool> disturbed_samples(const Point& point);
 PointFigures figures_of(const Point& point);
 /// The same where its values_of() are there already.
 PointFigures figures_of(const Point& point, const PointValues& values);
+
+/// A point that has samples, and what they say.
+struct MeasuredPoint {
+  Point point;
+  PointValues values;
+  PointFigures figures;
+};
+
+/// Those of the points that have samples, in the same order.
+std::vector<MeasuredPoint> measured_points(std::span<const Point> points);
 
 }  // namespace gilscale

@@ -52,8 +52,8 @@ class Sampler {
   /// One round of each kind, not recorded; also finds the control's calls.
   void warm_up();
   void take();
-  /// Why to stop now: "precision", "no-improvement", "budget" or "requested"; nothing to go on.
-  [[nodiscard]] std::optional<std::string> stop_reason() const;
+  /// Why to stop now; nothing to go on.
+  [[nodiscard]] std::optional<StopReason> stop_reason() const;
   [[nodiscard]] double spent_s() const { return spent_s_; }
 
  private:

@@ -42,6 +42,10 @@ NLOHMANN_JSON_SERIALIZE_ENUM(StopPolicy, {{StopPolicy::own_rule, "never"},
                                           {StopPolicy::ask_before_stopping, "before_stopping"},
                                           {StopPolicy::ask_after_each_sample, "after_each_sample"}})
 
+void to_json(nlohmann::json& json, StopReason reason);
+/// None for null, and for what is no reason of this version.
+std::optional<StopReason> read_stop_reason(const nlohmann::json& json);
+
 void to_json(nlohmann::json& json, const StopRule& rule);
 void from_json(const nlohmann::json& json, StopRule& rule);
 

@@ -27,8 +27,8 @@ struct AskingWorker {
 };
 
 /// Why both stop sampling the point that they are at, or nothing to go on.
-using PairDecider = std::function<std::optional<std::string>(const AskingWorker& before,
-                                                             const AskingWorker& after)>;
+using PairDecider =
+    std::function<std::optional<StopReason>(const AskingWorker& before, const AskingWorker& after)>;
 
 /// Measures a case in two versions, sample by sample in turns: only one of the two workers does
 /// anything at a time, and who comes first changes from sample to sample (A B B A). Both get the

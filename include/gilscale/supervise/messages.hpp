@@ -15,6 +15,13 @@ Failure caught_failure();
 /// The exception that caught_failure() made a failure of.
 [[noreturn]] void throw_failure(const Failure& failure);
 
+/// What a worker asks about the point that it is at (see StopPolicy).
+struct Question {
+  Point point;  ///< with all samples so far
+  double spent_s = 0;
+  std::optional<StopReason> stop;  ///< why the worker's own rule would stop now
+};
+
 /// What a worker says to its front end: one JSON object in a line, on its original standard output.
 ///   started   python, gil          the interpreter is up and the workload is loaded
 ///   progress  threads, samples     a sample is finished; also the sign of life
@@ -23,13 +30,6 @@ Failure caught_failure();
 ///   found     workloads            what a file holds, when that was the question
 ///   finished  gil                  nothing comes after it
 ///   failed    failure              nor after this
-/// What a worker asks about the point that it is at (see StopPolicy).
-struct Question {
-  Point point;  ///< with all samples so far
-  double spent_s = 0;
-  std::optional<std::string> stop;  ///< why the worker's own rule would stop now
-};
-
 namespace message {
 
 nlohmann::json started(const std::optional<PythonInfo>& python, const GilState& gil);
@@ -41,12 +41,12 @@ nlohmann::json finished(const GilState& gil);
 nlohmann::json failed(const Failure& failure);
 
 /// What the front end says to a question: why to stop, or null to go on.
-nlohmann::json answer(const std::optional<std::string>& stop);
+nlohmann::json answer(std::optional<StopReason> stop);
 
 }  // namespace message
 
-/// The answer in a line; "unanswered" if it is none.
-std::optional<std::string> read_answer(const std::string& line);
+/// The answer in a line; StopReason::unanswered if it is none.
+std::optional<StopReason> read_answer(const std::string& line);
 
 /// Puts the messages of one worker together.
 class MessageReader {

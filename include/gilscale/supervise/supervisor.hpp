@@ -40,7 +40,7 @@ class Worker {
   /// Waits until it asks whether to go on, or has ended: then there is no question.
   std::optional<Question> watch();
   /// Why to stop sampling the point, or nothing to go on. Only after a question.
-  void answer(const std::optional<std::string>& stop);
+  void answer(std::optional<StopReason> stop);
   /// What is known so far.
   [[nodiscard]] const CaseResult& result() const;
   CaseResult take_result();
@@ -52,7 +52,7 @@ class Worker {
 
 /// What to say to a question about a case of which so much is known.
 using Decider =
-    std::function<std::optional<std::string>(const CaseResult& so_far, const Question& question)>;
+    std::function<std::optional<StopReason>(const CaseResult& so_far, const Question& question)>;
 
 /// Measures one case in a worker process of its own and waits for its end. Without `answers`, the
 /// worker's own rule is right.

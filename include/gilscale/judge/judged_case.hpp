@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "gilscale/judge/scalability.hpp"
+#include "gilscale/judge/verdict.hpp"
+#include "gilscale/model/finding.hpp"
+#include "gilscale/model/result.hpp"
+
+namespace gilscale {
+
+/// A case and all that follows from its samples alone, worked out once: what reporters read.
+struct JudgedCase {
+  JudgedCase(CaseResult measured);  // NOLINT: a result goes wherever its judgement is wanted
+
+  /// The point with this many threads; null if there is none that has samples.
+  [[nodiscard]] const MeasuredPoint* at(int threads) const;
+
+  CaseResult result;
+  std::vector<MeasuredPoint> points;  ///< those that have samples
+  Judgement judgement;
+  Scalability scalability;
+  std::vector<Finding> findings;
+};
+
+}  // namespace gilscale
