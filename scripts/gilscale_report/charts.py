@@ -283,14 +283,13 @@ def single_call(case):
 
 
 def _costs(found):
-    """What calls would cost at one speed of the machine, which changes while cases are measured one after the other: the
-    share that computes is corrected by the control beside it. The times themselves where a file does not tell."""
+    """What calls would cost at one speed of the machine, which changes while cases are measured one after the other. The
+    times themselves where a file does not tell."""
     points = [case.points[0] for case, _ in found]
-    if not all(point.undisturbed_call_s and point.control_call_s and point.cpu_share is not None for point in points):
-        return [call.value for _, call in found]
     reference_s = points[0].control_call_s
-    return [point.undisturbed_call_s * (1 - point.cpu_share + point.cpu_share * reference_s / point.control_call_s)
-            for point in points]
+    if not reference_s or not all(point.single_cost for point in points):
+        return [call.value for _, call in found]
+    return [point.single_cost.at_speed(reference_s) for point in points]
 
 
 def single_chart(results):

@@ -58,6 +58,18 @@ class TimeShares:
 
 
 @dataclass(frozen=True)
+class CallCost:
+    """What a call on one thread costs whatever the machine's speed is."""
+
+    waiting_s: float
+    control_calls: float  # what it computes, in calls of the control
+
+    def at_speed(self, control_s):
+        """What it takes while the machine is as fast as it is when the control takes that."""
+        return self.waiting_s + self.control_calls * control_s
+
+
+@dataclass(frozen=True)
 class Point:
     threads: int
     call_s: Estimate | None  # one call, as each thread of the round sees it
@@ -66,9 +78,8 @@ class Point:
     speedup: Estimate | None
     capacity: Estimate | None
     relative_efficiency: Estimate | None
-    undisturbed_call_s: float | None  # one call on one thread, without what it waited for a CPU
+    single_cost: CallCost | None
     control_call_s: float | None  # one call of the control beside it
-    cpu_share: float | None  # of a 1-thread call
     gil_demand: float | None
     time: TimeShares | None
     rounds: int
@@ -171,6 +182,16 @@ def _time(node):
     return TimeShares(*(share / total for share in shares)) if total > 0 else None
 
 
+def _cost(point):
+    node = point.child("single_cost")
+    parts = [node.get(key, float, None) for key in ("waiting_s", "control_calls")]
+    if None not in parts:
+        return CallCost(*parts)
+    # Files of before gilscale wrote it there.
+    call_s, share, control_s = (point.get(key, float, None) for key in ("undisturbed_call_s", "cpu_share", "control_call_s"))
+    return CallCost(call_s * (1 - share), call_s * share / control_s) if call_s and share is not None and control_s else None
+
+
 def _point(node):
     threads = node.get("threads", int, 0)
     if threads < 1:
@@ -178,8 +199,8 @@ def _point(node):
     figures = {key: node.estimate(key) for key in
                ("call_s", "single_call_s", "throughput_per_s", "speedup", "capacity", "relative_efficiency")}
     numbers = {key: node.get(key, float, None) for key in
-               ("gil_demand", "undisturbed_call_s", "control_call_s", "cpu_share")}
-    return Point(threads=threads, time=_time(node.child("time")),
+               ("gil_demand", "control_call_s")}
+    return Point(threads=threads, time=_time(node.child("time")), single_cost=_cost(node),
                  rounds=node.get("rounds", int, 0), oversubscribed=node.get("oversubscribed", bool, False), **figures,
                  **numbers)
 

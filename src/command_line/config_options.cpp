@@ -25,12 +25,10 @@ std::vector<std::string> keys_of(const CLI::App& run) {
 [[noreturn]] void refuse_key(const CLI::App& run, const std::string& file,
                              const ConfigEntry& entry) {
   const std::string shown = shown_key(entry.key);
-  const std::string near = near_match(shown, keys_of(run));
+  constexpr const char* all = "; the keys are `workloads` and the options of `gilscale run --help`";
   throw config_fault(
       file, entry.line,
-      fmt::format("there is no key '{}'; {}", shown,
-                  near.empty() ? "the keys are `workloads` and the options of `gilscale run --help`"
-                               : fmt::format("did you mean '{}'?", near)));
+      fmt::format("there is no key '{}'{}", shown, did_you_mean(shown, keys_of(run), all)));
 }
 
 CLI::Option& option_of(CLI::App& run, const std::string& file, const ConfigEntry& entry) {

@@ -380,8 +380,8 @@ void refuse_unknown_command(const CLI::App& app, std::string_view word) {
   std::vector<std::string> commands;
   for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
   if (std::find(commands.begin(), commands.end(), word) != commands.end()) return;
-  throw UsageError(fmt::format("there is no command '{}'{}; see `gilscale --help`", word,
-                               did_you_mean(word, commands)));
+  throw UsageError(fmt::format("there is no command '{}'{}", word,
+                               did_you_mean(word, commands, "; see `gilscale --help`")));
 }
 
 [[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {

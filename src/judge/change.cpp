@@ -53,8 +53,9 @@ struct Version {
   [[nodiscard]] Values cost(double reference_s, const Values& efficiencies) const {
     Values costs;
     for (std::size_t i = 0; i < efficiencies.size(); ++i)
-      costs.push_back(call_at_speed(values.undelayed_call_s[i], values.cpu_share,
-                                    values.control_undelayed_call_s[i], reference_s) /
+      costs.push_back(call_cost(values.undelayed_call_s[i], values.cpu_share,
+                                values.control_undelayed_call_s[i])
+                          .at_speed(reference_s) /
                       efficiencies[i]);
     return costs;
   }

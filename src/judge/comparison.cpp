@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "gilscale/judge/bounds.hpp"
-#include "gilscale/statistics/scaling.hpp"
 #include "gilscale/text/number.hpp"
 
 namespace gilscale {
@@ -288,8 +287,7 @@ std::vector<SingleCall> single_calls(const Report& report) {
     if (judged.points.empty() || !judged.result.python) continue;
     const PointFigures& figures = judged.points.front().figures;  // each sample has such a round
     if (!reference_s) reference_s = figures.control_call_s;
-    const double call_s = call_at_speed(figures.undelayed_call_s, figures.cpu_share,
-                                        figures.control_call_s, *reference_s);
+    const double call_s = figures.single_cost.at_speed(*reference_s);
     fastest_s = singles.empty() ? call_s : std::min(fastest_s, call_s);
     singles.push_back({label_of(judged.result.planned), figures.single_call_s.estimate, call_s});
   }

@@ -213,6 +213,8 @@ PointFigures figures_of(const Point& point, const PointValues& values) {
   figures.time = time_shares(total(samples.parallel_cpu_s), total(samples.parallel_runnable_s),
                              total(samples.parallel_wall_s));
   figures.cpu_share = values.cpu_share;
+  figures.single_cost =
+      call_cost(figures.undelayed_call_s, figures.cpu_share, figures.control_call_s);
   figures.bound_by_cpus = values.bound_by_cpus;
   figures.achievable = values.achievable;
   if (point.threads > 1) figures.serial_fraction = median_interval(values.serial_fraction);

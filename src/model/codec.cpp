@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
+#include <utility>
 
 namespace gilscale {
 namespace {
@@ -12,6 +14,78 @@ json finite_or_null(double value) { return std::isfinite(value) ? json(value) : 
 
 double number_or(const json& value, double if_null) {
   return value.is_null() ? if_null : value.get<double>();
+}
+
+// The members of a type and the keys under which they stand, each once for writing and reading.
+
+constexpr std::tuple members_of_rule{
+    std::pair{"budget_s", &StopRule::budget_s},
+    std::pair{"precision", &StopRule::precision},
+    std::pair{"exactly", &StopRule::exactly},
+    std::pair{"at_least_s", &StopRule::at_least_s},
+};
+
+constexpr std::tuple members_of_case{
+    std::pair{"workload", &Case::workload}, std::pair{"python", &Case::python},
+    std::pair{"folder", &Case::folder},     std::pair{"executor", &Case::executor},
+    std::pair{"threads", &Case::threads},   std::pair{"scaling", &Case::scaling},
+    std::pair{"calls", &Case::calls},       std::pair{"pin", &Case::pin},
+    std::pair{"stop", &Case::stop},         std::pair{"repetitions", &Case::repetitions},
+    std::pair{"asks", &Case::stop_policy},
+};
+
+constexpr std::tuple members_of_point{
+    std::pair{"threads", &Point::threads},
+    std::pair{"scaling", &Point::scaling},
+    std::pair{"calls", &Point::calls},
+    std::pair{"extra_calls", &Point::extra_calls},
+    std::pair{"control_calls", &Point::control_calls},
+    std::pair{"oversubscribed", &Point::oversubscribed},
+    std::pair{"setup_s", &Point::setup_s},
+    std::pair{"start_s", &Point::start_s},
+    std::pair{"memory_bytes", &Point::memory_bytes},
+    std::pair{"gil_demand", &Point::gil_demand},
+    std::pair{"gil_demands", &Point::gil_demands},
+    std::pair{"other_cpus", &Point::other_cpus},
+    std::pair{"stopped", &Point::stopped},
+    std::pair{"samples", &Point::samples},
+};
+
+template <typename T>
+void write(json& value, const T& member) {
+  value = member;
+}
+
+template <typename T>
+void write(json& value, const std::optional<T>& member) {
+  value = value_or_null(member);
+}
+
+template <typename T>
+void read(const json& value, T& member) {
+  value.get_to(member);
+}
+
+template <typename T>
+void read(const json& value, std::optional<T>& member) {
+  member = value.is_null() ? std::nullopt : std::optional(value.get<T>());
+}
+
+void read(const json& value, std::optional<StopReason>& member) {
+  member = read_stop_reason(value);
+}
+
+template <typename T, typename Members>
+void write_members(json& object, const T& value, const Members& members) {
+  object = json::object();
+  std::apply([&](const auto&... each) { (write(object[each.first], value.*each.second), ...); },
+             members);
+}
+
+template <typename T, typename Members>
+void read_members(const json& object, T& value, const Members& members) {
+  std::apply([&](const auto&... each) { (read(object.at(each.first), value.*each.second), ...); },
+             members);
 }
 
 }  // namespace
@@ -64,80 +138,13 @@ std::optional<StopReason> read_stop_reason(const json& json) {
   return json.is_string() ? stop_reason_of(json.get<std::string>()) : std::nullopt;
 }
 
-void to_json(json& json, const StopRule& rule) {
-  json = {{"budget_s", rule.budget_s},
-          {"precision", rule.precision},
-          {"exactly", value_or_null(rule.exactly)},
-          {"at_least_s", rule.at_least_s}};
-}
+void to_json(json& json, const StopRule& rule) { write_members(json, rule, members_of_rule); }
+void from_json(const json& json, StopRule& rule) { read_members(json, rule, members_of_rule); }
 
-void from_json(const json& json, StopRule& rule) {
-  rule.budget_s = json.at("budget_s").get<double>();
-  rule.precision = json.at("precision").get<double>();
-  rule.exactly = optional_at<std::int64_t>(json, "exactly");
-  rule.at_least_s = json.at("at_least_s").get<double>();
-}
+void to_json(json& json, const Case& planned) { write_members(json, planned, members_of_case); }
+void from_json(const json& json, Case& planned) { read_members(json, planned, members_of_case); }
 
-void to_json(json& json, const Case& planned) {
-  json = {{"workload", planned.workload},
-          {"python", planned.python},
-          {"folder", planned.folder},
-          {"executor", planned.executor},
-          {"threads", planned.threads},
-          {"scaling", planned.scaling},
-          {"calls", value_or_null(planned.calls)},
-          {"pin", planned.pin},
-          {"stop", planned.stop},
-          {"repetitions", planned.repetitions},
-          {"asks", planned.stop_policy}};
-}
-
-void from_json(const json& json, Case& planned) {
-  json.at("workload").get_to(planned.workload);
-  json.at("python").get_to(planned.python);
-  json.at("folder").get_to(planned.folder);
-  json.at("executor").get_to(planned.executor);
-  json.at("threads").get_to(planned.threads);
-  json.at("scaling").get_to(planned.scaling);
-  planned.calls = optional_at<std::int64_t>(json, "calls");
-  json.at("pin").get_to(planned.pin);
-  json.at("stop").get_to(planned.stop);
-  json.at("repetitions").get_to(planned.repetitions);
-  json.at("asks").get_to(planned.stop_policy);
-}
-
-void to_json(json& json, const Point& point) {
-  json = {{"threads", point.threads},
-          {"scaling", point.scaling},
-          {"calls", point.calls},
-          {"extra_calls", point.extra_calls},
-          {"control_calls", point.control_calls},
-          {"oversubscribed", point.oversubscribed},
-          {"setup_s", point.setup_s},
-          {"start_s", point.start_s},
-          {"memory_bytes", value_or_null(point.memory_bytes)},
-          {"gil_demand", value_or_null(point.gil_demand)},
-          {"gil_demands", point.gil_demands},
-          {"other_cpus", point.other_cpus},
-          {"stopped", value_or_null(point.stopped)},
-          {"samples", point.samples}};
-}
-
-void from_json(const json& json, Point& point) {
-  json.at("threads").get_to(point.threads);
-  json.at("scaling").get_to(point.scaling);
-  json.at("calls").get_to(point.calls);
-  json.at("extra_calls").get_to(point.extra_calls);
-  json.at("control_calls").get_to(point.control_calls);
-  json.at("oversubscribed").get_to(point.oversubscribed);
-  json.at("setup_s").get_to(point.setup_s);
-  json.at("start_s").get_to(point.start_s);
-  point.memory_bytes = optional_at<std::int64_t>(json, "memory_bytes");
-  point.gil_demand = optional_at<double>(json, "gil_demand");
-  json.at("gil_demands").get_to(point.gil_demands);
-  json.at("other_cpus").get_to(point.other_cpus);
-  point.stopped = read_stop_reason(json.at("stopped"));
-  json.at("samples").get_to(point.samples);
-}
+void to_json(json& json, const Point& point) { write_members(json, point, members_of_point); }
+void from_json(const json& json, Point& point) { read_members(json, point, members_of_point); }
 
 }  // namespace gilscale

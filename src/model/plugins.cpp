@@ -66,15 +66,14 @@ std::vector<Plugin> plugins_in(const fs::path& folder) {
   return plugins;
 }
 
-Plugin default_plugin(const fs::path& folder) {
-  const std::vector<Plugin> plugins = plugins_in(folder);
+const Plugin& default_plugin(const std::vector<Plugin>& plugins) {
   if (!plugins.empty()) return plugins.front();
   throw UsageError(fmt::format("this gilscale has no plug-in for any Python in '{}'; {}",
-                               folder.string(), how_to_make("PYTHON")));
+                               lib_folder().string(), how_to_make("PYTHON")));
 }
 
-Plugin plugin_for(const std::string& soabi, const std::string& python, const fs::path& folder) {
-  const std::vector<Plugin> plugins = plugins_in(folder);
+const Plugin& plugin_for(const std::string& soabi, const std::string& python,
+                         const std::vector<Plugin>& plugins) {
   const auto found = std::find_if(plugins.begin(), plugins.end(),
                                   [&](const Plugin& plugin) { return plugin.soabi == soabi; });
   if (found == plugins.end()) {

@@ -16,8 +16,8 @@ double cpu_share(double cpu, double wall, double runnable) {
   return std::clamp(cpu / std::max(wall - runnable, cpu), least, 1.0);
 }
 
-double call_at_speed(double call_s, double cpu_share, double control_s, double reference_s) {
-  return call_s * (1 - cpu_share + cpu_share * (reference_s / control_s));
+CallCost call_cost(double call_s, double cpu_share, double control_s) {
+  return {call_s * (1 - cpu_share), call_s * cpu_share / control_s};
 }
 
 double achievable_speedup(int threads, double capacity, double cpu_share) {

@@ -134,8 +134,9 @@ void pass_on(void* to, Text summary, Text traceback) {
 }  // namespace
 
 PythonFiles find_python(const std::string& executable) {
+  const std::vector<Plugin> plugins = plugins_in(lib_folder());
   const std::string python =
-      executable.empty() ? default_plugin(lib_folder()).python.executable : executable;
+      executable.empty() ? default_plugin(plugins).python.executable : executable;
   const InterpreterFacts facts = ask_interpreter(python);
   if (facts.library.empty())
     throw UsageError(fmt::format(
@@ -143,7 +144,7 @@ PythonFiles find_python(const std::string& executable) {
         "of Debian (libpython3.X), of conda, of uv, of GitHub's setup-python and of the official "
         "container images have one, as does one built from source with --enable-shared",
         python, facts.version));
-  return {python, facts.library, plugin_for(facts.soabi, python, lib_folder()).file.string()};
+  return {python, facts.library, plugin_for(facts.soabi, python, plugins).file.string()};
 }
 
 std::string text_for_plugin(const WorkloadSpec& workload) {

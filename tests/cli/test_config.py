@@ -106,7 +106,7 @@ def test_help_names_the_options(gilscale):
 
 
 @pytest.mark.parametrize("text, words", [
-    ("threads = 1\n\nthread = 2\n", ["gilscale.toml:3: there is no key 'thread'; did you mean 'threads'?"]),
+    ("threads = 1\n\nthread = 2\n", ["gilscale.toml:3: there is no key 'thread', did you mean 'threads'?"]),
     ("threads =\n", ["gilscale.toml:1: ", "expected value"]),
     ("\nbudget = -1\n", ["gilscale.toml:2: --budget -1 is out of range"]),
     ("budget = 'long'\n", ["gilscale.toml:1: 'budget' takes SECONDS, not 'long'"]),

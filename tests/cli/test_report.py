@@ -139,12 +139,13 @@ def test_an_axis_becomes_logarithmic_from_twentyfold_on(tmp_path):
     assert log(0.021) == (True, True)
 
 
-@pytest.mark.parametrize("cpu_share, remarks", [(1.0, ["2 times", "the fastest"]), (0.0, ["the fastest", "the fastest"])])
-def test_single_calls_compare_at_one_speed_of_the_machine(tmp_path, cpu_share, remarks):
+@pytest.mark.parametrize("computes, remarks", [(True, ["2 times", "the fastest"]), (False, ["the fastest", "the fastest"])])
+def test_single_calls_compare_at_one_speed_of_the_machine(tmp_path, computes, remarks):
     """The machine was half as fast for the second; what sleeps does not mind."""
     document = made_document([made_case("a", (1,), 0.001), made_case("b", (1,), 0.001)])
     for case, control_s in zip(document["gilscale"]["cases"], (1e-6, 2e-6)):
-        case["points"][0].update(undisturbed_call_s=0.001, control_call_s=control_s, cpu_share=cpu_share)
+        cost = {"waiting_s": 0, "control_calls": 0.001 / control_s} if computes else {"waiting_s": 0.001, "control_calls": 0}
+        case["points"][0].update(single_cost=cost, control_call_s=control_s)
     assert [bar.remark for bar in charts_of(tmp_path, document).single.bars] == remarks
 
 

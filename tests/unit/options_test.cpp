@@ -405,7 +405,7 @@ TEST(Config, IsForRunAlone) {
 
 TEST(ConfigRefusal, OfAnUnknownKeyNamesTheNearest) {
   EXPECT_EQ(config_refusal("pin = true\n\nthread = 2"),
-            "gilscale.toml:3: there is no key 'thread'; did you mean 'threads'?");
+            "gilscale.toml:3: there is no key 'thread', did you mean 'threads'?");
   EXPECT_THAT(config_refusal("workload = 'm:f'"), HasSubstr("did you mean 'workloads'?"));
   EXPECT_EQ(config_refusal("frobnicate = 2"),
             "gilscale.toml:1: there is no key 'frobnicate'; the keys are `workloads` and the "

@@ -25,9 +25,10 @@ class Plugins : public testing::Test {
                                   "executable": "/bin/{}", "default": {}}})",
                               soabi, of, soabi, is_default));
   }
+  [[nodiscard]] std::vector<Plugin> plugins() const { return plugins_in(folder_.path()); }
   [[nodiscard]] std::vector<std::string> soabis() const {
     std::vector<std::string> all;
-    for (const Plugin& plugin : plugins_in(folder_.path())) all.push_back(plugin.soabi);
+    for (const Plugin& plugin : plugins()) all.push_back(plugin.soabi);
     return all;
   }
 
@@ -43,7 +44,7 @@ TEST_F(Plugins, AreListedTheDefaultFirstThenByName) {
 
 TEST_F(Plugins, AreWhatTheirFilesSay) {
   describe("cpython-313t", true);
-  const Plugin plugin = default_plugin(folder_.path());
+  const Plugin plugin = default_plugin(plugins());
   EXPECT_EQ(plugin.file, folder_.path() / "worker-cpython-313t.so");
   EXPECT_EQ(plugin.version, version);
   EXPECT_EQ(plugin.python.version, "3.13.1");
@@ -60,23 +61,23 @@ TEST_F(Plugins, ThatCannotBeReadAreNone) {
 }
 
 TEST_F(Plugins, OfWhichThereIsNoneAreAskedFor) {
-  EXPECT_THAT(usage_error([&] { default_plugin(folder_.path()); }),
-              AllOf(HasSubstr(folder_.path().string()), HasSubstr("scripts/add_python.sh PYTHON")));
-  EXPECT_THAT(usage_error([&] { plugin_for("cpython-312", "/opt/python", folder_.path()); }),
+  EXPECT_THAT(usage_error([&] { default_plugin(plugins()); }),
+              AllOf(HasSubstr(lib_folder().string()), HasSubstr("scripts/add_python.sh PYTHON")));
+  EXPECT_THAT(usage_error([&] { plugin_for("cpython-312", "/opt/python", plugins()); }),
               AllOf(HasSubstr("nor for any other Python"), HasSubstr("add_python.sh /opt/python")));
 }
 
 TEST_F(Plugins, AreFoundByTheAbi) {
   describe("cpython-312", true);
   describe("cpython-313", false);
-  EXPECT_EQ(plugin_for("cpython-313", "python", folder_.path()).soabi, "cpython-313");
+  EXPECT_EQ(plugin_for("cpython-313", "python", plugins()).soabi, "cpython-313");
 }
 
 TEST_F(Plugins, OfAnotherPythonAreNamedWhereOneIsMissing) {
   describe("cpython-312", true);
   describe("cpython-313", false);
   EXPECT_THAT(
-      usage_error([&] { plugin_for("cpython-313t", "/opt/python", folder_.path()); }),
+      usage_error([&] { plugin_for("cpython-313t", "/opt/python", plugins()); }),
       AllOf(HasSubstr("/opt/python (cpython-313t)"),
             HasSubstr("only for cpython-312, cpython-313;"),
             EndsWith("scripts/add_python.sh /opt/python, in the folder of gilscale's sources")));
@@ -84,7 +85,7 @@ TEST_F(Plugins, OfAnotherPythonAreNamedWhereOneIsMissing) {
 
 TEST_F(Plugins, OfAnotherGilscaleAreRefused) {
   describe("cpython-312", true, "0.0.9");
-  EXPECT_THAT(usage_error([&] { plugin_for("cpython-312", "/opt/python", folder_.path()); }),
+  EXPECT_THAT(usage_error([&] { plugin_for("cpython-312", "/opt/python", plugins()); }),
               AllOf(HasSubstr("belongs to gilscale 0.0.9"), HasSubstr(std::string(version)),
                     HasSubstr("add_python.sh /opt/python")));
 }

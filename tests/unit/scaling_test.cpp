@@ -70,9 +70,9 @@ TEST(KarpFlatt, IsBelowNothingForSuperlinearSpeedup) {
 
 TEST(CallAtSpeed, IsCorrectedInTheShareThatComputes) {
   // The machine was half as fast as it is taken to be.
-  EXPECT_DOUBLE_EQ(call_at_speed(8, 1, 2, 1), 4);
-  EXPECT_DOUBLE_EQ(call_at_speed(8, 0, 2, 1), 8);
-  EXPECT_DOUBLE_EQ(call_at_speed(8, 0.5, 2, 1), 6);
+  EXPECT_DOUBLE_EQ(call_cost(8, 1, 2).at_speed(1), 4);
+  EXPECT_DOUBLE_EQ(call_cost(8, 0, 2).at_speed(1), 8);
+  EXPECT_DOUBLE_EQ(call_cost(8, 0.5, 2).at_speed(1), 6);
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report);
 struct SingleCall {
   std::string label;
   double call_s = 0;    ///< median
-  double relative = 1;  ///< to the fastest of all, at one speed of the machine (call_at_speed())
+  double relative = 1;  ///< to the fastest of all, at one speed of the machine, see CallCost
 };
 
 /// Of all cases that ran Python, in their order.

@@ -11,6 +11,7 @@
 #include "gilscale/measure/samples.hpp"
 #include "gilscale/measure/stop_reason.hpp"
 #include "gilscale/statistics/estimate.hpp"
+#include "gilscale/statistics/scaling.hpp"
 
 namespace gilscale {
 
@@ -117,6 +118,7 @@ struct PointFigures {
   double cpu_share = 1;                     ///< of a 1-thread call
   double undelayed_call_s = 0;              ///< a 1-thread call without what it waited for a CPU
   double control_call_s = 0;                ///< CPU time of one call of the control, median
+  CallCost single_cost;                     ///< of a 1-thread call, from these medians
   bool bound_by_cpus = true;                ///< fewer cores would make it slower
   double achievable = 1;                    ///< from the median capacity
 };

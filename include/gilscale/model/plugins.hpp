@@ -24,12 +24,13 @@ std::filesystem::path lib_folder();
 /// read is none.
 std::vector<Plugin> plugins_in(const std::filesystem::path& folder);
 
-/// The one whose Python is measured where none is named. Throws UsageError if there is none.
-Plugin default_plugin(const std::filesystem::path& folder);
+/// The one of plugins_in(lib_folder()) whose Python is measured where none is named. Throws
+/// UsageError if there is none.
+const Plugin& default_plugin(const std::vector<Plugin>& plugins);
 
 /// The one for that Python. Throws UsageError with what to do if there is none, or if it was made
 /// for another gilscale.
-Plugin plugin_for(const std::string& soabi, const std::string& python,
-                  const std::filesystem::path& folder);
+const Plugin& plugin_for(const std::string& soabi, const std::string& python,
+                         const std::vector<Plugin>& plugins);
 
 }  // namespace gilscale

@@ -14,9 +14,21 @@ double weak_speedup(int threads, double single, double parallel);
 /// it is clamped.
 double cpu_share(double cpu, double wall, double runnable = 0);
 
-/// The time of a call of `call_s` if the machine were as fast as it was when the control took
-/// `reference_s`, and not `control_s` as beside it; only the share that computes depends on that.
-double call_at_speed(double call_s, double cpu_share, double control_s, double reference_s);
+/// What a call costs whatever the machine's speed is: what it waits, and how much it computes, in
+/// calls of the control.
+struct CallCost {
+  double waiting_s = 0;
+  double control_calls = 0;
+
+  /// What the call takes while the machine is as fast as it is when the control takes `control_s`.
+  [[nodiscard]] double at_speed(double control_s) const {
+    return waiting_s + control_calls * control_s;
+  }
+};
+
+/// Of a call of `call_s` beside which the control took `control_s`; only the share that computes
+/// depends on the machine's speed.
+CallCost call_cost(double call_s, double cpu_share, double control_s);
 
 /// The speedup that this machine can give N threads that spend `cpu_share` of their time computing,
 /// when it gives plain arithmetic `capacity` cores: min(N, capacity / share). Computing is bound by
