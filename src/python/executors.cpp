@@ -1,29 +1,32 @@
 #include "python/executors.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cassert>
 
 namespace gilscale {
 namespace {
 
-struct Maker {
-  std::string_view kind;
-  std::unique_ptr<Executor> (*make)(PythonWorkload& workload);
-};
-
-constexpr std::array<Maker, 3> makers{{
-    {"threads", make_threads_executor},
-    {"pool", make_pool_executor},
-    {"interpreters", make_interpreters_executor},
-}};
+/// All makers, as a list: they are static objects of other files, made in any order.
+const ExecutorMaker*& first_maker() {
+  static const ExecutorMaker* first = nullptr;
+  return first;
+}
 
 }  // namespace
 
+ExecutorMaker::ExecutorMaker(std::string_view kind, Make function) noexcept
+    : kind_(kind), make_(function), next_(first_maker()) {
+  first_maker() = this;
+}
+
+const ExecutorMaker* ExecutorMaker::of(std::string_view kind) {
+  const ExecutorMaker* each = first_maker();
+  while (each && each->kind_ != kind) each = each->next_;
+  return each;
+}
+
 std::unique_ptr<Executor> make_python_executor(std::string_view kind, PythonWorkload& workload) {
-  const auto* maker = std::find_if(makers.begin(), makers.end(),
-                                   [&](const Maker& each) { return each.kind == kind; });
-  assert(maker != makers.end());
+  const ExecutorMaker* maker = ExecutorMaker::of(kind);
+  assert(maker);
   return maker->make(workload);
 }
 

@@ -14,9 +14,32 @@ class PythonWorkload;
 /// what it needs.
 std::unique_ptr<Executor> make_python_executor(std::string_view kind, PythonWorkload& workload);
 
-// One file each.
-std::unique_ptr<Executor> make_threads_executor(PythonWorkload& workload);
-std::unique_ptr<Executor> make_pool_executor(PythonWorkload& workload);
-std::unique_ptr<Executor> make_interpreters_executor(PythonWorkload& workload);
+/// Makes executors of one kind. Each executor has a file of its own, with one of these at its end:
+/// that is how it becomes known.
+class ExecutorMaker {
+ public:
+  using Make = std::unique_ptr<Executor> (*)(PythonWorkload& workload);
+
+  ExecutorMaker(std::string_view kind, Make function) noexcept;
+  ExecutorMaker(const ExecutorMaker&) = delete;
+  ExecutorMaker& operator=(const ExecutorMaker&) = delete;
+
+  /// That of a kind; null if there is none.
+  static const ExecutorMaker* of(std::string_view kind);
+  [[nodiscard]] std::unique_ptr<Executor> make(PythonWorkload& workload) const {
+    return make_(workload);
+  }
+
+ private:
+  std::string_view kind_;
+  Make make_;
+  const ExecutorMaker* next_;  ///< of the list of all
+};
+
+/// The maker of an executor whose constructor takes the workload.
+template <typename Kind>
+std::unique_ptr<Executor> made(PythonWorkload& workload) {
+  return std::make_unique<Kind>(workload);
+}
 
 }  // namespace gilscale

@@ -154,23 +154,24 @@ class InterpretersExecutor : public Executor {
   std::vector<std::thread> threads_;
 };
 
+const ExecutorMaker interpreters_maker("interpreters", made<InterpretersExecutor>);
+
 }  // namespace
-
-std::unique_ptr<Executor> make_interpreters_executor(PythonWorkload& workload) {
-  return std::make_unique<InterpretersExecutor>(workload);
-}
-
 }  // namespace gilscale
 
 #else
 
 namespace gilscale {
+namespace {
 
-std::unique_ptr<Executor> make_interpreters_executor(PythonWorkload&) {
+std::unique_ptr<Executor> refuse(PythonWorkload&) {
   throw UnavailableError("this is CPython " PY_VERSION
                          ", and sub-interpreters with their own GIL need 3.12 or newer");
 }
 
+const ExecutorMaker interpreters_maker("interpreters", refuse);
+
+}  // namespace
 }  // namespace gilscale
 
 #endif

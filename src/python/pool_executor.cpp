@@ -74,10 +74,7 @@ class PoolExecutor : public PythonExecutor {
   std::vector<py::object> futures_;
 };
 
+const ExecutorMaker pool_maker("pool", made<PoolExecutor>);
+
 }  // namespace
-
-std::unique_ptr<Executor> make_pool_executor(PythonWorkload& workload) {
-  return std::make_unique<PoolExecutor>(workload);
-}
-
 }  // namespace gilscale

@@ -52,10 +52,7 @@ class ThreadsExecutor : public PythonExecutor {
   std::vector<py::object> threads_;
 };
 
+const ExecutorMaker threads_maker("threads", made<ThreadsExecutor>);
+
 }  // namespace
-
-std::unique_ptr<Executor> make_threads_executor(PythonWorkload& workload) {
-  return std::make_unique<ThreadsExecutor>(workload);
-}
-
 }  // namespace gilscale

@@ -394,7 +394,7 @@ def test_it_ends_at_the_largest_budget(gilscale, workload):
             count += 1
             time.sleep(0.001 if bin(count).count("1") % 2 else 0.005)
         """)
-    document = gilscale.json("run", "both.py:work", "-t1", "--calls", "1", "--budget", "0.2", "--max-budget", "1",
+    document = gilscale.json("run", "both.py:work", "-t1", "--calls", "1", "--budget", "0.2", "--max-budget", "6",
                              *expecting("both.py:work call_s < 0.003"), code=INCONCLUSIVE)["gilscale"]
     point, = document["cases"][0]["points"]
     check, = document["checks"]
