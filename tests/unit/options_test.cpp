@@ -1,11 +1,14 @@
 #include "gilscale/command_line/options.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
 #include <map>
 
+#include "gilscale/model/executors.hpp"
 #include "gilscale/report/reporters.hpp"
 #include "gilscale/text/version.hpp"
 #include "thrown.hpp"
@@ -51,6 +54,18 @@ std::string run_refusal(std::vector<const char*> words) {
 
 // ---- run ----
 
+/// In the order of the table.
+std::vector<std::string> executor_names(const std::function<bool(const ExecutorKind&)>& is_meant) {
+  std::vector<std::string> names;
+  for (const ExecutorKind& kind : executor_kinds())
+    if (is_meant(kind)) names.emplace_back(kind.name);
+  return names;
+}
+
+std::string all_executors() {
+  return fmt::format("{}", fmt::join(executor_names([](const auto&) { return true; }), ", "));
+}
+
 TEST(RunOptions, HaveDefaults) {
   const RunOptions options = run();
   EXPECT_THAT(options.plan.workloads.names, IsEmpty());
@@ -95,10 +110,11 @@ TEST(RunOptions, TakeExecutorsAsAList) {
 }
 
 TEST(RunOptions, TakeAllForTheExecutorsThatAreInIt) {
-  EXPECT_THAT(run({"-x", "all"}).plan.executors,
-              ElementsAre("threads", "pool", "interpreters", "processes"));
-  EXPECT_THAT(run({"-x", "native,all"}).plan.executors,
-              ElementsAre("native", "threads", "pool", "interpreters", "processes"));
+  std::vector<std::string> names = executor_names([](const auto& kind) { return kind.in_all; });
+  EXPECT_THAT(names, testing::IsSupersetOf({"threads", "pool", "interpreters", "processes"}));
+  EXPECT_EQ(run({"-x", "all"}).plan.executors, names);
+  names.insert(names.begin(), "native");
+  EXPECT_EQ(run({"-x", "native,all"}).plan.executors, names);
 }
 
 TEST(RunOptions, DoNotTakeTheWorkloadAfterAListForAPartOfIt) {
@@ -184,8 +200,7 @@ TEST(Refusal, OfThreadsSaysHowToWriteThem) {
 
 TEST(Refusal, OfAnExecutorNamesTheChoices) {
   EXPECT_EQ(run_refusal({"-x", "threads,fork"}),
-            "--executor 'fork' is not known; choose from threads, pool, interpreters, processes, "
-            "native or all");
+            "--executor 'fork' is not known; choose from " + all_executors() + " or all");
 }
 
 TEST(Refusal, OfCallsSaysWhatTheyAre) {
@@ -441,8 +456,8 @@ TEST(ConfigRefusal, OfWhatIsNoChoiceNamesTheChoices) {
               AllOf(StartsWith("gilscale.toml:2: --scaling"), HasSubstr("sideways"),
                     HasSubstr("weak"), HasSubstr("; see `gilscale run --help`")));
   EXPECT_EQ(config_refusal("executor = [\n'pool',\n'fork']"),
-            "gilscale.toml:3: --executor 'fork' is not known; choose from threads, pool, "
-            "interpreters, processes, native or all");
+            "gilscale.toml:3: --executor 'fork' is not known; choose from " + all_executors() +
+                " or all");
 }
 
 TEST(ConfigRefusal, OfAValueOutOfRangeNamesFileAndLine) {
@@ -476,13 +491,15 @@ TEST(Help, IsAnAnswerThatShowsCommandsAndExitCodes) {
 
 TEST(Help, OfRunShowsEveryFlagAndTheExecutors) {
   const auto answer = std::get<Answer>(parsed({"run", "--help"}));
-  for (const char* flag : {"--args", "--kwargs", "--fib", "--threads", "--executor", "--calls",
-                           "--budget", "--precision", "--timeout", "--json", "--benchmark_format",
-                           "--benchmark_out", "--benchmark_out_format", "--benchmark_filter",
-                           "--benchmark_repetitions", "--benchmark_min_time", "--benchmark_context",
-                           "--benchmark_list_tests", "threads, pool, interpreters"}) {
+  for (const char* flag :
+       {"--args", "--kwargs", "--fib", "--threads", "--executor", "--calls", "--budget",
+        "--precision", "--timeout", "--json", "--benchmark_format", "--benchmark_out",
+        "--benchmark_out_format", "--benchmark_filter", "--benchmark_repetitions",
+        "--benchmark_min_time", "--benchmark_context", "--benchmark_list_tests"}) {
     EXPECT_THAT(answer.text, HasSubstr(flag));
   }
+  for (const std::string& name : executor_names([](const auto&) { return true; }))
+    EXPECT_THAT(answer.text, testing::ContainsRegex("a list of:[^;]*" + name));
 }
 
 TEST(Version, IsAnAnswer) {
