@@ -226,8 +226,8 @@ std::vector<MeasuredPoint> measured_points(std::span<const Point> points) {
   for (const Point& point : points) {
     if (point.samples.size() == 0) continue;
     PointValues values = values_of(point);
-    PointFigures figures = figures_of(point, values);
-    measured.push_back({point, std::move(values), std::move(figures)});
+    const PointFigures figures = figures_of(point, values);
+    measured.push_back({point, std::move(values), figures});
   }
   return measured;
 }
