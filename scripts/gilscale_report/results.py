@@ -62,11 +62,11 @@ class CallCost:
     """What a call on one thread costs whatever the machine's speed is."""
 
     waiting_s: float
-    control_calls: float  # what it computes, in calls of the control
+    computing_calls: float  # of the control, that take as long as it computes
 
     def at_speed(self, control_s):
         """What it takes while the machine is as fast as it is when the control takes that."""
-        return self.waiting_s + self.control_calls * control_s
+        return self.waiting_s + self.computing_calls * control_s
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def _time(node):
 
 def _cost(point):
     node = point.child("single_cost")
-    parts = [node.get(key, float, None) for key in ("waiting_s", "control_calls")]
+    parts = [node.get(key, float, None) for key in ("waiting_s", "computing_calls")]
     if None not in parts:
         return CallCost(*parts)
     # Files of before gilscale wrote it there.

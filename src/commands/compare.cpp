@@ -35,7 +35,7 @@ Changes changes_of_times(const ResultFile& before, const ResultFile& after, Chan
 Report compared(const CompareOptions& options) {
   const ResultFile before = read_result_file(options.before);
   const ResultFile after = read_result_file(options.after);
-  const auto differences =
+  auto differences =
       differences_between({before.context, before.cases}, {after.context, after.cases});
   refuse_differences(differences, options.rules.allow_different, options.before);
   const ChangeRule rule{options.rules.threshold};
@@ -46,7 +46,7 @@ Report compared(const CompareOptions& options) {
                        : changes_of_times(before, after, rule);
   report.changes->before = options.before;
   report.changes->how = "compare";
-  report.changes->differences = differences;
+  report.changes->differences = std::move(differences);
   if (report.changes->points.empty())
     throw UsageError(
         fmt::format("'{}' and '{}' have no measured benchmark in common; name two "

@@ -172,7 +172,7 @@ std::optional<StopReason> Gate::answer(const AskingWorker& before,
                          expectations_settled(after.so_far, now.point));
 }
 
-Changes Gate::no_changes_yet() const {
+Changes Gate::blank_changes() const {
   Changes changes;
   changes.before = source_ ? options_.against : options_.baseline;
   changes.how = source_ ? "against" : "baseline";
@@ -183,16 +183,15 @@ Changes Gate::no_changes_yet() const {
 }
 
 void Gate::compare_last(const CaseResult* before, Report& report) const {
-  if (!report.changes) report.changes = no_changes_yet();
+  if (!report.changes) report.changes = blank_changes();
   Changes& changes = *report.changes;
   const CaseResult& after = report.cases.back().result;
   if (source_) add_before(changes, *before);
   add_after(changes, before, after, rule());
   correct_p(changes);
+  if (baseline_) add_differences(changes.differences, baseline_->context, context_of(report));
   if (before) add_differences(changes.differences, *before, after);
-  if (!baseline_) return;
-  add_differences(changes.differences, baseline_->context, context_of(report));
-  withdraw_verdicts(changes, options_.rules.allow_different);
+  if (baseline_) withdraw_verdicts(changes, options_.rules.allow_different);
 }
 
 void Gate::judge(CaseResult measured, Report& report) const {
@@ -204,6 +203,7 @@ void Gate::judge(CaseResult measured, Report& report) const {
 }
 
 void Gate::judge(InterleavedResults measured, Report& report) const {
+  assert(source_ && !baseline_);
   report.against.emplace_back(std::move(measured.before));
   judge(std::move(measured.after), report);
   compare_last(&report.against.back().result, report);

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "gilscale/command_line/options.hpp"
-#include "gilscale/judge/differences.hpp"
 #include "gilscale/judge/report.hpp"
 #include "gilscale/model/result_file.hpp"
 #include "gilscale/model/version_source.hpp"
@@ -55,7 +54,8 @@ class Gate {
   [[nodiscard]] bool baseline_settled(const CaseResult& so_far, const Point& point) const;
   [[nodiscard]] std::optional<StopReason> answer(const Question& question, bool settled) const;
   [[nodiscard]] ChangeRule rule() const;
-  [[nodiscard]] Changes no_changes_yet() const;
+  [[nodiscard]] Changes blank_changes() const;
+  /// The report's last case with that of the old version, null if it has none.
   void compare_last(const CaseResult* before, Report& report) const;
 
   GateOptions options_;

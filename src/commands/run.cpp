@@ -221,7 +221,7 @@ void measure_case(const Case& planned, const Gate& gate, double timeout_s, Progr
   return written;
 }
 
-/// What a person sees at the end; nothing where the command line proved wrong at once.
+/// What is shown at the end; nothing where the command line proved wrong at once.
 void show(const Report& report, const OutputOptions& options, const Machine& machine) {
   if (report.cases.size() == 1 && has_kind(report.cases.front().result, FailureKind::usage)) return;
   print(report, options.format);

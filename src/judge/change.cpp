@@ -305,9 +305,11 @@ Changes changes_between(const std::vector<CaseResult>& before, const std::vector
   changes.threshold = rule.threshold;
   for (const CaseResult& result : before) add_before(changes, result);
   std::size_t pairs = 0;
-  for (const CaseResult& result : after)
+  for (const CaseResult& result : after) {
+    const CaseResult* partner = same_case(result.planned, before);
     for (const Point& point : result.points)
-      if (partner_of(point, same_case(result.planned, before))) ++pairs;
+      if (partner_of(point, partner)) ++pairs;
+  }
   rule.points = std::max(rule.points, pairs);
   for (const CaseResult& result : after)
     add_after(changes, same_case(result.planned, before), result, rule);

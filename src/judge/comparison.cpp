@@ -19,7 +19,7 @@ std::optional<Estimate> speedup_at(const JudgedCase& judged, int threads) {
 
 int largest_thread_count(const JudgedCase& judged, bool may_be_oversubscribed) {
   int most = 1;
-  for (const Point& point : judged.result.points)
+  for (const auto& [point, values, figures] : judged.points)
     if (may_be_oversubscribed || !point.oversubscribed) most = std::max(most, point.threads);
   return most;
 }
@@ -102,7 +102,7 @@ std::vector<Contest> contests_in(const Report& report) {
   std::vector<Contest> contests;
   for (const JudgedCase& judged : report.cases) {
     const Case& planned = judged.result.planned;
-    if (!judged.result.python || judged.result.points.empty()) continue;
+    if (!judged.result.python || judged.points.empty()) continue;
     WorkloadSpec workload = planned.workload;
     workload.share = Sharing::all;
     const auto same = std::find_if(contests.begin(), contests.end(), [&](const Contest& contest) {
@@ -118,7 +118,7 @@ std::vector<Contest> contests_in(const Report& report) {
 /// The counts of threads that all contenders were measured with, ascending.
 std::vector<int> common_threads(const Contest& contest) {
   std::vector<int> threads;
-  for (const Point& point : contest.contenders.front().judged->result.points) {
+  for (const auto& [point, values, figures] : contest.contenders.front().judged->points) {
     const bool all =
         std::all_of(contest.contenders.begin(), contest.contenders.end(),
                     [&](const Contender& each) { return each.judged->at(point.threads); });
@@ -279,20 +279,20 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
   return comparisons;
 }
 
-std::vector<SingleCall> single_calls(const Report& report) {
-  std::vector<SingleCall> singles;
-  std::optional<double> reference_s;
-  double fastest_s = 0;
+std::vector<SingleThreadCost> single_thread_costs(const Report& report) {
+  std::vector<SingleThreadCost> costs;
+  std::vector<double> corrected_s;
+  double reference_s = 0;
   for (const JudgedCase& judged : report.cases) {
     if (judged.points.empty() || !judged.result.python) continue;
     const PointFigures& figures = judged.points.front().figures;  // each sample has such a round
-    if (!reference_s) reference_s = figures.control_call_s;
-    const double call_s = figures.single_cost.at_speed(*reference_s);
-    fastest_s = singles.empty() ? call_s : std::min(fastest_s, call_s);
-    singles.push_back({label_of(judged.result.planned), figures.single_call_s.estimate, call_s});
+    if (costs.empty()) reference_s = figures.control_call_s;
+    costs.push_back({label_of(judged.result.planned), figures.single_call_s.estimate});
+    corrected_s.push_back(figures.single_cost.at_speed(reference_s));
   }
-  for (SingleCall& single : singles) single.relative /= fastest_s;
-  return singles;
+  for (std::size_t i = 0; i < costs.size(); ++i)
+    costs[i].relative = corrected_s[i] / *std::min_element(corrected_s.begin(), corrected_s.end());
+  return costs;
 }
 
 }  // namespace gilscale

@@ -68,7 +68,7 @@ void read(const json& value, T& member) {
 
 template <typename T>
 void read(const json& value, std::optional<T>& member) {
-  member = value.is_null() ? std::nullopt : std::optional(value.get<T>());
+  member = value_or_none<T>(value);
 }
 
 void read(const json& value, std::optional<StopReason>& member) {

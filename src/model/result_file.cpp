@@ -152,7 +152,7 @@ Case read_planned(const json& document) {
 }
 
 std::optional<Failure> read_failure(const json& document) {
-  auto failure = optional_at<Failure>(document, "error");
+  auto failure = value_or_none<Failure>(document.at("error"));
   if (!failure) return failure;
   return Failure{failure->kind, printable(failure->message), failure->details};
 }

@@ -5,21 +5,19 @@
 namespace gilscale {
 namespace {
 
-/// All makers, as a list: they are static objects of other files, made in any order.
-const ExecutorMaker*& first_maker() {
-  static const ExecutorMaker* first = nullptr;
-  return first;
-}
+/// Of the list of all makers. They are static objects of other files, made in any order, but all
+/// after this.
+constinit const ExecutorMaker* first_maker = nullptr;
 
 }  // namespace
 
 ExecutorMaker::ExecutorMaker(std::string_view kind, Make function) noexcept
-    : kind_(kind), make_(function), next_(first_maker()) {
-  first_maker() = this;
+    : kind_(kind), make_(function), next_(first_maker) {
+  first_maker = this;
 }
 
 const ExecutorMaker* ExecutorMaker::of(std::string_view kind) {
-  const ExecutorMaker* each = first_maker();
+  const ExecutorMaker* each = first_maker;
   while (each && each->kind_ != kind) each = each->next_;
   return each;
 }

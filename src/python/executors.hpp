@@ -38,7 +38,7 @@ class ExecutorMaker {
 
 /// The maker of an executor whose constructor takes the workload.
 template <typename Kind>
-std::unique_ptr<Executor> made(PythonWorkload& workload) {
+std::unique_ptr<Executor> make_of(PythonWorkload& workload) {
   return std::make_unique<Kind>(workload);
 }
 

@@ -154,7 +154,7 @@ class InterpretersExecutor : public Executor {
   std::vector<std::thread> threads_;
 };
 
-const ExecutorMaker interpreters_maker("interpreters", made<InterpretersExecutor>);
+const ExecutorMaker interpreters_maker("interpreters", make_of<InterpretersExecutor>);
 
 }  // namespace
 }  // namespace gilscale

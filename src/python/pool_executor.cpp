@@ -74,7 +74,7 @@ class PoolExecutor : public PythonExecutor {
   std::vector<py::object> futures_;
 };
 
-const ExecutorMaker pool_maker("pool", made<PoolExecutor>);
+const ExecutorMaker pool_maker("pool", make_of<PoolExecutor>);
 
 }  // namespace
 }  // namespace gilscale

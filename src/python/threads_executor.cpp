@@ -52,7 +52,7 @@ class ThreadsExecutor : public PythonExecutor {
   std::vector<py::object> threads_;
 };
 
-const ExecutorMaker threads_maker("threads", made<ThreadsExecutor>);
+const ExecutorMaker threads_maker("threads", make_of<ThreadsExecutor>);
 
 }  // namespace
 }  // namespace gilscale

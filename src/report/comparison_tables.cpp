@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -95,12 +94,12 @@ std::string executor_tables(const Report& report) {
 }
 
 std::string single_thread_table(const Report& report) {
-  const std::vector<SingleCall> singles = single_calls(report);
-  if (singles.size() < 2) return "";
+  const std::vector<SingleThreadCost> costs = single_thread_costs(report);
+  if (costs.size() < 2) return "";
   Columns columns({"one thread", "call", "relative to fastest"});
-  for (const SingleCall& single : singles)
+  for (const SingleThreadCost& cost : costs)
     columns.add(
-        {row_label(single.label), duration(single.call_s), fmt::format("{:.2f}", single.relative)});
+        {row_label(cost.label), duration(cost.call_s), fmt::format("{:.2f}", cost.relative)});
   return columns.paragraph();
 }
 

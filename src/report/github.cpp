@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "gilscale/judge/verdict.hpp"
 #include "report/formats.hpp"
 #include "report/text.hpp"
 

@@ -31,7 +31,7 @@ json point_document(const Point& point, const MeasuredPoint* measured) {
   document["undisturbed_call_s"] = measured->figures.undelayed_call_s;
   document["control_call_s"] = measured->figures.control_call_s;
   document["single_cost"] = {{"waiting_s", measured->figures.single_cost.waiting_s},
-                             {"control_calls", measured->figures.single_cost.control_calls}};
+                             {"computing_calls", measured->figures.single_cost.computing_calls}};
   for (const Metric& metric : point_metrics()) {
     if (document.contains(metric.name)) continue;  // a member of the point, whole numbers as such
     const auto figure = figure_of(metric, *measured);

@@ -130,12 +130,14 @@ std::string setup_notes(const Report& report) {
 }
 
 std::string heading(const Report& report) {
-  for (const auto& [result, points, judgement, scalability, findings] : report.cases)
+  for (const JudgedCase& judged : report.cases) {
+    const CaseResult& result = judged.result;
     if (result.python)
       return fmt::format("CPython {}{}, GIL {}; {} usable\n\n", result.python->version,
                          result.python->build == "default" ? "" : " " + result.python->build,
                          result.gil.after_run ? "on" : "off",
                          counted(report.context.value("usable_cpus", 0), "CPU"));
+  }
   return "";
 }
 

@@ -68,12 +68,20 @@ json answer(std::optional<StopReason> stop) { return {{"stop", value_or_null(sto
 
 }  // namespace message
 
+namespace {
+
+/// What is not understood stops the sampling: going on for ever would be worse.
+std::optional<StopReason> stop_in(const nlohmann::json& stop) {
+  if (stop.is_null()) return std::nullopt;
+  return read_stop_reason(stop).value_or(StopReason::unanswered);
+}
+
+}  // namespace
+
 std::optional<StopReason> read_answer(const std::string& line) {
   const auto answer = nlohmann::json::parse(line, nullptr, false);
   if (!answer.is_object() || !answer.contains("stop")) return StopReason::unanswered;
-  const nlohmann::json& stop = answer.at("stop");
-  if (stop.is_null()) return std::nullopt;
-  return read_stop_reason(stop).value_or(StopReason::unanswered);
+  return stop_in(answer.at("stop"));
 }
 
 void MessageReader::take(const std::string& line) {
@@ -104,7 +112,7 @@ void MessageReader::apply(const nlohmann::json& message) {
     result_.points.push_back(std::move(point));
   } else if (kind == "question") {
     question_ = {message.at("point").get<Point>(), message.at("spent_s").get<double>(),
-                 read_stop_reason(message.at("stop"))};
+                 stop_in(message.at("stop"))};
   } else if (kind == "found") {
     message.at("workloads").get_to(result_.found);
     complete_ = true;

@@ -3,7 +3,6 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <string>
 
 #include "gilscale/machine/placement.hpp"
 #include "gilscale/measure/executor.hpp"

@@ -144,7 +144,7 @@ def test_single_calls_compare_at_one_speed_of_the_machine(tmp_path, computes, re
     """The machine was half as fast for the second; what sleeps does not mind."""
     document = made_document([made_case("a", (1,), 0.001), made_case("b", (1,), 0.001)])
     for case, control_s in zip(document["gilscale"]["cases"], (1e-6, 2e-6)):
-        cost = {"waiting_s": 0, "control_calls": 0.001 / control_s} if computes else {"waiting_s": 0.001, "control_calls": 0}
+        cost = {"waiting_s": 0, "computing_calls": 0.001 / control_s} if computes else {"waiting_s": 0.001, "computing_calls": 0}
         case["points"][0].update(single_cost=cost, control_call_s=control_s)
     assert [bar.remark for bar in charts_of(tmp_path, document).single.bars] == remarks
 

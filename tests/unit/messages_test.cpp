@@ -136,6 +136,17 @@ TEST_F(Messages, OfAQuestionMaySeeNoReasonToStop) {
   EXPECT_FALSE(question->stop);
 }
 
+TEST_F(Messages, OfAQuestionWithAReasonOfAnotherVersionStopAllTheSame) {
+  json question = message::question({steady_point(1, {}, 1), 0.5, StopReason::budget});
+  for (const json& reason : {json("boredom"), json(3)}) {
+    question["stop"] = reason;
+    take(question);
+    const auto asked = reader.take_question();
+    ASSERT_TRUE(asked);
+    EXPECT_EQ(asked->stop, StopReason::unanswered) << reason;
+  }
+}
+
 TEST_F(Messages, OfAQuestionWithoutItsPartsBecomeTheFailure) {
   for (const char* key : {"point", "spent_s", "stop"}) {
     json question = message::question({steady_point(1, {}, 1), 0.5, StopReason::budget});

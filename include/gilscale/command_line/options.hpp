@@ -45,7 +45,9 @@ struct PlanOptions {
   std::string venv;                           ///< folder; empty: the active one, if any
   /// Regular expression over the names of benchmarks; a leading '-' negates it. Empty: all.
   std::string filter;
-  Case common;  ///< what all cases have in common: threads, scaling, calls and so on
+  /// What all cases have in common: threads, scaling, calls and so on; not the stop rule, which is
+  /// policy.
+  Case common;
 };
 
 /// How a run samples, and what it is held against.

@@ -80,13 +80,13 @@ struct ExecutorComparison {
 std::vector<ExecutorComparison> executor_comparisons(const Report& report);
 
 /// A case's call on one thread beside those of the others.
-struct SingleCall {
+struct SingleThreadCost {
   std::string label;
   double call_s = 0;    ///< median
   double relative = 1;  ///< to the fastest of all, at one speed of the machine, see CallCost
 };
 
 /// Of all cases that ran Python, in their order.
-std::vector<SingleCall> single_calls(const Report& report);
+std::vector<SingleThreadCost> single_thread_costs(const Report& report);
 
 }  // namespace gilscale

@@ -9,7 +9,8 @@
 
 namespace gilscale {
 
-/// A case and all that follows from its samples alone, worked out once: what reporters read.
+/// A case and all that follows from it alone, worked out once: what reporters read. Nothing of it
+/// is to be changed afterwards.
 struct JudgedCase {
   JudgedCase(CaseResult measured);  // NOLINT: a result goes wherever its judgement is wanted
 

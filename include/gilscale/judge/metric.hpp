@@ -50,8 +50,8 @@ struct Metric {
 
 std::span<const Metric> point_metrics();
 
-/// What files show of a metric at a point; a number alone has no ends. Nothing
-/// where it was not measured.
+/// What files show of a metric at a point; a number alone has no ends. Nothing where it was not
+/// measured.
 std::optional<Estimate> figure_of(const Metric& metric, const MeasuredPoint& measured);
 
 /// A figure of a case as a whole.

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "gilscale/measure/executor.hpp"
 #include "gilscale/measure/point.hpp"

@@ -22,10 +22,9 @@ nlohmann::json value_or_null(const std::optional<T>& value) {
   return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
 }
 
-/// The value of a key that must be there; none if it is null.
+/// The value; none if it is null.
 template <typename T>
-std::optional<T> optional_at(const nlohmann::json& object, const char* key) {
-  const nlohmann::json& value = object.at(key);
+std::optional<T> value_or_none(const nlohmann::json& value) {
   return value.is_null() ? std::nullopt : std::optional<T>(value.get<T>());
 }
 

@@ -18,11 +18,11 @@ double cpu_share(double cpu, double wall, double runnable = 0);
 /// calls of the control.
 struct CallCost {
   double waiting_s = 0;
-  double control_calls = 0;
+  double computing_calls = 0;
 
   /// What the call takes while the machine is as fast as it is when the control takes `control_s`.
   [[nodiscard]] double at_speed(double control_s) const {
-    return waiting_s + control_calls * control_s;
+    return waiting_s + computing_calls * control_s;
   }
 };
 
