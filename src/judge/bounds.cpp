@@ -16,6 +16,13 @@ bool share_a_gil(const GilState& gil) { return gil.shared && gil.after_run; }
 
 bool had_its_cores(double cores, double wanted) { return cores >= cores_were_there * wanted; }
 
+Estimate efficiency_over_least(const Estimate& relative_efficiency, double achievable,
+                               double achievable_low) {
+  const double factor = achievable / achievable_low;
+  return {relative_efficiency.estimate * factor, relative_efficiency.low * factor,
+          relative_efficiency.high * factor};
+}
+
 double shared_gil_demand(const Point& point, const GilState& gil) {
   return share_a_gil(gil) ? point.gil_demand.value_or(1) : 0;
 }

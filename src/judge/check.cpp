@@ -68,15 +68,23 @@ bool cores_missing(const CheckedPoint& checked, const PointValues& values) {
 std::string fault_of_machine(const CheckedPoint& checked, const PointValues& values,
                              const Estimate& seen, bool low) {
   const int threads = checked.point.threads;
-  if (threads == 1 || !values.bound_by_cpus) return "";
+  if (threads == 1) return "";
   const std::string gave =
       fmt::format("the machine gave {} threads {:.2f} cores", threads, median(values.capacity));
+  const auto over_least = efficiency_over_least(seen, values.achievable, values.achievable_low);
+  if (checked.metric.name == "relative_efficiency" &&
+      outcome_of(checked.expectation, over_least) != outcome_of(checked.expectation, seen))
+    return fmt::format(
+        "{}, and code without any fault may do as little as {:.2f} times the work "
+        "of one there",
+        gave, values.achievable_low);
+  if (!values.bound_by_cpus && values.achievable_low >= threads) return "";
   const Cores cores = checked.metric.cores;
   const bool suspect = low ? cores == Cores::missing_lower_it : cores == Cores::missing_raise_it;
   if (suspect && cores_missing(checked, values))
     return gave + ", too few to attribute this to the workload";
   const double bound = checked.expectation.bound;
-  const double share = values.achievable / threads;
+  const double share = values.achievable_low / threads;
   if (low && checked.metric.name == "speedup" && seen.high >= bound * share)
     return fmt::format("{}, too few for a speedup of {:g}", gave, bound);
   const auto with_all_cores = [&](double serial_fraction) {
@@ -148,19 +156,32 @@ Check blank_check(const Expectation& expectation, const CaseResult& result) {
   return check;
 }
 
-void compare_once(std::optional<double> value, Check& check) {
-  if (!value) {
-    check.why = fmt::format("{} could not be measured here", check.expectation.metric);
+/// What is not measured sample by sample.
+void compare_once(const std::optional<Estimate>& seen, Check& check) {
+  const Expectation& expectation = check.expectation;
+  if (!seen) {
+    check.why = fmt::format("{} could not be measured here", expectation.metric);
     return;
   }
-  check.seen = Estimate{*value, *value, *value};
-  check.outcome = outcome_of(check.expectation, *check.seen);
-  check.why = fmt::format("{} is {}", check.expectation.metric, number(*value));
+  check.seen = seen;
+  check.outcome = outcome_of(expectation, *seen);
+  const bool exact = seen->low == seen->high;
+  check.why = fmt::format("{} is {}", expectation.metric,
+                          exact ? number(seen->estimate) : interval_text(*seen));
+  if (check.outcome == Outcome::inconclusive)
+    check.why += fmt::format(
+        ", an interval that spans {:g}; measure more thread counts, or raise "
+        "--budget",
+        expectation.bound);
 }
+
+Estimate exactly(double value) { return {value, value, value}; }
 
 Check check_case(const Expectation& expectation, const JudgedCase& judged) {
   Check check = blank_check(expectation, judged.result);
-  compare_once(find_case_metric(expectation.metric)->value(judged.scalability), check);
+  // With the error of a gate, not with that of what is shown.
+  const Scalability scalability = scalability_of(judged.points, gate_error);
+  compare_once(find_case_metric(expectation.metric)->value(scalability), check);
   return check;
 }
 
@@ -204,7 +225,7 @@ Check check_point(const Expectation& expectation, const CaseResult& result, cons
   const std::vector<double> values =
       sampled ? metric.values(point, values_of(point)) : std::vector<double>();
   if (metric.measured == Measured::once || (sampled && values.empty())) {
-    compare_once(values.empty() ? std::nullopt : std::optional(values.front()), check);
+    compare_once(values.empty() ? std::nullopt : std::optional(exactly(values.front())), check);
     return check;
   }
   const CheckedPoint checked{expectation, metric, point, result.gil};

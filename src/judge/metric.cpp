@@ -47,7 +47,7 @@ constexpr auto ends = Shown::interval;
 constexpr auto alone = Shown::number;
 
 // name, meaning, absolute, of scaling, measured, cores, shown, in CSV, values, number
-constexpr std::array<Metric, 22> table{{
+constexpr std::array<Metric, 23> table{{
     {"makespan_s", "an N-thread round, in seconds", true, false, sampled, raise, ends, true,
      values_at<&PointValues::makespan_s>},
     {"call_s", "a call of an N-thread round, in seconds", true, false, sampled, raise, ends, true,
@@ -71,12 +71,15 @@ constexpr std::array<Metric, 22> table{{
     {"spread_s", "from the first thread's finish to the last one's, in seconds", true, false,
      sampled, raise, ends, true,
      [](const Point&, const PointValues& values) { return values.samples.spread_s; }},
-    {"cpu_share", "the share of a 1-thread call that is spent on a CPU", false, false, sampled,
-     none, alone, true,
+    {"cpu_share", "the share of a 1-thread call on a CPU, over that of the control", false, false,
+     sampled, none, alone, true,
      [](const Point&, const PointValues& values) { return cpu_shares(values.samples); },
      [](const PointFigures& figures) { return figures.cpu_share; }},
     {"achievable", "the speedup that the machine allowed", false, true, single, none, alone, true,
      [](const Point&, const PointValues& values) { return Values{values.achievable}; }},
+    {"achievable_low", "the least that code without any fault may do there", false, true, single,
+     none, alone, true,
+     [](const Point&, const PointValues& values) { return Values{values.achievable_low}; }},
     {"gil_demand", "the share of a 1-thread call for which it holds the GIL", false, false, ledger,
      none, alone, true, [](const Point& point, const PointValues&) { return point.gil_demands; }},
     {"setup_s", "what the workload's own set-up took, in seconds", true, false, single, none, alone,
@@ -104,17 +107,21 @@ constexpr std::array<Metric, 22> table{{
 // name, meaning, whole, value
 constexpr std::array<CaseMetric, 4> case_table{{
     {"contention", "the part of the work that threads do in turns (USL)", false,
-     [](const Scalability& of) -> std::optional<double> {
+     [](const Scalability& of) {
        return of.law ? std::optional(of.law->contention) : std::nullopt;
      }},
     {"coherency", "what threads pay for one another (USL)", false,
-     [](const Scalability& of) -> std::optional<double> {
+     [](const Scalability& of) {
        return of.law ? std::optional(of.law->coherency) : std::nullopt;
      }},
     {"peak_threads", "the number of threads beyond which throughput falls (USL)", false,
-     [](const Scalability& of) { return of.law ? of.law->peak_threads() : std::nullopt; }},
+     [](const Scalability& of) { return of.law ? of.law->peak_threads : std::nullopt; }},
     {"saturation_threads", "the fewest threads that do as much as any number", true,
-     [](const Scalability& of) -> std::optional<double> { return of.saturation_threads; }},
+     [](const Scalability& of) -> std::optional<Estimate> {
+       if (!of.saturation_threads) return std::nullopt;
+       const double threads = *of.saturation_threads;
+       return Estimate{threads, threads, threads};
+     }},
 }};
 
 }  // namespace

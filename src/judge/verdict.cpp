@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "gilscale/judge/bounds.hpp"
@@ -27,12 +28,14 @@ bool had_cores(const MeasuredPoint& seen) {
   return had_its_cores(seen.figures.achievable, seen.point.threads);
 }
 
-/// The point that decides: the largest for which the cores were there, else the largest; null where
-/// none has several threads.
+/// The point that decides: the largest for which the cores were there in any case, else the largest
+/// for which they may have been, else the largest; null where none has several threads.
 const MeasuredPoint* decisive_point(std::span<const MeasuredPoint> points) {
   const MeasuredPoint* best = nullptr;
   const auto rank = [](const MeasuredPoint& each) {
-    return std::pair(had_cores(each), each.point.threads);
+    const int threads = each.point.threads;
+    return std::tuple(had_its_cores(each.figures.achievable_low, threads), had_cores(each),
+                      threads);
   };
   for (const MeasuredPoint& each : points)
     if (each.point.threads > 1 && (!best || rank(each) > rank(*best))) best = &each;
@@ -45,7 +48,10 @@ std::string did(const MeasuredPoint& seen) {
 }
 
 std::string did_of_achievable(const MeasuredPoint& seen) {
-  return fmt::format("{}; {:.2f} was achievable", did(seen), seen.figures.achievable);
+  const std::string most = fmt::format("{:.2f}", seen.figures.achievable);
+  const std::string least = fmt::format("{:.2f}", seen.figures.achievable_low);
+  return fmt::format("{}; {}{} was achievable", did(seen), least == most ? "" : least + " to ",
+                     most);
 }
 
 /// What keeps a partial workload from scaling further.
@@ -81,6 +87,13 @@ Judgement judge_limited(const MeasuredPoint& seen, const CaseResult& result) {
           fmt::format("{}; {}", did_of_achievable(seen), bound_of(seen, result.gil))};
 }
 
+Judgement spans(const MeasuredPoint& seen, const char* what, const Estimate& interval) {
+  return {
+      Verdict::inconclusive,
+      fmt::format("{}, but the interval of {}, {:.2f} to {:.2f}, includes {:.1f}; raise --budget",
+                  did_of_achievable(seen), what, interval.low, interval.high, parallel_from)};
+}
+
 Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
   const PointFigures& figures = seen.figures;
   const Estimate& efficiency = figures.relative_efficiency;
@@ -96,12 +109,13 @@ Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
     return {had_cores(seen) ? Verdict::parallel : Verdict::machine_limited,
             did_of_achievable(seen)};
   }
-  if (efficiency.high >= parallel_from)
-    return {Verdict::inconclusive,
-            fmt::format("{}, but the interval of the relative efficiency, {:.2f} to {:.2f}, "
-                        "includes {:.1f}; raise --budget",
-                        did_of_achievable(seen), efficiency.low, efficiency.high, parallel_from)};
-  return judge_limited(seen, result);
+  if (efficiency.high >= parallel_from) return spans(seen, "the relative efficiency", efficiency);
+  const Estimate over_least =
+      efficiency_over_least(efficiency, figures.achievable, figures.achievable_low);
+  if (over_least.high < parallel_from) return judge_limited(seen, result);
+  if (over_least.low >= parallel_from)
+    return {Verdict::machine_limited, did_of_achievable(seen) + "; the calls lacked CPUs"};
+  return spans(seen, "the speedup over the least that was achievable", over_least);
 }
 
 }  // namespace

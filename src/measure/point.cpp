@@ -32,6 +32,12 @@ Values capacities(const Point& point, const Samples& samples) {
   return weak_speedups(point.threads, samples.control_single_s, samples.control_parallel_s);
 }
 
+/// The same without what its threads waited for CPUs.
+Values undelayed_capacities(const Point& point, const Samples& samples) {
+  return weak_speedups(point.threads, samples.control_single_undelayed_s,
+                       samples.control_parallel_undelayed_s);
+}
+
 /// Work done over time, N threads against one.
 Values speedups(const Point& point, const Values& single, const Values& parallel) {
   const double work = static_cast<double>(parallel_calls(point).total(point.threads)) /
@@ -73,6 +79,15 @@ Samples without_disturbed(const Point& point) {
   return rest.size() < fewest_for_interval ? point.samples : rest;
 }
 
+/// The least that code without any fault may do, over the most. Where relative efficiencies are
+/// taken without what threads waited for CPUs, that is no longer missing.
+double least_of_most(const Point& point, const Samples& samples, double cpu_share, bool delayed) {
+  const double capacity =
+      median(delayed ? undelayed_capacities(point, samples) : capacities(point, samples));
+  return achievable_speedup_low(point.threads, capacity, cpu_share) /
+         achievable_speedup(point.threads, capacity, cpu_share);
+}
+
 /// What the machine allowed: the part of the values that the others build on.
 PointValues machine_values(const Point& point, Samples samples) {
   PointValues values;
@@ -82,6 +97,8 @@ PointValues machine_values(const Point& point, Samples samples) {
   values.achievable = achievable_speedup(point.threads, capacity, values.cpu_share);
   values.bound_by_cpus = !has_cpus_to_spare(point.threads, capacity, values.cpu_share);
   values.delayed = control_was_delayed(point, samples);
+  values.achievable_low =
+      values.achievable * least_of_most(point, samples, values.cpu_share, values.delayed);
   values.samples = std::move(samples);
   return values;
 }
@@ -112,10 +129,7 @@ Values efficiencies(const Point& point, const PointValues& values) {
       values.delayed ? speedups(point, samples.single_undelayed_s, samples.parallel_undelayed_s)
                      : values.speedup;
   if (!values.bound_by_cpus) return scaled(speedup, 1.0 / point.threads);
-  const Values capacity = values.delayed
-                              ? weak_speedups(point.threads, samples.control_single_undelayed_s,
-                                              samples.control_parallel_undelayed_s)
-                              : values.capacity;
+  const Values capacity = values.delayed ? undelayed_capacities(point, samples) : values.capacity;
   return against_capacity(speedup, capacity, values.cpu_share, point.threads);
 }
 
@@ -173,9 +187,14 @@ std::vector<bool> disturbed_samples(const Point& point) {
 
 std::vector<double> cpu_shares(const Samples& samples) {
   Values shares;
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    shares.push_back(
-        cpu_share(samples.single_cpu_s[i], samples.single_s[i], samples.single_runnable_s[i]));
+  // Of all rounds together: one is short, and what takes its CPU comes and goes.
+  const double control =
+      cpu_share(total(samples.control_cpu_s), total(samples.control_single_undelayed_s));
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const double share =
+        cpu_share(samples.single_cpu_s[i], samples.single_s[i], samples.single_runnable_s[i]);
+    shares.push_back(std::min(share / control, 1.0));
+  }
   return shares;
 }
 
@@ -208,7 +227,7 @@ PointFigures figures_of(const Point& point, const PointValues& values) {
   figures.spread_s = median_interval(samples.spread_s);
   figures.undelayed_call_s = median(differences(samples.single_s, samples.single_runnable_s)) /
                              static_cast<double>(single_calls(point).each);
-  figures.control_call_s = median(samples.control_cpu_s) / static_cast<double>(point.control_calls);
+  figures.control_call_s = median(values.control_undelayed_call_s);
   // Over all rounds, so that the shares add up.
   figures.time = time_shares(total(samples.parallel_cpu_s), total(samples.parallel_runnable_s),
                              total(samples.parallel_wall_s));
@@ -217,6 +236,7 @@ PointFigures figures_of(const Point& point, const PointValues& values) {
       call_cost(figures.undelayed_call_s, figures.cpu_share, figures.control_call_s);
   figures.bound_by_cpus = values.bound_by_cpus;
   figures.achievable = values.achievable;
+  figures.achievable_low = values.achievable_low;
   if (point.threads > 1) figures.serial_fraction = median_interval(values.serial_fraction);
   return figures;
 }

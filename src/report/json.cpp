@@ -28,7 +28,7 @@ json point_document(const Point& point, const MeasuredPoint* measured) {
   document["rounds"] = point.samples.size();
   if (!measured) return document;
   document["samples"]["disturbed"] = disturbed_samples(point);
-  document["undisturbed_call_s"] = measured->figures.undelayed_call_s;
+  document["undelayed_call_s"] = measured->figures.undelayed_call_s;
   document["control_call_s"] = measured->figures.control_call_s;
   document["single_cost"] = {{"waiting_s", measured->figures.single_cost.waiting_s},
                              {"computing_calls", measured->figures.single_cost.computing_calls}};
@@ -45,9 +45,15 @@ json point_document(const Point& point, const MeasuredPoint* measured) {
 json scalability_document(const Scalability& scalability) {
   json document = json::object();
   for (const CaseMetric& metric : case_metrics()) {
-    const std::optional<double> value = metric.value(scalability);
-    document[metric.name] =
-        value && metric.whole ? json(std::lround(*value)) : value_or_null(value);
+    const std::string name(metric.name);
+    const std::optional<Estimate> value = metric.value(scalability);
+    if (metric.whole) {
+      document[name] = value ? json(std::lround(value->estimate)) : json(nullptr);
+      continue;
+    }
+    document[name] = value ? json(value->estimate) : json(nullptr);
+    document[name + "_low"] = value ? json(value->low) : json(nullptr);
+    document[name + "_high"] = value ? json(value->high) : json(nullptr);
   }
   return document;
 }

@@ -100,16 +100,23 @@ std::string time_table(const Report& report) {
   return columns.paragraph();
 }
 
+std::string with_ends(const Estimate& figure, int digits) {
+  return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", figure.estimate, digits, figure.low, digits,
+                     figure.high, digits);
+}
+
 /// The Universal Scalability Law, where there were enough points for it.
 std::string laws(const Report& report) {
   std::string text;
   for (const JudgedCase& judged : report.cases) {
     const auto& [law, saturation_threads] = judged.scalability;
     if (!law) continue;
-    text += fmt::format("{}: contention {:.3f}, coherency {:.5f}",
-                        one_line(label_of(judged.result.planned)), law->contention, law->coherency);
-    if (const auto peak = law->peak_threads())
-      text += fmt::format(", peak at {}", counted(std::lround(*peak), "thread"));
+    text +=
+        fmt::format("{}: contention {}, coherency {}", one_line(label_of(judged.result.planned)),
+                    with_ends(law->contention, 3), with_ends(law->coherency, 5));
+    if (const auto& peak = law->peak_threads)
+      text += fmt::format(", peak at {} [{:.0f}, {:.0f}]",
+                          counted(std::lround(peak->estimate), "thread"), peak->low, peak->high);
     if (saturation_threads)
       text += fmt::format("; no gain beyond {}", counted(*saturation_threads, "thread"));
     text += '\n';

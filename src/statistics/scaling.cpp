@@ -24,6 +24,11 @@ double achievable_speedup(int threads, double capacity, double cpu_share) {
   return std::min(static_cast<double>(threads), capacity / cpu_share);
 }
 
+double achievable_speedup_low(int threads, double capacity, double cpu_share) {
+  const double threads_for_each_cpu = std::max(threads / capacity, 1.0);
+  return threads / (cpu_share * threads_for_each_cpu + 1 - cpu_share);
+}
+
 double karp_flatt(int threads, double speedup) {
   assert(threads >= 2);
   const double share_of_each = 1.0 / threads;

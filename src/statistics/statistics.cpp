@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -63,6 +65,14 @@ Estimate median_interval(std::span<const double> values, double tail) {
   const auto k = static_cast<std::size_t>(static_cast<double>(rank) *
                                           static_cast<double>(ordered.size()) / worth);
   return {middle(ordered), ordered[k - 1], ordered[ordered.size() - k]};
+}
+
+double normal_quantile(double tail) {
+  return quantile(complement(boost::math::normal_distribution<double>(), tail));
+}
+
+double student_quantile(int freedom, double tail) {
+  return quantile(complement(boost::math::students_t_distribution<double>(freedom), tail));
 }
 
 std::vector<double> ratios(std::span<const double> numerator, std::span<const double> denominator) {

@@ -40,8 +40,9 @@ void read_expectation(std::string_view input) {
 /// What can be read is used as `gilscale compare` and --baseline use it.
 void read_results(std::string_view input) {
   const ResultFile file = parse_result_file(input, "old.json");
-  const std::vector<Expectation> expectations{parse_expectation("* relative_efficiency >= 0.9"),
-                                              parse_expectation("* call_s < 1")};
+  const std::vector<Expectation> expectations{
+      parse_expectation("* relative_efficiency >= 0.9"), parse_expectation("* call_s < 1"),
+      parse_expectation("* contention < 1"), parse_expectation("* peak_threads < 9")};
   for (const CaseResult& result : file.cases) checks_of(expectations, JudgedCase(result));
   changes_between(file.cases, file.cases, {});
   changes_between(file.cases, file.cases, {.paired = true, .sequential = true});

@@ -22,6 +22,11 @@ TEST(Cores, WereThereFromThreeQuartersOfThemOn) {
   EXPECT_TRUE(had_its_cores(1, 1));
 }
 
+TEST(Efficiency, IsLargerOverTheLeastThanOverTheMost) {
+  EXPECT_EQ(efficiency_over_least({0.8, 0.75, 0.875}, 4, 2), (Estimate{1.6, 1.5, 1.75}));
+  EXPECT_EQ(efficiency_over_least({0.8, 0.75, 0.875}, 2, 2), (Estimate{0.8, 0.75, 0.875}));
+}
+
 TEST(GilDemand, CountsOnlyWhereThreadsShareAGil) {
   EXPECT_EQ(shared_gil_demand(with_demand(0.5), shared), 0.5);
   EXPECT_EQ(shared_gil_demand(with_demand(0.5), off), 0);

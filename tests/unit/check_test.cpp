@@ -262,6 +262,38 @@ TEST(CheckedOnce, AreInconclusiveWhereTheyCouldNotBeMeasured) {
   EXPECT_EQ(check.why, "gil_demand could not be measured here");
 }
 
+// ---- calls that compute and wait ----
+
+/// Four threads on two cores that compute for a quarter of a call: code without any fault does 3.2
+/// to 4 times the work of one there.
+Point queueing_for_cpus(double speedup) {
+  return steady_point(4, {.parallel_s = 4 / speedup, .control_parallel_s = 2, .cpu_share = 0.25},
+                      12);
+}
+
+TEST(Efficiency, FailsOnlyBelowWhatCodeWithoutFaultMayDo) {
+  const std::string text = "f relative_efficiency >= 0.9";
+  EXPECT_EQ(checked(text, queueing_for_cpus(3.7)).outcome, Outcome::passed);
+  const Check open = checked(text, queueing_for_cpus(3.25));
+  EXPECT_EQ(open.outcome, Outcome::inconclusive);
+  EXPECT_THAT(open.why, AllOf(HasSubstr("relative_efficiency is 0.8125"),
+                              HasSubstr("the machine gave 4 threads 2.00 cores"),
+                              HasSubstr("as little as 3.20 times the work of one there")));
+  EXPECT_EQ(checked(text, queueing_for_cpus(2.5)).outcome, Outcome::failed);
+}
+
+TEST(Efficiency, PassesAsAtMostOnlyWhereThatIsNotTheCpusFault) {
+  EXPECT_EQ(checked("f relative_efficiency <= 0.7", efficient(0.5)).outcome, Outcome::passed);
+  const Point low = queueing_for_cpus(2.5);  // 0.62 of the most, 0.78 of the least
+  EXPECT_EQ(checked("f relative_efficiency <= 0.7", low).outcome, Outcome::inconclusive);
+  EXPECT_EQ(checked("f relative_efficiency <= 0.8", low).outcome, Outcome::passed);
+}
+
+TEST(Speedup, DoesNotFailWhereCodeWithoutFaultWouldHaveItWithAllCpus) {
+  EXPECT_EQ(checked("f speedup >= 3.5", queueing_for_cpus(3.25)).outcome, Outcome::inconclusive);
+  EXPECT_EQ(checked("f speedup >= 3.5", queueing_for_cpus(2)).outcome, Outcome::failed);
+}
+
 // ---- all of them ----
 
 std::vector<Check> checks_of(const std::string& text, const CaseResult& result) {

@@ -9,13 +9,12 @@
 #include <cctype>
 #include <cmath>
 #include <cstdlib>
-#include <numbers>
-#include <random>
 #include <string>
 
 #include "gilscale/judge/change.hpp"
 #include "gilscale/judge/check.hpp"
 #include "gilscale/statistics/decision.hpp"
+#include "random.hpp"
 #include "steady_point.hpp"
 
 namespace gilscale {
@@ -23,34 +22,6 @@ namespace {
 
 constexpr std::size_t most_samples = 200;
 constexpr std::size_t mostly_enough = 40;  ///< where the truth is not the bound; saves time
-
-/// The standard library's distributions differ between implementations; these do not.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : bits_(seed) {}
-
-  double uniform() { return (static_cast<double>(bits_() >> 11) + 0.5) * 0x1p-53; }
-  /// Box & Muller 1958, who make two of them at once.
-  double normal() {
-    if (has_other_) return has_other_ = false, other_;
-    const double radius = std::sqrt(-2 * std::log(uniform()));
-    const double angle = 2 * std::numbers::pi * uniform();
-    has_other_ = true;
-    other_ = radius * std::sin(angle);
-    return radius * std::cos(angle);
-  }
-  /// Student's t with 3 degrees of freedom (Bailey, "Polar Generation of Random Variates with the
-  /// t-Distribution", Mathematics of Computation 62, 1994).
-  double heavy() {
-    const double radius = std::sqrt(3 * (std::pow(uniform(), -2.0 / 3) - 1));
-    return radius * std::cos(2 * std::numbers::pi * uniform());
-  }
-
- private:
-  std::mt19937_64 bits_;
-  double other_ = 0;
-  bool has_other_ = false;
-};
 
 enum class Shape { normal, heavy, skewed, correlated };
 
@@ -108,9 +79,10 @@ constexpr Conditions noisy{"normal, 30 %", Shape::normal, 0.3};
 constexpr Conditions noisy_delays{"lognormal delays, 30 %", Shape::skewed, 0.3};
 
 /// The machine while one point is measured, or two in turns.
-class Machine {
+class SimulatedMachine {
  public:
-  Machine(const Conditions& conditions, Random& random) : conditions_(conditions), random_(random) {
+  SimulatedMachine(const Conditions& conditions, Random& random)
+      : conditions_(conditions), random_(random) {
     // In the long run it is in that state as often.
     const double often = conditions.loses_core / (conditions.loses_core + conditions.finds_core);
     one_core_ = random.uniform() < often;
@@ -138,7 +110,7 @@ class Measured {
  public:
   /// `cost_s`: of a 1-thread round at the machine's full speed. On one core, two threads of any
   /// workload do the work of one: that looks perfect.
-  Measured(Machine& machine, double efficiency, double cost_s = 1)
+  Measured(SimulatedMachine& machine, double efficiency, double cost_s = 1)
       : machine_(machine), noise_(machine.make_noise()), efficiency_(efficiency), cost_s_(cost_s) {
     result_.planned.workload.name = "work";
     result_.planned.threads = {2};
@@ -160,7 +132,7 @@ class Measured {
   [[nodiscard]] PointOf of() const { return {&result_, &point_}; }
 
  private:
-  Machine& machine_;
+  SimulatedMachine& machine_;
   std::array<Noise, 4> noise_;
   double efficiency_;
   double cost_s_;
@@ -206,7 +178,7 @@ Expectation expectation() { return parse_expectation("work@2 relative_efficiency
 
 /// What comes of taking samples up to so many. The first look that settles the matter does so for
 /// good: see TheAnswerToManySamplesIsThatOfTheFirstLookThatGivesOne.
-Outcome outcome_after(std::size_t samples, Machine& machine, Measured& work,
+Outcome outcome_after(std::size_t samples, SimulatedMachine& machine, Measured& work,
                       const Expectation& expected) {
   for (std::size_t i = work.point().samples.size(); i < samples; ++i, machine.pass()) work.sample();
   return check_point(expected, work.result(), work.point()).outcome;
@@ -218,7 +190,7 @@ Rates check_rates(const Conditions& conditions, double efficiency) {
   const int runs = check_runs();
   Rates rates;
   for (int run = 0; run < runs; ++run) {
-    Machine machine(conditions, random);
+    SimulatedMachine machine(conditions, random);
     Measured work(machine, efficiency);
     Outcome outcome = Outcome::inconclusive;
     if (efficiency != bound) outcome = outcome_after(mostly_enough, machine, work, expected);
@@ -289,7 +261,7 @@ TEST(GateSimulationItself, TheAnswerToManySamplesIsThatOfTheFirstLookThatGivesOn
   const Expectation expected = expectation();
   int decided = 0;
   for (int run = 0; run < 30; ++run) {
-    Machine machine(heavy, random);
+    SimulatedMachine machine(heavy, random);
     Measured work(machine, run % 2 == 0 ? bound * 1.05 : bound * 0.95);
     Outcome first = Outcome::inconclusive;
     for (std::size_t i = 0; i < most_samples; ++i, machine.pass()) {
@@ -325,7 +297,7 @@ Rates change_rates(const Comparison& comparison, double cost) {
   const ChangeRule rule{.threshold = 0.05, .paired = comparison.paired, .sequential = true};
   Rates rates;
   for (int run = 0; run < comparison.runs; ++run) {
-    Machine machine(comparison.conditions, random);
+    SimulatedMachine machine(comparison.conditions, random);
     Measured before(machine, 0.95);
     Measured after(machine, 0.95, cost);
     if (!comparison.paired)

@@ -198,6 +198,16 @@ TEST(Figures, DivideByTheCapacityOfTheSameSample) {
   EXPECT_DOUBLE_EQ(figures.relative_efficiency.high, 1);
 }
 
+TEST(Figures, DoNotTakeStolenTimeForWaiting) {
+  // The hypervisor takes 30 % of a CPU, from the control as from the workload.
+  Point point = steady_point(2, {.cpu_share = 0.7});
+  for (double& cpu_s : point.samples.control_cpu_s) cpu_s *= 0.7;
+  EXPECT_DOUBLE_EQ(figures_of(point).cpu_share, 1);
+  EXPECT_DOUBLE_EQ(figures_of(point).single_cost.at_speed(figures_of(point).control_call_s), 1);
+  for (double& cpu_s : point.samples.single_cpu_s) cpu_s *= 0.5;
+  EXPECT_DOUBLE_EQ(figures_of(point).cpu_share, 0.5);
+}
+
 TEST(Figures, OfFewerThanSixSamplesHaveNoEnds) {
   const PointFigures figures = figures_of(steady_point(2, {}, 5));
   EXPECT_DOUBLE_EQ(figures.speedup.estimate, 2);

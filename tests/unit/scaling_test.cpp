@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <vector>
+
+#include "random.hpp"
 
 namespace gilscale {
 namespace {
@@ -42,6 +47,77 @@ TEST(AchievableSpeedup, OfWorkThatComputesHalfTheTimeIsTwiceTheCapacity) {
 }
 
 TEST(AchievableSpeedup, IsNeverMoreThanTheThreads) { EXPECT_EQ(achievable_speedup(2, 2.1, 1), 2); }
+
+TEST(LeastAchievableSpeedup, IsTheMostForWhatOnlyComputesOrOnlyWaits) {
+  EXPECT_DOUBLE_EQ(achievable_speedup_low(4, 2, 1), 2);
+  EXPECT_NEAR(achievable_speedup_low(4, 2, 1e-9), 4, 1e-6);
+}
+
+TEST(LeastAchievableSpeedup, IsTheMostWhereNoCpuIsMissing) {
+  EXPECT_DOUBLE_EQ(achievable_speedup_low(4, 4, 0.25), 4);
+  EXPECT_DOUBLE_EQ(achievable_speedup_low(2, 2.1, 0.5), 2);
+}
+
+TEST(LeastAchievableSpeedup, IsLessWhereWhatWaitsAndWhatComputesTakeTurns) {
+  // A quarter of a call computes and takes twice as long on half the CPUs: 4/(0.25·2 + 0.75).
+  EXPECT_DOUBLE_EQ(achievable_speedup_low(4, 2, 0.25), 3.2);
+}
+
+/// Threads that compute and wait in turns, on CPUs that are shared evenly by those that compute:
+/// when the last of them has made its calls. A call computes and waits for 1 in all on average.
+double makespan(int threads, double cpus, double cpu_share, int calls, Random* random) {
+  struct Thread {
+    int calls;
+    bool computes = true;
+    double left = 0;
+  };
+  const auto length = [&](double mean) {
+    return random ? -mean * std::log(random->uniform()) : mean;
+  };
+  std::vector<Thread> all(static_cast<std::size_t>(threads), Thread{calls});
+  for (Thread& thread : all) thread.left = length(cpu_share);
+  double now = 0;
+  for (int open = threads; open > 0;) {
+    int computing = 0;
+    for (const Thread& thread : all) computing += thread.calls > 0 && thread.computes ? 1 : 0;
+    const double speed = computing > cpus ? cpus / computing : 1;
+    const auto until_end = [&](const Thread& thread) {
+      return thread.left / (thread.computes ? speed : 1);
+    };
+    double step = HUGE_VAL;
+    for (const Thread& thread : all)
+      if (thread.calls > 0) step = std::min(step, until_end(thread));
+    now += step;
+    for (Thread& thread : all) {
+      if (thread.calls == 0) continue;
+      const bool ends = until_end(thread) <= step;
+      thread.left -= step * (thread.computes ? speed : 1);
+      if (!ends) continue;
+      if (!thread.computes && --thread.calls == 0) --open;
+      thread.computes = !thread.computes;
+      thread.left = length(thread.computes ? cpu_share : 1 - cpu_share);
+    }
+  }
+  return now;
+}
+
+TEST(LeastAchievableSpeedup, IsWhatQueuesForCpusReachAtLeast) {
+  Random random(20261126);
+  for (const int threads : {2, 3, 4, 8, 24})
+    for (const double cpus : {1.0, 1.5, 2.0, 4.0})
+      for (const double share : {0.05, 0.25, 0.5, 0.8, 0.95}) {
+        const double low = achievable_speedup_low(threads, cpus, share);
+        const double most = achievable_speedup(threads, cpus, share);
+        EXPECT_LE(low, most + 1e-9);
+        // In step, from the first call to the last: the worst that there is.
+        EXPECT_NEAR(threads * 20 / makespan(threads, cpus, share, 20, nullptr), low, 1e-6)
+            << threads << " on " << cpus << ", " << share;
+        // By chance; the last of several sums of 400 is some percent longer than their mean.
+        const double by_chance = threads * 400 / makespan(threads, cpus, share, 400, &random);
+        EXPECT_GE(by_chance, low * 0.88) << threads << " on " << cpus << ", " << share;
+        EXPECT_LE(by_chance, most * 1.1) << threads << " on " << cpus << ", " << share;
+      }
+}
 
 TEST(KarpFlatt, IsNothingForPerfectSpeedupAndOneForNone) {
   EXPECT_DOUBLE_EQ(karp_flatt(8, 8.0), 0);

@@ -233,6 +233,13 @@ INSTANTIATE_TEST_SUITE_P(Distributions, Simulated,
 
 // ---- ratios, width ----
 
+TEST(NormalQuantile, IsThatOfTheTables) {
+  EXPECT_NEAR(normal_quantile(0.025), 1.959964, 1e-6);
+  EXPECT_NEAR(normal_quantile(0.5), 0, 1e-12);
+  EXPECT_NEAR(student_quantile(1, 0.025), 12.7062, 1e-4);
+  EXPECT_NEAR(student_quantile(10, 0.025), 2.22814, 1e-5);
+}
+
 TEST(Ratios, AreTakenElementByElement) {
   EXPECT_EQ(ratios(std::vector{1.0, 9.0, 5.0}, std::vector{2.0, 3.0, 5.0}),
             (std::vector{0.5, 3.0, 1.0}));

@@ -64,7 +64,7 @@ TEST(Parallel, IsWaitingThatThreadsDoTogetherOnOneCore) {
   const Judgement judgement =
       judged(steady_point(8, {.control_parallel_s = 8, .cpu_share = 1.0 / 64}));
   EXPECT_EQ(judgement.verdict, Verdict::parallel);
-  EXPECT_EQ(judgement.why, "8 threads do 8.00 times the work of one; 8.00 was achievable");
+  EXPECT_EQ(judgement.why, "8 threads do 8.00 times the work of one; 7.21 to 8.00 was achievable");
 }
 
 TEST(Parallel, AllowsTheMachineToLackAQuarterOfTheCores) {
@@ -83,6 +83,35 @@ TEST(MachineLimited, IsWhatUsesAllThatTooSmallAMachineGave) {
   const Judgement judgement = judged(steady_point(4, {.parallel_s = 2, .control_parallel_s = 2}));
   EXPECT_EQ(judgement.verdict, Verdict::machine_limited);
   EXPECT_EQ(judgement.why, "4 threads do 2.00 times the work of one; 2.00 was achievable");
+}
+
+/// Four threads on two cores that compute for a quarter of a call: 3.2 to 4 times the work of one
+/// is what code without any fault does there.
+Point queueing_for_cpus(double speedup, double wavering = 0) {
+  Point point;
+  point.threads = 4;
+  for (int i = 0; i < 12; ++i)
+    add_sample(point, {.parallel_s = 4 / (speedup + (i % 2 == 0 ? wavering : -wavering)),
+                       .control_parallel_s = 2,
+                       .cpu_share = 0.25});
+  return point;
+}
+
+TEST(MachineLimited, IsWhatMayHaveQueuedForCpus) {
+  EXPECT_EQ(judged(queueing_for_cpus(3.7)).verdict, Verdict::parallel);
+  const Judgement judgement = judged(queueing_for_cpus(3.25));
+  EXPECT_EQ(judgement.verdict, Verdict::machine_limited);
+  EXPECT_EQ(
+      judgement.why,
+      "4 threads do 3.25 times the work of one; 3.20 to 4.00 was achievable; the calls lacked "
+      "CPUs");
+  EXPECT_EQ(judged(queueing_for_cpus(2.5)).verdict, Verdict::partial) << "0.78 of the least";
+}
+
+TEST(Inconclusive, IsWhatMayOrMayNotHaveQueuedForCpus) {
+  const Judgement judgement = judged(queueing_for_cpus(2.9, 0.2));  // 0.84 to 0.97 of the least
+  EXPECT_EQ(judgement.verdict, Verdict::inconclusive);
+  EXPECT_THAT(judgement.why, testing::HasSubstr("the speedup over the least that was achievable"));
 }
 
 TEST(Inconclusive, IsAMachineThatGaveOneCore) {
@@ -231,6 +260,14 @@ TEST(Decision, IsMadeAtTheMostThreadsForWhichThereWereCores) {
   const Judgement judgement = judge(result_of({efficient(1, 1), efficient(2, 1), on_two_cores}));
   EXPECT_EQ(judgement.verdict, Verdict::parallel);
   EXPECT_THAT(judgement.why, StartsWith("2 threads do 2.00 times"));
+}
+
+TEST(Decision, IsMadeWhereNothingCanHaveQueuedForCpusIfThereIsSuchAPoint) {
+  const Point two = steady_point(2, {.cpu_share = 0.25}, 12);
+  const Judgement judgement = judge(result_of({two, queueing_for_cpus(2.5)}));
+  EXPECT_EQ(judgement.verdict, Verdict::partial) << "3.2 is three quarters of four";
+  Point eight = steady_point(8, {.parallel_s = 2, .control_parallel_s = 4, .cpu_share = 0.25}, 12);
+  EXPECT_EQ(judge(result_of({two, eight})).verdict, Verdict::parallel) << "at two: 4.57 is not";
 }
 
 TEST(Decision, IsMadeAtTheMostThreadsWhenAllHadCores) {

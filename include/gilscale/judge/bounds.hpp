@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "gilscale/model/result.hpp"
+#include "gilscale/statistics/estimate.hpp"
 
 namespace gilscale {
 
@@ -21,6 +22,11 @@ inline constexpr double least_achievable = 1.25;
 
 /// Whether a machine that gave `cores` where `wanted` were asked for counts as having given them.
 bool had_its_cores(double cores, double wanted);
+
+/// A relative efficiency over the least that code without any fault may do, in place of the most:
+/// only what is too low by this can be blamed on the workload.
+Estimate efficiency_over_least(const Estimate& relative_efficiency, double achievable,
+                               double achievable_low);
 
 /// The share of a call, 0 to 1, for which a thread holds the GIL that all threads share: 0 where
 /// they share none, 1 where it could not be measured, since nothing is known then.

@@ -58,8 +58,8 @@ std::optional<Estimate> figure_of(const Metric& metric, const MeasuredPoint& mea
 struct CaseMetric {
   std::string_view name;
   std::string_view meaning;
-  bool whole;  ///< a whole number
-  std::optional<double> (*value)(const Scalability& scalability);
+  bool whole;  ///< a whole number, without an interval
+  std::optional<Estimate> (*value)(const Scalability& scalability);
 };
 
 std::span<const CaseMetric> case_metrics();

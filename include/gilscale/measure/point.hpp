@@ -63,7 +63,8 @@ struct TimeShares {
 };
 
 /// The share of a 1-thread call that is spent on a CPU, sample by sample: where some samples waited
-/// for one, medians of the parts do not belong to one another.
+/// for one, medians of the parts do not belong to one another. Over that of the control in the same
+/// samples, which only computes: what it lacks was stolen from the machine, and is no waiting.
 std::vector<double> cpu_shares(const Samples& samples);
 
 /// Of times summed over threads. Clocks of different granularity can disagree by a little: nothing
@@ -91,6 +92,7 @@ struct PointValues {
   double cpu_share = 1;  ///< see PointFigures
   bool bound_by_cpus = true;
   double achievable = 1;
+  double achievable_low = 1;
   bool delayed = false;  ///< other processes kept the control waiting for CPUs
 };
 
@@ -116,10 +118,11 @@ struct PointFigures {
   TimeShares time;                          ///< of the N-thread rounds
   double cpu_share = 1;                     ///< of a 1-thread call
   double undelayed_call_s = 0;              ///< a 1-thread call without what it waited for a CPU
-  double control_call_s = 0;                ///< CPU time of one call of the control, median
+  double control_call_s = 0;                ///< the control's, without that too, median
   CallCost single_cost;                     ///< of a 1-thread call, from these medians
   bool bound_by_cpus = true;                ///< fewer cores would make it slower
   double achievable = 1;                    ///< from the median capacity
+  double achievable_low = 1;                ///< the least that code without any fault may do
 };
 
 /// A sample is disturbed when the control got less than this share of the capacity that a quarter

@@ -35,6 +35,14 @@ CallCost call_cost(double call_s, double cpu_share, double control_s);
 /// the cores there are, waiting is not.
 double achievable_speedup(int threads, double capacity, double cpu_share);
 
+/// The least that code without any fault may do there: N/(u·max(N/C, 1) + 1 − u), u the share and C
+/// the capacity. Then every stretch of computing has to queue for a CPU, and no waiting of one
+/// thread coincides with computing of another. For CPUs that are shared evenly by those that
+/// compute, as a scheduler does over longer rounds. Asymptotic bounds (Denning & Buzen, "The
+/// Operational Analysis of Queueing Network Models", ACM Computing Surveys 10(3), 1978). The same
+/// as achievable_speedup() for calls that only compute, or only wait, or where no CPU is missing.
+double achievable_speedup_low(int threads, double capacity, double cpu_share);
+
 /// The experimentally determined serial fraction (1/S − 1/N)/(1 − 1/N) of Karp & Flatt, "Measuring
 /// Parallel Processor Performance", CACM 33(5), 1990. Needs N ≥ 2; 0 is perfect, 1 is serial, above
 /// 1 means that more threads are slower.

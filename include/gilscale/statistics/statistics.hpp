@@ -41,6 +41,12 @@ Estimate median_interval(std::span<const double> values, double tail = (1 - conf
 /// values, and not below `fewest_for_interval`.
 double effective_size(std::span<const double> values);
 
+/// How many standard deviations above its mean a normal variable is with the chance `tail`:
+/// 1.96 for 0.025.
+double normal_quantile(double tail);
+/// The same of Student's t: 12.71 for 0.025 with one degree of freedom.
+double student_quantile(int freedom, double tail);
+
 /// numerator[i] / denominator[i]; the spans have the same length.
 std::vector<double> ratios(std::span<const double> numerator, std::span<const double> denominator);
 
