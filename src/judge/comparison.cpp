@@ -290,8 +290,8 @@ std::vector<SingleThreadCost> single_thread_costs(const Report& report) {
     costs.push_back({label_of(judged.result.planned), figures.single_call_s.estimate});
     corrected_s.push_back(figures.single_cost.at_speed(reference_s));
   }
-  for (std::size_t i = 0; i < costs.size(); ++i)
-    costs[i].relative = corrected_s[i] / *std::min_element(corrected_s.begin(), corrected_s.end());
+  const auto fastest_s = std::min_element(corrected_s.begin(), corrected_s.end());
+  for (std::size_t i = 0; i < costs.size(); ++i) costs[i].relative = corrected_s[i] / *fastest_s;
   return costs;
 }
 

@@ -11,9 +11,18 @@
 namespace gilscale {
 namespace {
 
-/// A straight line through points of which each has a weight, the inverse of its variance.
+/// A fitted value, and how far it may be off.
+struct Fitted {
+  double value;
+  double error;
+};
+
+/// A straight line through points of which each has a weight, the inverse of its variance. What is
+/// fitted may be off by more than its error with the chance `tail` on each side.
 class WeightedLine {
  public:
+  explicit WeightedLine(double tail) : tail_(tail) {}
+
   void add(double x, double y, double weight) {
     places_.insert(x);
     ++count_;
@@ -21,60 +30,55 @@ class WeightedLine {
     xx_ += weight * x * x, xy_ += weight * x * y, yy_ += weight * y * y;
   }
   [[nodiscard]] std::size_t places() const { return places_.size(); }
-  [[nodiscard]] double slope() const { return (w_ * xy_ - x_ * y_) / determinant(); }
-  [[nodiscard]] double intercept() const { return (y_ - slope() * x_) / w_; }
-  /// The best one of those that are level, or that begin at 0.
-  [[nodiscard]] double level() const { return y_ / w_; }
-  [[nodiscard]] double slope_from_zero() const { return xy_ / xx_; }
-
-  /// As far as each may be off, with the chance `tail` on each side.
-  [[nodiscard]] double slope_error(double tail) const {
-    return error(w_ / determinant(), squares(intercept(), slope()), 2, tail);
+  [[nodiscard]] Fitted slope() const { return {best_slope(), error_of_sum(0, 1)}; }
+  [[nodiscard]] Fitted intercept() const { return {best_intercept(), error_of_sum(1, 0)}; }
+  /// The best line of those that are level, and the best slope of those that begin at 0.
+  [[nodiscard]] Fitted level() const {
+    const double best = y_ / w_;
+    return {best, error(1 / w_, squares(best, 0), 1)};
   }
-  [[nodiscard]] double intercept_error(double tail) const {
-    return error(xx_ / determinant(), squares(intercept(), slope()), 2, tail);
+  [[nodiscard]] Fitted slope_from_zero() const {
+    const double best = xy_ / xx_;
+    return {best, error(1 / xx_, squares(0, best), 1)};
   }
-  [[nodiscard]] double level_error(double tail) const {
-    return error(1 / w_, squares(level(), 0), 1, tail);
-  }
-  [[nodiscard]] double slope_from_zero_error(double tail) const {
-    return error(1 / xx_, squares(0, slope_from_zero()), 1, tail);
-  }
-  /// The same of a·intercept + b·slope.
-  [[nodiscard]] double error_of_sum(double a, double b, double tail) const {
+  /// Of a·intercept + b·slope.
+  [[nodiscard]] double error_of_sum(double a, double b) const {
     const double variance = (a * a * xx_ + b * b * w_ - 2 * a * b * x_) / determinant();
-    return error(std::max(variance, 0.0), squares(intercept(), slope()), 2, tail);
+    return error(std::max(variance, 0.0), squares(best_intercept(), best_slope()), 2);
   }
 
  private:
   [[nodiscard]] double determinant() const { return w_ * xx_ - x_ * x_; }
+  [[nodiscard]] double best_slope() const { return (w_ * xy_ - x_ * y_) / determinant(); }
+  [[nodiscard]] double best_intercept() const { return (y_ - best_slope() * x_) / w_; }
   /// χ²: what is left of the points beside the line, in units of their variances.
   [[nodiscard]] double squares(double intercept, double slope) const {
     return yy_ - 2 * (intercept * y_ + slope * xy_) + intercept * intercept * w_ +
            2 * intercept * slope * x_ + slope * slope * xx_;
   }
   /// By the points' own variances, or where they scatter by more, by their scatter.
-  [[nodiscard]] double error(double variance, double squares, int fitted, double tail) const {
+  [[nodiscard]] double error(double variance, double squares, int fitted) const {
     const int freedom = count_ - fitted;
     const double scatter = squares / freedom;
-    if (!(scatter > 1)) return normal_quantile(tail) * std::sqrt(variance);
-    return student_quantile(freedom, tail) * std::sqrt(variance * scatter);
+    if (!(scatter > 1)) return normal_quantile(tail_) * std::sqrt(variance);
+    return student_quantile(freedom, tail_) * std::sqrt(variance * scatter);
   }
 
+  double tail_;
   std::set<double> places_;
   int count_ = 0;
   double w_ = 0, x_ = 0, y_ = 0, xx_ = 0, xy_ = 0, yy_ = 0;
 };
 
-/// The best value within the bounds, with all that may be true: of the fit without bounds, and of
-/// the best one within them.
-Estimate bounded(double best, double best_error, double free, double free_error) {
-  const double low = std::min(free - free_error, best - best_error);
-  const double high = std::max({free + free_error, best + best_error, best});
-  return {best, std::clamp(low, 0.0, best), high};
+/// The best value that is not negative, with all that may be true: of it, and of the fit without
+/// that bound.
+Estimate bounded(const Fitted& best, const Fitted& free) {
+  const double low = std::min(free.value - free.error, best.value - best.error);
+  const double high = std::max({free.value + free.error, best.value + best.error, best.value});
+  return {best.value, std::clamp(low, 0.0, best.value), high};
 }
 
-std::optional<Estimate> peak_of(const ScalabilityLaw& law, const WeightedLine& line, double tail,
+std::optional<Estimate> peak_of(const ScalabilityLaw& law, const WeightedLine& line,
                                 int largest_count) {
   const double left = 1 - law.contention.estimate;
   const double coherency = law.coherency.estimate;
@@ -83,7 +87,7 @@ std::optional<Estimate> peak_of(const ScalabilityLaw& law, const WeightedLine& l
   const double peak = std::sqrt(left / coherency);
   if (peak > largest_count) return std::nullopt;
   // The logarithm of the peak is half of ln(1 − σ) − ln κ.
-  const double factor = std::exp(line.error_of_sum(1 / left, 1 / coherency, tail) / 2);
+  const double factor = std::exp(line.error_of_sum(1 / left, 1 / coherency) / 2);
   return Estimate{std::max(1.0, peak), std::max(1.0, peak / factor), std::max(1.0, peak * factor)};
 }
 
@@ -125,7 +129,7 @@ double ScalabilityLaw::speedup(int threads) const {
 
 std::optional<ScalabilityLaw> fit_law(std::span<const EfficiencyAt> points, double tail) {
   constexpr std::size_t fewest = 3;
-  WeightedLine line;
+  WeightedLine line(tail);
   int largest_count = 1;
   for (const auto& [threads, efficiency, error] : points) {
     if (threads < 2) continue;
@@ -135,23 +139,24 @@ std::optional<ScalabilityLaw> fit_law(std::span<const EfficiencyAt> points, doub
     largest_count = std::max(largest_count, threads);
   }
   if (line.places() < fewest) return std::nullopt;
+  const Fitted intercept = line.intercept();
+  const Fitted slope = line.slope();
   // On the edge of what is allowed, the best line is the best one of that edge.
-  const double intercept = line.intercept();
-  const double slope = line.slope();
-  double contention = intercept, contention_error = line.intercept_error(tail);
-  double coherency = slope, coherency_error = line.slope_error(tail);
-  if (slope < 0) {
-    contention = std::max(0.0, line.level()), contention_error = line.level_error(tail);
-    coherency = 0, coherency_error = 0;
-  } else if (intercept < 0) {
-    contention = 0, contention_error = 0;
-    coherency = std::max(0.0, line.slope_from_zero());
-    coherency_error = line.slope_from_zero_error(tail);
+  constexpr Fitted none{0, 0};
+  const auto not_negative = [](Fitted fitted) {
+    return Fitted{std::max(0.0, fitted.value), fitted.error};
+  };
+  Fitted contention = intercept;
+  Fitted coherency = slope;
+  if (slope.value < 0) {
+    contention = not_negative(line.level());
+    coherency = none;
+  } else if (intercept.value < 0) {
+    contention = none;
+    coherency = not_negative(line.slope_from_zero());
   }
-  ScalabilityLaw law{bounded(contention, contention_error, intercept, line.intercept_error(tail)),
-                     bounded(coherency, coherency_error, slope, line.slope_error(tail)),
-                     std::nullopt};
-  law.peak_threads = peak_of(law, line, tail, largest_count);
+  ScalabilityLaw law{bounded(contention, intercept), bounded(coherency, slope), std::nullopt};
+  law.peak_threads = peak_of(law, line, largest_count);
   return law;
 }
 

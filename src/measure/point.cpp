@@ -79,13 +79,10 @@ Samples without_disturbed(const Point& point) {
   return rest.size() < fewest_for_interval ? point.samples : rest;
 }
 
-/// The least that code without any fault may do, over the most. Where relative efficiencies are
-/// taken without what threads waited for CPUs, that is no longer missing.
-double least_of_most(const Point& point, const Samples& samples, double cpu_share, bool delayed) {
-  const double capacity =
-      median(delayed ? undelayed_capacities(point, samples) : capacities(point, samples));
-  return achievable_speedup_low(point.threads, capacity, cpu_share) /
-         achievable_speedup(point.threads, capacity, cpu_share);
+/// The least that code without any fault may do, over the most.
+double least_over_most(int threads, double capacity, double cpu_share) {
+  return achievable_speedup_low(threads, capacity, cpu_share) /
+         achievable_speedup(threads, capacity, cpu_share);
 }
 
 /// What the machine allowed: the part of the values that the others build on.
@@ -97,8 +94,11 @@ PointValues machine_values(const Point& point, Samples samples) {
   values.achievable = achievable_speedup(point.threads, capacity, values.cpu_share);
   values.bound_by_cpus = !has_cpus_to_spare(point.threads, capacity, values.cpu_share);
   values.delayed = control_was_delayed(point, samples);
+  // Where relative efficiencies are taken without what threads waited for CPUs, that is not
+  // missing.
+  const double in_use = values.delayed ? median(undelayed_capacities(point, samples)) : capacity;
   values.achievable_low =
-      values.achievable * least_of_most(point, samples, values.cpu_share, values.delayed);
+      values.achievable * least_over_most(point.threads, in_use, values.cpu_share);
   values.samples = std::move(samples);
   return values;
 }

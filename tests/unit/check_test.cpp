@@ -365,6 +365,26 @@ TEST(CaseChecks, AreOfTheLawThatFits) {
   EXPECT_FALSE(checks[0].threads);
 }
 
+TEST(CaseChecks, AreInconclusiveWhereTheIntervalSpansTheBound) {
+  std::vector<Point> points;
+  for (const int n : {1, 2, 4, 8}) {
+    Point point;
+    point.threads = n;
+    for (int i = 0; i < 12; ++i)
+      add_sample(point, {.parallel_s = (0.9 + 0.1 * n) * (i % 2 == 0 ? 0.97 : 1.03)});
+    points.push_back(std::move(point));
+  }
+  const auto checks = checks_of("f contention < 0.1", result_of(points));
+  ASSERT_EQ(checks.size(), 1U);
+  EXPECT_EQ(checks[0].outcome, Outcome::inconclusive);
+  ASSERT_TRUE(checks[0].seen);
+  EXPECT_LT(checks[0].seen->low, 0.1);
+  EXPECT_GT(checks[0].seen->high, 0.1);
+  EXPECT_THAT(checks[0].why, HasSubstr("an interval that spans 0.1; measure more thread counts"));
+  EXPECT_THAT(outcomes("f contention < 0.5", result_of(points)), ElementsAre(Outcome::passed));
+  EXPECT_THAT(outcomes("f contention > 0.5", result_of(points)), ElementsAre(Outcome::failed));
+}
+
 TEST(CaseChecks, AreInconclusiveWhereThereIsNoLaw) {
   const auto checks = checks_of("f contention < 1", result_of({efficient(1)}));
   ASSERT_EQ(checks.size(), 1U);

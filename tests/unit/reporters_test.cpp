@@ -203,6 +203,47 @@ TEST(Table, ShortensALongLabelInItsRowsButNotInItsSentence) {
   EXPECT_THAT(text, HasSubstr("\npackage.module:a_really_rather_long_nameµ/30: parallel: "));
 }
 
+// ---- the law of scalability ----
+
+/// On as many cores as threads; a case that follows the law.
+CaseResult lawful_case(double contention, double coherency) {
+  CaseResult result = fixed_case(fixed_workload("f", "()"), "threads", {});
+  for (const int n : {1, 2, 4, 8}) {
+    const double slower = 1 + contention * (n - 1) + coherency * n * (n - 1);
+    result.planned.threads.push_back(n);
+    result.points.push_back(steady_point(n, {.parallel_s = slower}));
+  }
+  return result;
+}
+
+json scalability_in(const Report& report) {
+  return json::parse(rendered("json", report))["gilscale"]["cases"][0]["scalability"];
+}
+
+TEST(Law, StandsInTheDocumentWithItsIntervals) {
+  const json law = scalability_in(report_of(lawful_case(0.04, 0.06)));
+  for (const char* name : {"contention", "coherency", "peak_threads"}) {
+    const std::string key = name;
+    EXPECT_LT(law.at(key + "_low").get<double>(), law.at(key).get<double>()) << law;
+    EXPECT_GT(law.at(key + "_high").get<double>(), law.at(key).get<double>()) << law;
+  }
+  EXPECT_NEAR(law.at("contention").get<double>(), 0.04, 1e-9);
+  EXPECT_NEAR(law.at("coherency").get<double>(), 0.06, 1e-9);
+  EXPECT_NEAR(law.at("peak_threads").get<double>(), 4, 1e-9);
+  EXPECT_EQ(law.at("saturation_threads"), 4);
+}
+
+TEST(Law, StandsBelowTheTableWithItsPeakIfThereIsOne) {
+  EXPECT_THAT(
+      rendered("table", report_of(lawful_case(0.04, 0.06))),
+      testing::ContainsRegex("f: contention 0\\.040 \\[0\\.[0-9]+, 0\\.[0-9]+\\], coherency "
+                             "0\\.06000 \\[0\\.0[0-9]+, 0\\.0[0-9]+\\], peak at 4 threads "
+                             "\\[4, 4\\]; no gain beyond 4 threads\n"));
+  EXPECT_THAT(rendered("table", report_of(lawful_case(0.1, 0))),
+              AllOf(HasSubstr("f: contention 0.100 ["), Not(HasSubstr("peak at"))));
+  EXPECT_EQ(scalability_in(report_of(lawful_case(0.1, 0))).at("peak_threads"), nullptr);
+}
+
 // ---- CSV ----
 
 /// The rows and fields of a CSV text, read as RFC 4180 has it.

@@ -252,6 +252,17 @@ TEST(Partial, NamesTheSerialFractionWhenTheGilIsNotIt) {
   }
 }
 
+TEST(Partial, IsNotExcusedTwiceByCpusThatOtherProcessesHad) {
+  // Without what it waited for a CPU, the control did twice the work of one, and the workload, half
+  // of which computes, 1.6 times: no CPU is missing any more.
+  const Point point = steady_point(2, {.parallel_s = 1.5,
+                                       .control_parallel_s = 4.0 / 3,
+                                       .cpu_share = 0.5,
+                                       .parallel_delay_s = 0.25,
+                                       .control_delay_s = 1.0 / 3});
+  EXPECT_EQ(judged(point).verdict, Verdict::partial);
+}
+
 // ---- which point decides ----
 
 TEST(Decision, IsMadeAtTheMostThreadsForWhichThereWereCores) {

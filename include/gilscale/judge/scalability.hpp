@@ -15,7 +15,7 @@ struct ScalabilityLaw {
   Estimate contention;  ///< σ: the share of the work that threads do one after the other
   Estimate coherency;   ///< κ: what each pair of threads costs the other
   /// √((1 − σ)/κ), where the law has its maximum, at least 1. Only where it lies within what was
-  /// measured and κ is above 0 for certain: a curve that merely flattens has no peak.
+  /// measured and the whole interval of κ is above 0: a curve that merely flattens has no peak.
   std::optional<Estimate> peak_threads;
 
   [[nodiscard]] double speedup(int threads) const;
