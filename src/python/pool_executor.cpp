@@ -14,6 +14,9 @@ using Clock = std::chrono::steady_clock;
 /// concurrent.futures.ThreadPoolExecutor: a round submits one task for each thread and takes every
 /// result. All tasks of a round meet at the start gate, so each has a thread of its own; what
 /// submitting and collecting cost is the round's handover time, not part of its makespan.
+///
+/// The pool's threads are started before the first round: since CPython 3.12 a pool may take a busy
+/// thread for an idle one and not start another, and then a round would wait for ever.
 class PoolExecutor : public PythonExecutor {
  public:
   using PythonExecutor::PythonExecutor;
@@ -38,7 +41,7 @@ class PoolExecutor : public PythonExecutor {
 
   RoundTimes round(int threads, CallShare calls) override {
     const Clock::time_point asked = Clock::now();
-    submit(threads);
+    submit_round(threads);
     RoundTimes times = team_.round(threads, calls);
     collect();
     times.handover_s =
@@ -54,19 +57,43 @@ class PoolExecutor : public PythonExecutor {
     tasks_.clear();
     for (int i = 0; i < threads; ++i)
       tasks_.push_back(py::cpp_function([&work = team_.thread(i)] { work.run_one_round(); }));
+    start_all(threads);
   }
 
-  void submit(int threads) {
-    const py::gil_scoped_acquire attached;
+  /// Each task holds a thread until all have been submitted, so that none of them is ever idle.
+  void start_all(int threads) {
+    const py::object all_submitted = py::module_::import("threading").attr("Event")();
+    const py::object wait = all_submitted.attr("wait");
+    try {
+      submit(threads, [&](int) { return wait; });
+    } catch (...) {
+      all_submitted.attr("set")();
+      throw;
+    }
+    all_submitted.attr("set")();
+    take_results();
+  }
+
+  /// Attached, as is take_results().
+  template <typename TaskOf>
+  void submit(int threads, const TaskOf& task_of) {
     for (int i = 0; i < threads; ++i)
-      futures_.push_back(
-          start_thread([&] { return pool_.attr("submit")(tasks_[static_cast<std::size_t>(i)]); }));
+      futures_.push_back(start_thread([&] { return pool_.attr("submit")(task_of(i)); }));
+  }
+
+  void take_results() {
+    for (const py::object& future : futures_) future.attr("result")();
+    futures_.clear();
+  }
+
+  void submit_round(int threads) {
+    const py::gil_scoped_acquire attached;
+    submit(threads, [this](int i) { return tasks_[static_cast<std::size_t>(i)]; });
   }
 
   void collect() {
     const py::gil_scoped_acquire attached;
-    for (const py::object& future : futures_) future.attr("result")();
-    futures_.clear();
+    take_results();
   }
 
   py::object pool_;
