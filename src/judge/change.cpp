@@ -27,7 +27,7 @@ constexpr Words<ChangeVerdict, 4> change_verdicts{{{
 
 bool is_bound_by_gil(const PointOf& of, const PointValues& values) {
   return of.point->threads > 1 &&
-         gil_allows_less(*of.point, of.result->gil, median(values.speedup), values.achievable);
+         gil_allows_less(*of.point, of.result->gil, median(values.speedup), values.allowed.achievable);
 }
 
 enum class Taken { all_samples, undisturbed_samples };
@@ -53,7 +53,7 @@ struct Version {
   [[nodiscard]] Values cost(double reference_s, const Values& efficiencies) const {
     Values costs;
     for (std::size_t i = 0; i < efficiencies.size(); ++i)
-      costs.push_back(call_cost(values.undelayed_call_s[i], values.cpu_share,
+      costs.push_back(call_cost(values.undelayed_call_s[i], values.allowed.cpu_share,
                                 values.control_undelayed_call_s[i])
                           .at_speed(reference_s) /
                       efficiencies[i]);
@@ -64,7 +64,7 @@ struct Version {
     return undelayed ? values.undelayed_round_call_s : values.call_s;
   }
   [[nodiscard]] bool lacks_cores() const {
-    return values.bound_by_cpus && threads > 1 && !had_its_cores(values.achievable, threads);
+    return values.allowed.bound_by_cpus && threads > 1 && !had_its_cores(values.allowed.achievable, threads);
   }
 
   int threads;
@@ -159,14 +159,14 @@ class VersionPair {
   /// In turns the time itself; else what it would be on the same machine.
   [[nodiscard]] Values cost_of(const Version& version) const {
     if (paired_)
-      return version.time(version.threads == 1 || before_.values.delayed || after_.values.delayed);
+      return version.time(version.threads == 1 || before_.values.allowed.delayed || after_.values.allowed.delayed);
     const double reference_s = median(before_.values.control_undelayed_call_s);
     return version.cost(reference_s, both_bound_by_gil() ? version.efficiency()
                                                          : version.values.relative_efficiency);
   }
   /// Neither by the cores nor by the GIL: what it would do with other cores cannot be known.
   static bool is_bound_by_something_else(const Version& version) {
-    return version.threads > 1 && version.values.bound_by_cpus && !version.bound_by_gil &&
+    return version.threads > 1 && version.values.allowed.bound_by_cpus && !version.bound_by_gil &&
            median(version.values.relative_efficiency) < parallel_from;
   }
 

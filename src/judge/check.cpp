@@ -58,9 +58,9 @@ struct CheckedPoint {
 };
 
 bool cores_missing(const CheckedPoint& checked, const PointValues& values) {
-  return !had_its_cores(values.achievable, checked.point.threads) &&
+  return !had_its_cores(values.allowed.achievable, checked.point.threads) &&
          !gil_explains_no_speedup(checked.point, checked.gil, median(values.speedup),
-                                  values.achievable);
+                                  values.allowed.achievable);
 }
 
 /// Whether the figure's whole interval is low (or else high) only because the machine lacked cores:
@@ -71,20 +71,20 @@ std::string fault_of_machine(const CheckedPoint& checked, const PointValues& val
   if (threads == 1) return "";
   const std::string gave =
       fmt::format("the machine gave {} threads {:.2f} cores", threads, median(values.capacity));
-  const auto over_least = efficiency_over_least(seen, values.achievable, values.achievable_low);
+  const auto over_least = efficiency_over_least(seen, values.allowed.achievable, values.allowed.achievable_low);
   if (checked.metric.name == "relative_efficiency" &&
       outcome_of(checked.expectation, over_least) != outcome_of(checked.expectation, seen))
     return fmt::format(
         "{}, and code without any fault may do as little as {:.2f} times the work "
         "of one there",
-        gave, values.achievable_low);
-  if (!values.bound_by_cpus && values.achievable_low >= threads) return "";
+        gave, values.allowed.achievable_low);
+  if (!values.allowed.bound_by_cpus && values.allowed.achievable_low >= threads) return "";
   const Cores cores = checked.metric.cores;
   const bool suspect = low ? cores == Cores::missing_lower_it : cores == Cores::missing_raise_it;
   if (suspect && cores_missing(checked, values))
     return gave + ", too few to attribute this to the workload";
   const double bound = checked.expectation.bound;
-  const double share = values.achievable_low / threads;
+  const double share = values.allowed.achievable_low / threads;
   if (low && checked.metric.name == "speedup" && seen.high >= bound * share)
     return fmt::format("{}, too few for a speedup of {:g}", gave, bound);
   const auto with_all_cores = [&](double serial_fraction) {
@@ -94,7 +94,7 @@ std::string fault_of_machine(const CheckedPoint& checked, const PointValues& val
     return gave + ", and the missing cores raise the serial fraction";
   // With one core, code that takes turns gets all that there is, too.
   constexpr double serial = 1.1;
-  const bool tells = bound * values.achievable >= serial || bound * threads < serial;
+  const bool tells = bound * values.allowed.achievable >= serial || bound * threads < serial;
   if (!low && checked.metric.name == "relative_efficiency" && !tells)
     return gave + ", too few to tell this from code whose threads take turns";
   return "";

@@ -32,37 +32,11 @@ Values capacities(const Point& point, const Samples& samples) {
   return weak_speedups(point.threads, samples.control_single_s, samples.control_parallel_s);
 }
 
-/// The same without what its threads waited for CPUs.
-Values undelayed_capacities(const Point& point, const Samples& samples) {
-  return weak_speedups(point.threads, samples.control_single_undelayed_s,
-                       samples.control_parallel_undelayed_s);
-}
-
 /// Work done over time, N threads against one.
 Values speedups(const Point& point, const Values& single, const Values& parallel) {
   const double work = static_cast<double>(parallel_calls(point).total(point.threads)) /
                       static_cast<double>(single_calls(point).each);
   return scaled(ratios(single, parallel), work);
-}
-
-/// Other processes kept the control waiting for CPUs that its threads would not have needed to
-/// share.
-bool control_was_delayed(const Point& point, const Samples& samples) {
-  if (point.oversubscribed) return false;
-  const Values share = ratios(samples.control_parallel_undelayed_s, samples.control_parallel_s);
-  return median(share) < 1 - delayed_from;
-}
-
-/// The value that a quarter of the values reach.
-double upper_quartile(Values values) {
-  const auto place = values.begin() + static_cast<std::ptrdiff_t>(values.size() * 3 / 4);
-  std::nth_element(values.begin(), place, values.end());
-  return *place;
-}
-
-/// Work that leaves a tenth of the cores it was given unused does not feel how many there are.
-bool has_cpus_to_spare(int threads, double capacity, double cpu_share) {
-  return capacity > 1.1 * threads * cpu_share;
 }
 
 Samples selected(const Samples& samples, const std::vector<bool>& left_out) {
@@ -79,26 +53,13 @@ Samples without_disturbed(const Point& point) {
   return rest.size() < fewest_for_interval ? point.samples : rest;
 }
 
-/// The least that code without any fault may do, over the most.
-double least_over_most(int threads, double capacity, double cpu_share) {
-  return achievable_speedup_low(threads, capacity, cpu_share) /
-         achievable_speedup(threads, capacity, cpu_share);
-}
-
 /// What the machine allowed: the part of the values that the others build on.
 PointValues machine_values(const Point& point, Samples samples) {
+  AllowanceSoFar seen(point.threads, point.oversubscribed);
+  for (std::size_t i = 0; i < samples.size(); ++i) seen.add(samples, i);
   PointValues values;
+  values.allowed = seen.allowance();
   values.capacity = capacities(point, samples);
-  values.cpu_share = median(cpu_shares(samples));
-  const double capacity = median(values.capacity);
-  values.achievable = achievable_speedup(point.threads, capacity, values.cpu_share);
-  values.bound_by_cpus = !has_cpus_to_spare(point.threads, capacity, values.cpu_share);
-  values.delayed = control_was_delayed(point, samples);
-  // Where relative efficiencies are taken without what threads waited for CPUs, that is not
-  // missing.
-  const double in_use = values.delayed ? median(undelayed_capacities(point, samples)) : capacity;
-  values.achievable_low =
-      values.achievable * least_over_most(point.threads, in_use, values.cpu_share);
   values.samples = std::move(samples);
   return values;
 }
@@ -106,31 +67,19 @@ PointValues machine_values(const Point& point, Samples samples) {
 /// Disturbed samples only matter where cores are the bound.
 PointValues machine_values(const Point& point) {
   PointValues calm = machine_values(point, without_disturbed(point));
-  if (calm.bound_by_cpus) return calm;
+  if (calm.allowed.bound_by_cpus) return calm;
   const PointValues all = machine_values(point, point.samples);
-  return all.bound_by_cpus ? calm : all;
+  return all.allowed.bound_by_cpus ? calm : all;
 }
 
-/// Relative efficiency per sample, S(N)/A(N). Where cores are the bound, the speedup is divided by
-/// the capacity of the same sample and then brought to the level of the achievable speedup; taking
-/// min(N, C/u) sample by sample would cut off only the upper half of the control's noise, and so
-/// flatter the result.
-Values against_capacity(const Values& speedup, const Values& capacity, double cpu_share,
-                        int threads) {
-  const double level = median(capacity);
-  return scaled(ratios(speedup, capacity), level / achievable_speedup(threads, level, cpu_share));
-}
-
-/// Beside busy processes, which thread of which round loses its CPU, and for how long, is by far
-/// the largest noise: there both sides are taken without what they waited for a CPU.
 Values efficiencies(const Point& point, const PointValues& values) {
-  const Samples& samples = values.samples;
-  const Values speedup =
-      values.delayed ? speedups(point, samples.single_undelayed_s, samples.parallel_undelayed_s)
-                     : values.speedup;
-  if (!values.bound_by_cpus) return scaled(speedup, 1.0 / point.threads);
-  const Values capacity = values.delayed ? undelayed_capacities(point, samples) : values.capacity;
-  return against_capacity(speedup, capacity, values.cpu_share, point.threads);
+  Point taken = point;
+  taken.samples = values.samples;
+  Values efficiencies;
+  for (std::size_t i = 0; i < values.samples.size(); ++i)
+    efficiencies.push_back(
+        relative_efficiency_of(taken, i, values.allowed, values.allowed.delayed));
+  return efficiencies;
 }
 
 /// With what the samples say of the workload.
@@ -177,25 +126,12 @@ CallShare single_calls(const Point& point) {
 std::int64_t case_calls(const Point& point) { return single_calls(point).each; }
 
 std::vector<bool> disturbed_samples(const Point& point) {
-  if (point.samples.size() == 0) return {};
-  const Values capacity = capacities(point, point.samples);
-  const double bound = disturbed_below * upper_quartile(capacity);
+  AllowanceSoFar all(point.threads, point.oversubscribed);
+  for (std::size_t i = 0; i < point.samples.size(); ++i) all.add(point.samples, i);
   std::vector<bool> disturbed;
-  for (const double each : capacity) disturbed.push_back(each < bound);
+  for (const double each : capacities(point, point.samples))
+    disturbed.push_back(all.is_disturbed(each));
   return disturbed;
-}
-
-std::vector<double> cpu_shares(const Samples& samples) {
-  Values shares;
-  // Of all rounds together: one is short, and what takes its CPU comes and goes.
-  const double control =
-      cpu_share(total(samples.control_cpu_s), total(samples.control_single_undelayed_s));
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const double share =
-        cpu_share(samples.single_cpu_s[i], samples.single_s[i], samples.single_runnable_s[i]);
-    shares.push_back(std::min(share / control, 1.0));
-  }
-  return shares;
 }
 
 TimeShares time_shares(double cpu_s, double runnable_s, double wall_s) {
@@ -231,12 +167,12 @@ PointFigures figures_of(const Point& point, const PointValues& values) {
   // Over all rounds, so that the shares add up.
   figures.time = time_shares(total(samples.parallel_cpu_s), total(samples.parallel_runnable_s),
                              total(samples.parallel_wall_s));
-  figures.cpu_share = values.cpu_share;
+  figures.cpu_share = values.allowed.cpu_share;
   figures.single_cost =
       call_cost(figures.undelayed_call_s, figures.cpu_share, figures.control_call_s);
-  figures.bound_by_cpus = values.bound_by_cpus;
-  figures.achievable = values.achievable;
-  figures.achievable_low = values.achievable_low;
+  figures.bound_by_cpus = values.allowed.bound_by_cpus;
+  figures.achievable = values.allowed.achievable;
+  figures.achievable_low = values.allowed.achievable_low;
   if (point.threads > 1) figures.serial_fraction = median_interval(values.serial_fraction);
   return figures;
 }

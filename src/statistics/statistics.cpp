@@ -42,6 +42,12 @@ double median(std::span<const double> values) {
   return middle(sorted(values));
 }
 
+void OrderedValues::add(double value) {
+  ordered_.insert(std::upper_bound(ordered_.begin(), ordered_.end(), value), value);
+}
+
+double OrderedValues::median() const { return middle(ordered_); }
+
 double effective_size(std::span<const double> values) {
   constexpr std::size_t fewest_to_tell = 12;
   const auto n = static_cast<double>(values.size());

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gilscale/measure/allowance.hpp"
 #include "gilscale/measure/executor.hpp"
 #include "gilscale/measure/samples.hpp"
 #include "gilscale/measure/stop_reason.hpp"
@@ -62,11 +63,6 @@ struct TimeShares {
   double blocked = 0;   ///< neither: the GIL, a lock, sleep, input and output
 };
 
-/// The share of a 1-thread call that is spent on a CPU, sample by sample: where some samples waited
-/// for one, medians of the parts do not belong to one another. Over that of the control in the same
-/// samples, which only computes: what it lacks was stolen from the machine, and is no waiting.
-std::vector<double> cpu_shares(const Samples& samples);
-
 /// Of times summed over threads. Clocks of different granularity can disagree by a little: nothing
 /// is below 0. All are 0 where no time has passed.
 TimeShares time_shares(double cpu_s, double runnable_s, double wall_s);
@@ -89,11 +85,7 @@ struct PointValues {
   std::vector<double> control_undelayed_call_s;  ///< of the control on 1 thread, without that too
   std::vector<double> relative_call;
   std::vector<double> relative_throughput;
-  double cpu_share = 1;  ///< see PointFigures
-  bool bound_by_cpus = true;
-  double achievable = 1;
-  double achievable_low = 1;
-  bool delayed = false;  ///< other processes kept the control waiting for CPUs
+  Allowance allowed;
 };
 
 /// The values of a point that has at least one sample.
@@ -124,14 +116,6 @@ struct PointFigures {
   double achievable = 1;                    ///< from the median capacity
   double achievable_low = 1;                ///< the least that code without any fault may do
 };
-
-/// A sample is disturbed when the control got less than this share of the capacity that a quarter
-/// of the point's samples reached.
-inline constexpr double disturbed_below = 0.75;
-
-/// The control counts as delayed from this share of its makespan that it waited for CPUs: less is
-/// what threads wait for one another when they are woken.
-inline constexpr double delayed_from = 0.02;
 
 /// For each sample of the point, whether the machine was disturbed. Only the control decides, never
 /// what is measured.

@@ -21,6 +21,20 @@ double total(std::span<const double> values);
 /// `values` must not be empty.
 double median(std::span<const double> values);
 
+/// Values that are kept in order while more come in.
+class OrderedValues {
+ public:
+  void add(double value);
+  [[nodiscard]] std::size_t size() const { return ordered_.size(); }
+  /// As median(); there must be one.
+  [[nodiscard]] double median() const;
+  /// The value that a quarter of the values reach; there must be one.
+  [[nodiscard]] double upper_quartile() const { return ordered_[ordered_.size() * 3 / 4]; }
+
+ private:
+  std::vector<double> ordered_;
+};
+
 /// The median with its distribution-free interval from order statistics: the k-th smallest and the
 /// k-th largest value, k the largest with P(B < k) ≤ (1 − confidence)/2 for B ~ Binomial(n, 1/2)
 /// (David & Nagaraja, Order Statistics, 2003, section 7.1). No shape of the distribution is

@@ -1,0 +1,149 @@
+#include "gilscale/measure/allowance.hpp"
+
+#include <algorithm>
+
+#include "gilscale/measure/point.hpp"
+#include "gilscale/statistics/scaling.hpp"
+
+namespace gilscale {
+namespace {
+
+/// Work that leaves a tenth of the cores it was given unused does not feel how many there are.
+bool has_cpus_to_spare(int threads, double capacity, double cpu_share) {
+  return capacity > 1.1 * threads * cpu_share;
+}
+
+/// The least that code without any fault may do, over the most.
+double least_over_most(int threads, double capacity, double cpu_share) {
+  return achievable_speedup_low(threads, capacity, cpu_share) /
+         achievable_speedup(threads, capacity, cpu_share);
+}
+
+double raw_cpu_share(const Samples& samples, std::size_t place) {
+  return cpu_share(samples.single_cpu_s[place], samples.single_s[place],
+                   samples.single_runnable_s[place]);
+}
+
+double over_that_of_the_control(double share, double control) {
+  return std::min(share / control, 1.0);
+}
+
+double speedup_of(const Point& point, double single_s, double parallel_s) {
+  const double work = static_cast<double>(parallel_calls(point).total(point.threads)) /
+                      static_cast<double>(single_calls(point).each);
+  return work * single_s / parallel_s;
+}
+
+/// What the machine allowed until now: disturbed samples only matter where cores are the bound, and
+/// there they are left out as long as enough others remain.
+class AllowanceOfPoint {
+ public:
+  explicit AllowanceOfPoint(const Point& point)
+      : samples_(point.samples),
+        threads_(point.threads),
+        all_(point.threads, point.oversubscribed),
+        undisturbed_(all_) {}
+
+  [[nodiscard]] bool is_disturbed(std::size_t place) const {
+    return all_.is_disturbed(capacity_of(samples_, place, threads_));
+  }
+  void add(std::size_t place) {
+    if (all_.size() == 0 || !is_disturbed(place)) undisturbed_.add(samples_, place);
+    all_.add(samples_, place);
+  }
+  [[nodiscard]] Allowance allowance() const {
+    const Allowance all = all_.allowance();
+    if (undisturbed_.size() < fewest_for_interval) return all;
+    const Allowance undisturbed = undisturbed_.allowance();
+    return undisturbed.bound_by_cpus || all.bound_by_cpus ? undisturbed : all;
+  }
+
+ private:
+  const Samples& samples_;
+  int threads_;
+  AllowanceSoFar all_;
+  AllowanceSoFar undisturbed_;
+};
+
+}  // namespace
+
+void AllowanceSoFar::add(const Samples& samples, std::size_t place) {
+  capacities_.add(capacity_of(samples, place, threads_));
+  undelayed_capacities_.add(undelayed_capacity_of(samples, place, threads_));
+  undelayed_shares_.add(samples.control_parallel_undelayed_s[place] /
+                        samples.control_parallel_s[place]);
+  cpu_shares_.add(raw_cpu_share(samples, place));
+  control_cpu_s_ += samples.control_cpu_s[place];
+  control_undelayed_s_ += samples.control_single_undelayed_s[place];
+}
+
+Allowance AllowanceSoFar::allowance() const {
+  Allowance allowed;
+  allowed.capacity = capacities_.median();
+  allowed.undelayed_capacity = undelayed_capacities_.median();
+  allowed.cpu_share = over_that_of_the_control(cpu_shares_.median(),
+                                               cpu_share(control_cpu_s_, control_undelayed_s_));
+  allowed.achievable = achievable_speedup(threads_, allowed.capacity, allowed.cpu_share);
+  allowed.bound_by_cpus = !has_cpus_to_spare(threads_, allowed.capacity, allowed.cpu_share);
+  // CPUs that the threads would not have needed to share.
+  allowed.delayed = !oversubscribed_ && undelayed_shares_.median() < 1 - delayed_from;
+  // Where relative efficiencies are taken without what threads waited for CPUs, that is not
+  // missing.
+  const double in_use = allowed.delayed ? allowed.undelayed_capacity : allowed.capacity;
+  allowed.achievable_low =
+      allowed.achievable * least_over_most(threads_, in_use, allowed.cpu_share);
+  return allowed;
+}
+
+double capacity_of(const Samples& samples, std::size_t place, int threads) {
+  return weak_speedup(threads, samples.control_single_s[place], samples.control_parallel_s[place]);
+}
+
+double undelayed_capacity_of(const Samples& samples, std::size_t place, int threads) {
+  return weak_speedup(threads, samples.control_single_undelayed_s[place],
+                      samples.control_parallel_undelayed_s[place]);
+}
+
+std::vector<double> cpu_shares(const Samples& samples) {
+  std::vector<double> shares;
+  // Of all rounds together: one is short, and what takes its CPU comes and goes.
+  const double control =
+      cpu_share(total(samples.control_cpu_s), total(samples.control_single_undelayed_s));
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    shares.push_back(over_that_of_the_control(raw_cpu_share(samples, i), control));
+  return shares;
+}
+
+double relative_efficiency_of(const Point& point, std::size_t place, const Allowance& allowed,
+                              bool without_delay) {
+  const Samples& samples = point.samples;
+  const double speedup =
+      without_delay ? speedup_of(point, samples.single_undelayed_s[place],
+                                 samples.parallel_undelayed_s[place])
+                    : speedup_of(point, samples.single_s[place], samples.parallel_s[place]);
+  if (!allowed.bound_by_cpus) return speedup / point.threads;
+  const double capacity = without_delay ? undelayed_capacity_of(samples, place, point.threads)
+                                        : capacity_of(samples, place, point.threads);
+  const double level = without_delay ? allowed.undelayed_capacity : allowed.capacity;
+  return speedup / capacity * level / achievable_speedup(point.threads, level, allowed.cpu_share);
+}
+
+std::vector<SequentialEfficiency> sequential_efficiencies(const Point& point) {
+  std::vector<SequentialEfficiency> efficiencies;
+  AllowanceOfPoint before(point);
+  for (std::size_t i = 0; i < point.samples.size(); before.add(i++)) {
+    if (i == 0) continue;
+    const Allowance allowed = before.allowance();
+    const double to_least = allowed.achievable / allowed.achievable_low;
+    SequentialEfficiency each;
+    each.disturbed = allowed.bound_by_cpus && before.is_disturbed(i);
+    each.over_most = relative_efficiency_of(point, i, allowed, allowed.delayed);
+    each.over_least = each.over_most * to_least;
+    each.as_it_was = relative_efficiency_of(point, i, allowed, false) * to_least;
+    each.share_of_least = allowed.achievable_low / point.threads;
+    efficiencies.push_back(each);
+  }
+  return efficiencies;
+}
+
+}  // namespace gilscale
