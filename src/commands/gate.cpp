@@ -82,6 +82,7 @@ Gate::Gate(GateOptions options, const PythonInfo& python)
 
 void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
   drop_unmatched_expectations(cases);
+  share_error_of_expectations(cases);
   compared_points_ = count_points(cases);
   for (Case& planned : cases) {
     const bool concerned =
@@ -122,6 +123,17 @@ void Gate::drop_unmatched_expectations(const std::vector<Case>& cases) {
   });
 }
 
+void Gate::share_error_of_expectations(const std::vector<Case>& cases) {
+  std::size_t decisions = 0;
+  for (const Expectation& expectation : options_.expectations)
+    for (const Case& planned : cases)
+      decisions += static_cast<std::size_t>(
+          std::count_if(planned.threads.begin(), planned.threads.end(),
+                        [&](int threads) { return applies_to(expectation, planned, threads); }));
+  for (Expectation& expectation : options_.expectations)
+    expectation.decisions = std::max<std::size_t>(decisions, 1);
+}
+
 Launch Gate::other_version(const Case& planned) const {
   assert(source_);
   return {source_->applied_to(planned),
@@ -155,6 +167,7 @@ std::optional<StopReason> Gate::answer(const Question& question, bool settled) c
 }
 
 std::optional<StopReason> Gate::answer(const CaseResult& so_far, const Question& question) const {
+  if (!question.stop) return std::nullopt;
   const bool settled =
       expectations_settled(so_far, question.point) && baseline_settled(so_far, question.point);
   return answer(question, settled);

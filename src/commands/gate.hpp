@@ -50,6 +50,8 @@ class Gate {
 
  private:
   void drop_unmatched_expectations(const std::vector<Case>& cases);
+  /// Each expectation at each point that it is about is a decision.
+  void share_error_of_expectations(const std::vector<Case>& cases);
   [[nodiscard]] bool expectations_settled(const CaseResult& so_far, const Point& point) const;
   [[nodiscard]] bool baseline_settled(const CaseResult& so_far, const Point& point) const;
   [[nodiscard]] std::optional<StopReason> answer(const Question& question, bool settled) const;

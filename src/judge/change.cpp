@@ -26,8 +26,8 @@ constexpr Words<ChangeVerdict, 4> change_verdicts{{{
 }}};
 
 bool is_bound_by_gil(const PointOf& of, const PointValues& values) {
-  return of.point->threads > 1 &&
-         gil_allows_less(*of.point, of.result->gil, median(values.speedup), values.allowed.achievable);
+  return of.point->threads > 1 && gil_allows_less(*of.point, of.result->gil, median(values.speedup),
+                                                  values.allowed.achievable);
 }
 
 enum class Taken { all_samples, undisturbed_samples };
@@ -38,6 +38,7 @@ struct Version {
     Point first = *of.point;
     first.samples = first_of(of.point->samples, samples);
     values = taken == Taken::all_samples ? values_of_all_samples(first) : values_of(first);
+    takes_all = taken == Taken::all_samples;
     bound_by_gil = is_bound_by_gil(of, values);
     const std::vector<bool> disturbed = disturbed_samples(first);
     const bool all = values.samples.size() == first.samples.size();
@@ -64,11 +65,13 @@ struct Version {
     return undelayed ? values.undelayed_round_call_s : values.call_s;
   }
   [[nodiscard]] bool lacks_cores() const {
-    return values.allowed.bound_by_cpus && threads > 1 && !had_its_cores(values.allowed.achievable, threads);
+    return values.allowed.bound_by_cpus && threads > 1 &&
+           !had_its_cores(values.allowed.achievable, threads);
   }
 
   int threads;
   PointValues values;
+  bool takes_all = true;  ///< also the disturbed ones
   bool bound_by_gil = false;
   std::vector<std::size_t> places;  ///< of the values among the point's samples
 };
@@ -122,6 +125,7 @@ class VersionPair {
     change.speedup = ratio(&PointValues::speedup);
     change.relative_efficiency = ratio(&PointValues::relative_efficiency);
   }
+  [[nodiscard]] bool takes_all() const { return before_.takes_all && after_.takes_all; }
   /// Why the cost says nothing of the code; empty if it does.
   [[nodiscard]] std::string fault_of_machine(double threshold) const {
     const double then = median(before_.values.capacity);
@@ -159,7 +163,8 @@ class VersionPair {
   /// In turns the time itself; else what it would be on the same machine.
   [[nodiscard]] Values cost_of(const Version& version) const {
     if (paired_)
-      return version.time(version.threads == 1 || before_.values.allowed.delayed || after_.values.allowed.delayed);
+      return version.time(version.threads == 1 || before_.values.allowed.delayed ||
+                          after_.values.allowed.delayed);
     const double reference_s = median(before_.values.control_undelayed_call_s);
     return version.cost(reference_s, both_bound_by_gil() ? version.efficiency()
                                                          : version.values.relative_efficiency);
@@ -221,28 +226,31 @@ const Point* partner_of(const Point& point, const CaseResult* before) {
   return before && point.samples.size() > 0 ? point_at(*before, point.threads) : nullptr;
 }
 
-}  // namespace
-
-std::string_view to_string(ChangeVerdict verdict) { return change_verdicts.word_of(verdict); }
-
-std::string name_of_point(const CaseResult& result, const Point& point) {
-  return fmt::format("{}@{}", label_of(result.planned), point.threads);
-}
-
-Change change_between(const PointOf& before, const PointOf& after, const ChangeRule& rule) {
+Change blank_change(const PointOf& after) {
   Change change;
   change.name = name_of_point(*after.result, *after.point);
   change.threads = after.point->threads;
   change.cost = {std::nan(""), -HUGE_VAL, HUGE_VAL};
+  return change;
+}
+
+/// The error of each of the points that share it.
+double error_of(const ChangeRule& rule) { return gate_error / static_cast<double>(rule.points); }
+
+constexpr double interval_tail = (1 - confidence) / 2;
+
+/// Decided at the looks of decision.hpp, or at once.
+Change change_of_independent(const PointOf& before, const PointOf& after, const ChangeRule& rule) {
+  Change change = blank_change(after);
   const std::size_t samples_before = before.point->samples.size();
   const std::size_t samples_after = after.point->samples.size();
-  const std::size_t count = rule.paired ? std::min(samples_before, samples_after) : samples_after;
-  std::vector<Look> looks = looks_up_to(count, rule.points);
-  if (!rule.sequential) looks = {{count, gate_error / static_cast<double>(rule.points)}};
+  const double error = error_of(rule);
+  std::vector<Look> looks = looks_up_to(samples_after, rule.points);
+  if (!rule.sequential) looks = {{samples_after, error}};
   change.why = too_few(samples_before, samples_after);
   std::optional<VersionPair> shown;
-  if (looks.empty() && count > 0) {
-    shown.emplace(before, after, rule, Look{count, gate_error / static_cast<double>(rule.points)});
+  if (looks.empty() && samples_after > 0) {
+    shown.emplace(before, after, rule, Look{samples_after, error});
     change.cost.estimate = shown->cost().estimate;
   }
   for (const Look& look : looks) {
@@ -256,9 +264,119 @@ Change change_between(const PointOf& before, const PointOf& after, const ChangeR
     if (seen.verdict != ChangeVerdict::unclear) break;
   }
   if (shown) shown->fill(change);
-  if (change.verdict == ChangeVerdict::unclear && !rule.paired && std::isfinite(change.cost.low))
+  if (change.verdict == ChangeVerdict::unclear && std::isfinite(change.cost.low))
     change.why += the_fewer(samples_before, samples_after);
   return change;
+}
+
+/// A pair of samples that were taken beside each other.
+struct PairOfSamples {
+  bool disturbed = false;
+  double cost = 1;       ///< new over old
+  double as_it_was = 1;  ///< with what threads waited for CPUs
+};
+
+/// All but the first, by which the others are told to be disturbed or delayed.
+std::vector<PairOfSamples> pairs_of(const Point& before, const Point& after) {
+  const std::vector<SequentialEfficiency> then = sequential_efficiencies(before);
+  const std::vector<SequentialEfficiency> now = sequential_efficiencies(after);
+  const PointValues old_values = values_of_all_samples(before);
+  const PointValues new_values = values_of_all_samples(after);
+  std::vector<PairOfSamples> pairs;
+  for (std::size_t i = 0; i < std::min(then.size(), now.size()); ++i) {
+    PairOfSamples pair;
+    pair.disturbed = then[i].disturbed || now[i].disturbed;
+    pair.as_it_was = new_values.call_s[i + 1] / old_values.call_s[i + 1];
+    const bool undelayed = before.threads == 1 || then[i].delayed || now[i].delayed;
+    pair.cost = undelayed ? new_values.undelayed_round_call_s[i + 1] /
+                                old_values.undelayed_round_call_s[i + 1]
+                          : pair.as_it_was;
+    pairs.push_back(pair);
+  }
+  return pairs;
+}
+
+/// What pairs of samples say of the cost, by the evidence of decision.hpp: surely beyond the
+/// threshold, unless they contradict that as they were, or surely within it on both sides.
+class PairTallies {
+ public:
+  explicit PairTallies(double threshold) : bound_(1 + threshold) {}
+
+  void add(const PairOfSamples& pair) {
+    slower_.add(pair.cost > bound_);
+    faster_.add(pair.cost < 1 / bound_);
+    not_slower_.add(pair.cost <= bound_);
+    not_faster_.add(pair.cost >= 1 / bound_);
+    was_not_slower_.add(pair.as_it_was <= bound_);
+    was_not_faster_.add(pair.as_it_was >= 1 / bound_);
+  }
+  [[nodiscard]] ChangeVerdict verdict(double error) const {
+    if (slower_.suffices(error) && !was_not_slower_.suffices(error)) return ChangeVerdict::slower;
+    if (faster_.suffices(error) && !was_not_faster_.suffices(error)) return ChangeVerdict::faster;
+    if (not_slower_.suffices(error) && not_faster_.suffices(error)) return ChangeVerdict::same;
+    return ChangeVerdict::unclear;
+  }
+
+ private:
+  double bound_;
+  SignTally slower_;
+  SignTally faster_;
+  SignTally not_slower_;
+  SignTally not_faster_;
+  SignTally was_not_slower_;
+  SignTally was_not_faster_;
+};
+
+/// Decided by the first pair that suffices. Neighbours have the same machine, so a disturbance hits
+/// either of them as often, and all count, as long as the cores were there for most.
+Change change_of_pairs(const PointOf& before, const PointOf& after, const ChangeRule& rule) {
+  Change change = blank_change(after);
+  const double error = error_of(rule);
+  PairTallies all(rule.threshold);
+  PairTallies undisturbed(rule.threshold);
+  std::size_t count = 1;
+  const auto show = [&](const VersionPair& pair) {
+    change.cost = pair.cost();
+    change.why = pair.fault_of_machine(rule.threshold);
+    pair.fill(change);
+  };
+  for (const PairOfSamples& pair : pairs_of(*before.point, *after.point)) {
+    ++count;
+    all.add(pair);
+    if (!pair.disturbed) undisturbed.add(pair);
+    if (all.verdict(error) == ChangeVerdict::unclear &&
+        undisturbed.verdict(error) == ChangeVerdict::unclear)
+      continue;
+    const VersionPair now(before, after, rule, {count, interval_tail});
+    const ChangeVerdict verdict = (now.takes_all() ? all : undisturbed).verdict(error);
+    show(now);
+    if (verdict == ChangeVerdict::unclear || !change.why.empty()) continue;
+    change.verdict = verdict;
+    return change;
+  }
+  const std::size_t samples = std::min(before.point->samples.size(), after.point->samples.size());
+  if (samples > 0) show(VersionPair(before, after, rule, {samples, interval_tail}));
+  if (count - 1 < fewest_to_decide(error))
+    change.why = too_few(before.point->samples.size(), after.point->samples.size());
+  else if (change.why.empty())
+    change.why = fmt::format(
+        "the cost is {:.3f} [{:.3f}, {:.3f}] times the old one, and the samples do not agree on "
+        "whether it is within the threshold of {:.3g} %",
+        change.cost.estimate, change.cost.low, change.cost.high, rule.threshold * 100);
+  return change;
+}
+
+}  // namespace
+
+std::string_view to_string(ChangeVerdict verdict) { return change_verdicts.word_of(verdict); }
+
+std::string name_of_point(const CaseResult& result, const Point& point) {
+  return fmt::format("{}@{}", label_of(result.planned), point.threads);
+}
+
+Change change_between(const PointOf& before, const PointOf& after, const ChangeRule& rule) {
+  return rule.paired ? change_of_pairs(before, after, rule)
+                     : change_of_independent(before, after, rule);
 }
 
 Change change_of_times(const std::string& name, const std::vector<double>& before_s,

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gilscale/judge/bounds.hpp"
+#include "gilscale/judge/evidence.hpp"
 #include "gilscale/judge/metric.hpp"
 #include "gilscale/statistics/decision.hpp"
 #include "gilscale/statistics/scaling.hpp"
@@ -50,6 +51,24 @@ struct CheckedPoint {
     return metric.measured == Measured::by_ledger_round ? point.gil_demands.size()
                                                         : point.samples.size();
   }
+  /// What is compared with the bound besides is learnt from the sample before.
+  [[nodiscard]] std::size_t first_compared() const {
+    return metric.cores == Cores::no_matter ? 0 : 1;
+  }
+  [[nodiscard]] bool is_high(double value) const {
+    return holds(expectation, value) == expectation.wants_more();
+  }
+  /// The side of the bound to which no shortage of the machine leads.
+  [[nodiscard]] bool is_creditable(double value) const {
+    return is_high(value) == (metric.cores != Cores::missing_raise_it);
+  }
+  [[nodiscard]] Outcome outcome_of(bool credited) const {
+    const bool high = credited == (metric.cores != Cores::missing_raise_it);
+    return high == expectation.wants_more() ? Outcome::passed : Outcome::failed;
+  }
+  [[nodiscard]] double error() const {
+    return gate_error / static_cast<double>(expectation.decisions);
+  }
 
   const Expectation& expectation;
   const Metric& metric;
@@ -57,69 +76,110 @@ struct CheckedPoint {
   const GilState& gil;
 };
 
+/// The figure as it would have been had the machine given all cores: of the least that code without
+/// any fault may do, a speedup is as large a share as it then is of N.
+double excused(const CheckedPoint& checked, double value, double share_of_least) {
+  const int threads = checked.point.threads;
+  if (checked.metric.name == "speedup") return value / share_of_least;
+  if (checked.metric.name == "serial_fraction")
+    return karp_flatt(threads, amdahl(threads, value) / share_of_least);
+  return value;
+}
+
+std::vector<ComparedSample> compared_samples(const CheckedPoint& checked) {
+  const std::vector<double> values =
+      checked.metric.values(checked.point, values_of_all_samples(checked.point));
+  std::vector<ComparedSample> compared;
+  if (checked.metric.cores == Cores::no_matter) {
+    for (const double value : values) {
+      const bool high = checked.is_creditable(value);
+      compared.push_back({.creditable = high, .blamable = !high, .blamable_as_it_was = !high});
+    }
+    return compared;
+  }
+  const std::vector<SequentialEfficiency> efficiencies = sequential_efficiencies(checked.point);
+  for (std::size_t i = 0; i < efficiencies.size(); ++i) {
+    const SequentialEfficiency& each = efficiencies[i];
+    if (checked.metric.name == "relative_efficiency") {
+      compared.push_back(
+          {.disturbed = each.disturbed,
+           .tells = tells(checked.expectation.bound, each.of_turns, checked.point.threads),
+           .creditable = checked.is_creditable(each.over_most),
+           .blamable = !checked.is_creditable(each.over_least),
+           .blamable_as_it_was = !checked.is_creditable(each.as_it_was)});
+      continue;
+    }
+    const double value = values[i + 1];
+    const bool blamable = !checked.is_creditable(excused(checked, value, each.share_of_least));
+    compared.push_back({.disturbed = each.disturbed,
+                        .creditable = checked.is_creditable(value),
+                        .blamable = blamable,
+                        .blamable_as_it_was = blamable});
+  }
+  return compared;
+}
+
 bool cores_missing(const CheckedPoint& checked, const PointValues& values) {
   return !had_its_cores(values.allowed.achievable, checked.point.threads) &&
          !gil_explains_no_speedup(checked.point, checked.gil, median(values.speedup),
                                   values.allowed.achievable);
 }
 
-/// Whether the figure's whole interval is low (or else high) only because the machine lacked cores:
-/// a sentence that says so, empty if it is not.
-std::string fault_of_machine(const CheckedPoint& checked, const PointValues& values,
-                             const Estimate& seen, bool low) {
+std::string gave_cores(const CheckedPoint& checked, const PointValues& values) {
+  return fmt::format("the machine gave {} threads {:.2f} cores", checked.point.threads,
+                     median(values.capacity));
+}
+
+/// Why the samples say nothing of the workload although they agree that its figure is too low, or
+/// too long: the machine lacked cores. Empty if they do.
+std::string fault_of_machine(const CheckedPoint& checked, const PointValues& values) {
   const int threads = checked.point.threads;
-  if (threads == 1) return "";
-  const std::string gave =
-      fmt::format("the machine gave {} threads {:.2f} cores", threads, median(values.capacity));
-  const auto over_least = efficiency_over_least(seen, values.allowed.achievable, values.allowed.achievable_low);
-  if (checked.metric.name == "relative_efficiency" &&
-      outcome_of(checked.expectation, over_least) != outcome_of(checked.expectation, seen))
-    return fmt::format(
-        "{}, and code without any fault may do as little as {:.2f} times the work "
-        "of one there",
-        gave, values.allowed.achievable_low);
+  const bool matters = threads > 1 && checked.metric.cores != Cores::no_matter;
+  if (!matters || !cores_missing(checked, values)) return "";
   if (!values.allowed.bound_by_cpus && values.allowed.achievable_low >= threads) return "";
-  const Cores cores = checked.metric.cores;
-  const bool suspect = low ? cores == Cores::missing_lower_it : cores == Cores::missing_raise_it;
-  if (suspect && cores_missing(checked, values))
-    return gave + ", too few to attribute this to the workload";
+  return gave_cores(checked, values) + ", too few to attribute this to the workload";
+}
+
+/// Why samples that are on one side of the bound are not counted there: a sentence for what
+/// excused() and tells() did. Empty if they did nothing.
+std::string excuse(const CheckedPoint& checked, const PointValues& values, const Estimate& seen) {
+  const Allowance& allowed = values.allowed;
+  const int threads = checked.point.threads;
   const double bound = checked.expectation.bound;
-  const double share = values.allowed.achievable_low / threads;
-  if (low && checked.metric.name == "speedup" && seen.high >= bound * share)
+  const std::string gave = gave_cores(checked, values);
+  const bool blamed = outcome_of(checked.expectation, seen) == checked.outcome_of(false);
+  if (checked.metric.name == "relative_efficiency") {
+    if (!blamed && !tells(bound, 1 / allowed.achievable, threads))
+      return gave + ", too few to tell this from code whose threads take turns";
+    if (blamed && allowed.achievable_low < allowed.achievable)
+      return fmt::format(
+          "{}, and code without any fault may do as little as {:.2f} times the work "
+          "of one there",
+          gave, allowed.achievable_low);
+  }
+  if (!blamed || allowed.achievable_low >= threads) return "";
+  if (checked.metric.name == "speedup")
     return fmt::format("{}, too few for a speedup of {:g}", gave, bound);
-  const auto with_all_cores = [&](double serial_fraction) {
-    return karp_flatt(threads, amdahl(threads, serial_fraction) / share);
-  };
-  if (!low && checked.metric.name == "serial_fraction" && with_all_cores(seen.low) <= bound)
+  if (checked.metric.name == "serial_fraction")
     return gave + ", and the missing cores raise the serial fraction";
-  // With one core, code that takes turns gets all that there is, too.
-  constexpr double serial = 1.1;
-  const bool tells = bound * values.allowed.achievable >= serial || bound * threads < serial;
-  if (!low && checked.metric.name == "relative_efficiency" && !tells)
-    return gave + ", too few to tell this from code whose threads take turns";
   return "";
 }
 
 std::string number(double value) { return fmt::format("{:.4g}", value); }
 
 std::string interval_text(const Estimate& seen) {
+  if (!std::isfinite(seen.low)) return fmt::format("about {}", number(seen.estimate));
   return fmt::format("{} [{}, {}]", number(seen.estimate), number(seen.low), number(seen.high));
 }
 
-std::string why_of(const CheckedPoint& checked, const Check& check) {
-  const Expectation& expectation = checked.expectation;
-  if (!check.seen)
-    return fmt::format("too few samples to decide: {}; it takes at least {}",
-                       checked.times_measured(), looks_up_to(100).front().samples);
-  if (check.outcome != Outcome::inconclusive)
-    return fmt::format("{} is {}", expectation.metric, interval_text(*check.seen));
-  if (!std::isfinite(check.seen->low))
-    return fmt::format(
-        "{} is about {}, but the samples are too few, or too autocorrelated, for an interval; "
-        "raise --max-budget",
-        expectation.metric, number(check.seen->estimate));
-  return fmt::format("{} is {}, an interval that spans {:g}; raise --max-budget",
-                     expectation.metric, interval_text(*check.seen), expectation.bound);
+std::string is_interval(const CheckedPoint& checked, const Estimate& seen) {
+  return fmt::format("{} is {}", checked.expectation.metric, interval_text(seen));
+}
+
+std::string too_few_samples(const CheckedPoint& checked) {
+  return fmt::format("too few samples to decide: {}; it takes at least {}",
+                     checked.times_measured(),
+                     checked.first_compared() + fewest_to_decide(checked.error()));
 }
 
 /// The point as it was when its figure had been measured `count` times.
@@ -130,23 +190,58 @@ Point first_of(const Point& point, std::size_t count) {
   return first;
 }
 
-/// One look. True if it settles the matter.
-bool look(const CheckedPoint& checked, const Look& at, Check& check) {
-  const Point so_far = first_of(checked.point, at.samples);
-  const PointValues point_values = values_of(so_far);
-  const std::vector<double> values = checked.metric.values(so_far, point_values);
-  if (values.empty()) return false;
-  check.seen = median_interval(values, at.tail);
-  check.outcome = outcome_of(checked.expectation, *check.seen);
-  check.why = why_of(checked, check);
-  if (check.outcome == Outcome::inconclusive) return false;
-  const bool low = (check.outcome == Outcome::passed) != checked.expectation.wants_more();
-  const std::string fault = fault_of_machine(checked, point_values, *check.seen, low);
-  if (fault.empty()) return true;
-  check.outcome = Outcome::inconclusive;
-  check.why = fmt::format("{} is {}, but {}", checked.expectation.metric,
-                          interval_text(*check.seen), fault);
-  return false;
+/// The figure after the first `count` times that it was measured.
+struct ShownFigure {
+  ShownFigure(const CheckedPoint& checked, std::size_t count) {
+    const Point first = first_of(checked.point, count);
+    values = values_of(first);
+    seen = median_interval(checked.metric.values(first, values));
+  }
+
+  PointValues values;
+  Estimate seen;
+};
+
+/// Settles the check with the first `count` values if the evidence is there and counts.
+bool settle(const CheckedPoint& checked, const Evidence& evidence, std::size_t count,
+            Check& check) {
+  const bool credited = evidence.credits(checked.error());
+  if (!credited && !evidence.blames(checked.error())) return false;
+  const ShownFigure shown(checked, count);
+  check.seen = shown.seen;
+  check.why = is_interval(checked, shown.seen);
+  const std::string fault = credited ? "" : fault_of_machine(checked, shown.values);
+  if (!fault.empty()) check.why += ", but " + fault;
+  if (fault.empty()) check.outcome = checked.outcome_of(credited);
+  return fault.empty();
+}
+
+void leave_open(const CheckedPoint& checked, std::size_t compared, Check& check) {
+  if (compared < fewest_to_decide(checked.error())) {
+    check.why = too_few_samples(checked);
+    return;
+  }
+  const ShownFigure shown(checked, checked.times_measured());
+  check.seen = shown.seen;
+  check.why = is_interval(checked, shown.seen);
+  const std::string excused = excuse(checked, shown.values, shown.seen);
+  check.why += excused.empty() ? fmt::format(
+                                     ", but the samples do not agree on which side of {:g} it is; "
+                                     "raise --max-budget",
+                                     checked.expectation.bound)
+                               : ", but " + excused;
+}
+
+void decide(const CheckedPoint& checked, Check& check) {
+  Evidence evidence;
+  std::size_t count = checked.first_compared();
+  for (const ComparedSample& sample : compared_samples(checked)) {
+    evidence.add(sample);
+    ++count;
+    if (settle(checked, evidence, count, check)) return;
+  }
+  const bool agree = evidence.credits(checked.error()) || evidence.blames(checked.error());
+  if (!agree) leave_open(checked, count - checked.first_compared(), check);
 }
 
 Check blank_check(const Expectation& expectation, const CaseResult& result) {
@@ -228,10 +323,7 @@ Check check_point(const Expectation& expectation, const CaseResult& result, cons
     compare_once(values.empty() ? std::nullopt : std::optional(exactly(values.front())), check);
     return check;
   }
-  const CheckedPoint checked{expectation, metric, point, result.gil};
-  check.why = why_of(checked, check);
-  for (const Look& at : looks_up_to(checked.times_measured()))
-    if (look(checked, at, check)) break;
+  decide({expectation, metric, point, result.gil}, check);
   return check;
 }
 

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
 #include "gilscale/judge/bounds.hpp"
+#include "gilscale/judge/evidence.hpp"
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/words.hpp"
 
@@ -65,57 +66,118 @@ std::string bound_of(const MeasuredPoint& seen, const GilState& gil) {
                      figures.serial_fraction.value_or(Estimate{}).estimate);
 }
 
-/// For a relative efficiency whose whole interval is below what counts as parallel.
+/// What the samples of a point have ever sufficed for.
+struct Settled {
+  bool credited = false;
+  bool blamed = false;
+};
+
+/// `compared` makes a ComparedSample of a sample's place and its SequentialEfficiency.
+template <typename Compared>
+Settled settled(const Point& point, const Compared& compared) {
+  Evidence evidence;
+  Settled settled;
+  std::size_t place = 1;
+  for (const SequentialEfficiency& efficiency : sequential_efficiencies(point)) {
+    ComparedSample sample = compared(place++, efficiency);
+    sample.disturbed = efficiency.disturbed;
+    evidence.add(sample);
+    settled.credited = settled.credited || evidence.credits(verdict_error);
+    settled.blamed = settled.blamed || evidence.blames(verdict_error);
+  }
+  return settled;
+}
+
+ComparedSample on_side(bool creditable) {
+  return {.creditable = creditable, .blamable = !creditable, .blamable_as_it_was = !creditable};
+}
+
+/// Whether the speedup is surely more than that (credited), or surely not (blamed).
+Settled speedup_above(const MeasuredPoint& seen, double bound) {
+  const PointValues all = values_of_all_samples(seen.point);
+  Settled is = settled(seen.point, [&](std::size_t place, const SequentialEfficiency&) {
+    return on_side(all.speedup[place] > bound);
+  });
+  const bool above = seen.figures.speedup.estimate > bound;
+  return {is.credited && above, is.blamed && !above};
+}
+
+/// For a relative efficiency that is surely below what counts as parallel.
 Judgement judge_limited(const MeasuredPoint& seen, const CaseResult& result) {
-  const Estimate& speedup = seen.figures.speedup;
-  const bool is_the_gil =
-      gil_explains_no_speedup(seen.point, result.gil, speedup.low, seen.figures.achievable);
+  const double speedup = seen.figures.speedup.estimate;
+  const Settled gains = speedup_above(seen, about_one_to);
+  const bool is_the_gil = gil_explains_no_speedup(
+      seen.point, result.gil, gains.credited ? speedup : std::min(speedup, about_one_to),
+      seen.figures.achievable);
   // That the GIL is held was measured, whatever the machine gave. All else may be its fault: a
   // thread that loses its core while it holds a lock keeps the others waiting.
   if (!had_cores(seen) && !is_the_gil)
     return {Verdict::inconclusive,
             fmt::format("{}; the machine gave too few cores to conclude that it does not scale",
                         did_of_achievable(seen))};
-  if (speedup.high < about_one_from)
+  if (speedup < about_one_from && speedup_above(seen, about_one_from).blamed)
     return {Verdict::contended, did(seen) + ": more threads are slower"};
   if (is_the_gil) return {Verdict::gil_bound, did_of_achievable(seen) + ", but the GIL is held"};
-  if (speedup.low <= about_one_to && speedup.high > about_one_to)
+  if (!gains.credited && !gains.blamed)
     return {Verdict::inconclusive,
-            fmt::format("{}, but the interval, {:.2f} to {:.2f}, includes 1; raise --budget",
-                        did_of_achievable(seen), speedup.low, speedup.high)};
+            fmt::format("{}, but the samples do not agree on whether that is more than one; raise "
+                        "--budget",
+                        did_of_achievable(seen))};
   return {Verdict::partial,
           fmt::format("{}; {}", did_of_achievable(seen), bound_of(seen, result.gil))};
 }
 
-Judgement spans(const MeasuredPoint& seen, const char* what, const Estimate& interval) {
-  return {
-      Verdict::inconclusive,
-      fmt::format("{}, but the interval of {}, {:.2f} to {:.2f}, includes {:.1f}; raise --budget",
-                  did_of_achievable(seen), what, interval.low, interval.high, parallel_from)};
-}
+/// About a relative efficiency of what counts as parallel, and about the same over the least that
+/// was achievable.
+struct EfficiencySettled {
+  explicit EfficiencySettled(const MeasuredPoint& seen) {
+    const PointFigures& figures = seen.figures;
+    const double over_most = figures.relative_efficiency.estimate;
+    const double over_least = over_most * figures.achievable / figures.achievable_low;
+    const Settled as_parallel =
+        settled(seen.point, [&](std::size_t, const SequentialEfficiency& each) {
+          return ComparedSample{.tells = tells(parallel_from, each.of_turns, seen.point.threads),
+                                .creditable = each.over_most >= parallel_from,
+                                .blamable = each.over_least < parallel_from,
+                                .blamable_as_it_was = each.as_it_was < parallel_from};
+        });
+    parallel = as_parallel.credited && over_most >= parallel_from;
+    limited = as_parallel.blamed && over_least < parallel_from;
+    const auto sides_of = [&](double SequentialEfficiency::* efficiency) {
+      return settled(seen.point, [=](std::size_t, const SequentialEfficiency& each) {
+        return on_side(each.*efficiency >= parallel_from);
+      });
+    };
+    lacked_cpus = over_most < parallel_from && over_least >= parallel_from &&
+                  sides_of(&SequentialEfficiency::over_most).blamed &&
+                  sides_of(&SequentialEfficiency::over_least).credited;
+  }
+
+  bool parallel = false;     ///< S/A is high enough
+  bool limited = false;      ///< S/A_low is too low
+  bool lacked_cpus = false;  ///< neither
+};
 
 Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
   const PointFigures& figures = seen.figures;
-  const Estimate& efficiency = figures.relative_efficiency;
+  const std::size_t fewest = 1 + fewest_to_decide(verdict_error);
   if (figures.achievable < least_achievable)
     return {Verdict::inconclusive,
             fmt::format("the machine gave {} threads {:.2f} cores, too few to tell",
                         seen.point.threads, figures.capacity.estimate)};
-  if (!std::isfinite(efficiency.low))
-    return {Verdict::inconclusive,
-            fmt::format("too few samples for an interval: {}; it takes at least {}",
-                        seen.point.samples.size(), fewest_for_interval)};
-  if (efficiency.low >= parallel_from) {
+  if (seen.point.samples.size() < fewest)
+    return {Verdict::inconclusive, fmt::format("too few samples: {}; it takes at least {}",
+                                               seen.point.samples.size(), fewest)};
+  const EfficiencySettled is(seen);
+  if (is.parallel)
     return {had_cores(seen) ? Verdict::parallel : Verdict::machine_limited,
             did_of_achievable(seen)};
-  }
-  if (efficiency.high >= parallel_from) return spans(seen, "the relative efficiency", efficiency);
-  const Estimate over_least =
-      efficiency_over_least(efficiency, figures.achievable, figures.achievable_low);
-  if (over_least.high < parallel_from) return judge_limited(seen, result);
-  if (over_least.low >= parallel_from)
+  if (is.limited) return judge_limited(seen, result);
+  if (is.lacked_cpus)
     return {Verdict::machine_limited, did_of_achievable(seen) + "; the calls lacked CPUs"};
-  return spans(seen, "the speedup over the least that was achievable", over_least);
+  return {Verdict::inconclusive,
+          fmt::format("{}, but the samples do not agree on whether that is enough; raise --budget",
+                      did_of_achievable(seen))};
 }
 
 }  // namespace

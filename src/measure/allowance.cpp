@@ -34,6 +34,16 @@ double speedup_of(const Point& point, double single_s, double parallel_s) {
   return work * single_s / parallel_s;
 }
 
+/// The relative efficiency for each unit of speedup in that sample.
+double efficiency_of_one(const Point& point, std::size_t place, const Allowance& allowed,
+                         bool without_delay) {
+  if (!allowed.bound_by_cpus) return 1.0 / point.threads;
+  const double capacity = without_delay ? undelayed_capacity_of(point.samples, place, point.threads)
+                                        : capacity_of(point.samples, place, point.threads);
+  const double level = without_delay ? allowed.undelayed_capacity : allowed.capacity;
+  return level / achievable_speedup(point.threads, level, allowed.cpu_share) / capacity;
+}
+
 /// What the machine allowed until now: disturbed samples only matter where cores are the bound, and
 /// there they are left out as long as enough others remain.
 class AllowanceOfPoint {
@@ -121,11 +131,7 @@ double relative_efficiency_of(const Point& point, std::size_t place, const Allow
       without_delay ? speedup_of(point, samples.single_undelayed_s[place],
                                  samples.parallel_undelayed_s[place])
                     : speedup_of(point, samples.single_s[place], samples.parallel_s[place]);
-  if (!allowed.bound_by_cpus) return speedup / point.threads;
-  const double capacity = without_delay ? undelayed_capacity_of(samples, place, point.threads)
-                                        : capacity_of(samples, place, point.threads);
-  const double level = without_delay ? allowed.undelayed_capacity : allowed.capacity;
-  return speedup / capacity * level / achievable_speedup(point.threads, level, allowed.cpu_share);
+  return speedup * efficiency_of_one(point, place, allowed, without_delay);
 }
 
 std::vector<SequentialEfficiency> sequential_efficiencies(const Point& point) {
@@ -136,10 +142,12 @@ std::vector<SequentialEfficiency> sequential_efficiencies(const Point& point) {
     const Allowance allowed = before.allowance();
     const double to_least = allowed.achievable / allowed.achievable_low;
     SequentialEfficiency each;
+    each.delayed = allowed.delayed;
     each.disturbed = allowed.bound_by_cpus && before.is_disturbed(i);
     each.over_most = relative_efficiency_of(point, i, allowed, allowed.delayed);
     each.over_least = each.over_most * to_least;
     each.as_it_was = relative_efficiency_of(point, i, allowed, false) * to_least;
+    each.of_turns = efficiency_of_one(point, i, allowed, allowed.delayed);
     each.share_of_least = allowed.achievable_low / point.threads;
     efficiencies.push_back(each);
   }

@@ -16,6 +16,9 @@ double log_sign_evidence(std::size_t on_it, std::size_t off_it) {
 }
 
 bool SignTally::suffices(double error) const {
+  // Then p₀ is the likeliest of all chances, and the evidence is 1 at most.
+  const auto all = static_cast<double>(on_it_ + off_it_);
+  if (static_cast<double>(on_it_) <= lingering_allowance * all) return false;
   return log_sign_evidence(on_it_, off_it_) >= -std::log(error);
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gilscale/judge/metric.hpp"
+#include "gilscale/statistics/decision.hpp"
 #include "steady_point.hpp"
 
 namespace gilscale {
@@ -40,8 +41,11 @@ Check checked(const std::string& text, const Point& point) {
   return checked(text, result_of({point}));
 }
 
+/// One learns what the machine allows, the others decide.
+const std::size_t enough = 1 + fewest_to_decide(gate_error);
+
 /// Two threads with that relative efficiency on two cores.
-Point efficient(double efficiency, std::size_t samples = 12) {
+Point efficient(double efficiency, std::size_t samples = enough) {
   return steady_point(2, {.single_s = efficiency, .parallel_s = 1}, samples);
 }
 
@@ -56,7 +60,7 @@ Point wavering(double one, double other, std::size_t samples) {
 
 /// Two threads on one core: all takes twice as long.
 Point on_one_core(double parallel_s) {
-  return steady_point(2, {.parallel_s = parallel_s, .control_parallel_s = 2}, 12);
+  return steady_point(2, {.parallel_s = parallel_s, .control_parallel_s = 2}, enough);
 }
 
 // ---- the interval decides ----
@@ -78,9 +82,10 @@ TEST(CheckedPoint, FailsWhereTheWholeIntervalIsOnTheWrongSide) {
 }
 
 TEST(CheckedPoint, IsInconclusiveWhereTheBoundIsInside) {
-  const Check check = checked("f@2 relative_efficiency >= 0.9", wavering(0.85, 0.95, 12));
+  const Check check = checked("f@2 relative_efficiency >= 0.9", wavering(0.85, 0.95, 100));
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
-  EXPECT_THAT(check.why, HasSubstr("an interval that spans 0.9; raise --max-budget"));
+  EXPECT_THAT(check.why, HasSubstr("but the samples do not agree on which side of 0.9 it is; raise "
+                                   "--max-budget"));
 }
 
 TEST(CheckedPoint, OnTheBoundDependsOnTheRelation) {
@@ -91,32 +96,52 @@ TEST(CheckedPoint, OnTheBoundDependsOnTheRelation) {
   EXPECT_EQ(checked("f relative_efficiency < 0.5", point).outcome, Outcome::failed);
 }
 
-TEST(CheckedPoint, NeedsTheSamplesOfTheFirstLook) {
-  const Check check = checked("f@2 relative_efficiency >= 0.9", efficient(1, 11));
+TEST(CheckedPoint, NeedsAFewSamples) {
+  const Check check = checked("f@2 relative_efficiency >= 0.9", efficient(1, 14));
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
   EXPECT_FALSE(check.seen);
-  EXPECT_EQ(check.why, "too few samples to decide: 11; it takes at least 12");
+  EXPECT_EQ(check.why, "too few samples to decide: 14; it takes at least 15");
 }
 
-TEST(CheckedPoint, StaysWithTheFirstLookThatDecides) {
-  // After twelve samples it had passed; it is settled whatever comes then.
-  Point point = efficient(1, 12);
+TEST(CheckedPoint, NeedsMoreOfThemWhereMoreIsDecided) {
+  Expectation expectation = parse_expectation("f@2 relative_efficiency >= 0.9");
+  expectation.decisions = 10;
+  const CaseResult result = result_of({efficient(1, 15)});
+  const Check check = check_point(expectation, result, result.points.back());
+  EXPECT_EQ(check.outcome, Outcome::inconclusive);
+  EXPECT_EQ(check.why, "too few samples to decide: 15; it takes at least 20");
+}
+
+TEST(CheckedPoint, StaysWithTheFirstSampleThatDecided) {
+  // It had passed; it is settled whatever comes then.
+  Point point = efficient(1, 15);
   for (int i = 0; i < 100; ++i) add_sample(point, {.single_s = 0.5, .parallel_s = 1});
   const Check check = checked("f@2 relative_efficiency >= 0.9", point);
   EXPECT_EQ(check.outcome, Outcome::passed);
   EXPECT_DOUBLE_EQ(check.seen->estimate, 1);
 }
 
-TEST(CheckedPoint, LooksOnlyAtTheNumbersThatWereFixedBefore) {
-  // Undecided after 12; what comes until the 17th counts only at the 18th.
-  Point point = wavering(0.85, 0.95, 12);
-  const Check first = checked("f@2 relative_efficiency >= 0.9", point);
-  for (int i = 0; i < 5; ++i) add_sample(point, {.single_s = 0.2, .parallel_s = 1});
-  EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", point).seen, first.seen);
+TEST(CheckedPoint, IsDecidedByEachSampleThatComes) {
+  // One of the other side costs some more.
+  Point point = efficient(1, 15);
+  point.samples.single_s[3] = 0.5;
+  EXPECT_EQ(checked("f relative_efficiency >= 0.9", point).outcome, Outcome::inconclusive);
+  for (int i = 0; i < 8; ++i) add_sample(point, {});
+  EXPECT_EQ(checked("f relative_efficiency >= 0.9", point).outcome, Outcome::passed);
+}
+
+TEST(CheckedPoint, DoesNotJudgeASampleByABarThatItSetsItself) {
+  // What the machine allows is learnt from the samples before: the first one is compared with
+  // nothing.
+  Point point = efficient(1, 15);
+  point.samples.single_s[0] = 0.5;
+  EXPECT_EQ(checked("f relative_efficiency >= 0.9", point).outcome, Outcome::passed);
+  point.samples.single_s[1] = 0.5;
+  EXPECT_EQ(checked("f relative_efficiency >= 0.9", point).outcome, Outcome::inconclusive);
 }
 
 TEST(CheckedPoint, MayBeOfOneThread) {
-  const Check check = checked("f@1 call_s < 2", steady_point(1, {}, 12));
+  const Check check = checked("f@1 call_s < 2", steady_point(1, {}, enough));
   EXPECT_EQ(check.outcome, Outcome::passed);
 }
 
@@ -144,7 +169,7 @@ TEST(CheckOnTooFewCores, DoesNotBlameTheWorkload) {
 
 TEST(CheckOnTooFewCores, BlamesAHeldGil) {
   // 1.4 cores, and still no speedup at all.
-  Point point = steady_point(2, {.parallel_s = 2, .control_parallel_s = 1.4375}, 12);
+  Point point = steady_point(2, {.parallel_s = 2, .control_parallel_s = 1.4375}, enough);
   point.gil_demand = 1;
   EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", with_gil(point)).outcome, Outcome::failed);
 }
@@ -152,7 +177,7 @@ TEST(CheckOnTooFewCores, BlamesAHeldGil) {
 TEST(CheckOnTooFewCores, DoesNotTakeAnUpperBoundOfTheGilDemandForAFact) {
   // What is compiled into libpython releases the GIL unseen. A speedup refutes the demand, and with
   // one core nothing confirms it.
-  Point point = steady_point(2, {.parallel_s = 1.5, .control_parallel_s = 1.4375}, 12);
+  Point point = steady_point(2, {.parallel_s = 1.5, .control_parallel_s = 1.4375}, enough);
   point.gil_demand = 1;
   EXPECT_EQ(checked("f@2 serial_fraction <= 0.3", with_gil(point)).outcome, Outcome::inconclusive);
   point = on_one_core(2);
@@ -173,7 +198,7 @@ TEST(CheckOnTooFewCores, PassesABoundThatSerialCodeMeetsAnyway) {
 
 TEST(CheckOnTooFewCores, DoesNotExpectASpeedupThatTheyDoNotAllow) {
   // 1.6 of 2 cores: enough to judge by, but nobody gets 1.9 out of them.
-  const Point point = steady_point(2, {.parallel_s = 1.25, .control_parallel_s = 1.25}, 12);
+  const Point point = steady_point(2, {.parallel_s = 1.25, .control_parallel_s = 1.25}, enough);
   const Check check = checked("f@2 speedup >= 1.9", point);
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
   EXPECT_THAT(check.why, HasSubstr("1.60 cores, too few for a speedup of 1.9"));
@@ -181,18 +206,18 @@ TEST(CheckOnTooFewCores, DoesNotExpectASpeedupThatTheyDoNotAllow) {
 
 TEST(CheckOnTooFewCores, StillFailsASpeedupThatIsLowForThem) {
   // 1.9 of 2 would be 1.52 of these 1.6.
-  const Point point = steady_point(2, {.parallel_s = 1.6, .control_parallel_s = 1.25}, 12);
+  const Point point = steady_point(2, {.parallel_s = 1.6, .control_parallel_s = 1.25}, enough);
   EXPECT_EQ(checked("f@2 speedup >= 1.9", point).outcome, Outcome::failed);
 }
 
 TEST(CheckOnTooFewCores, DoesNotTakeCoresThatAreMissingForASerialFraction) {
   // Perfect code on 1.6 of 2 cores: (1/1.6 - 1/2)/(1 - 1/2) = 0.25.
-  const Point perfect = steady_point(2, {.parallel_s = 1.25, .control_parallel_s = 1.25}, 12);
+  const Point perfect = steady_point(2, {.parallel_s = 1.25, .control_parallel_s = 1.25}, enough);
   const Check check = checked("f@2 serial_fraction <= 0.2", perfect);
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
   EXPECT_THAT(check.why, HasSubstr("1.60 cores, and the missing cores raise the serial fraction"));
   // A speedup of 1.28 there is one of 1.6 on two cores, and a serial fraction of 0.25.
-  const Point serial = steady_point(2, {.parallel_s = 1.5625, .control_parallel_s = 1.25}, 12);
+  const Point serial = steady_point(2, {.parallel_s = 1.5625, .control_parallel_s = 1.25}, enough);
   EXPECT_EQ(checked("f@2 serial_fraction <= 0.2", serial).outcome, Outcome::failed);
   EXPECT_EQ(checked("f@2 serial_fraction <= 0.3", serial).outcome, Outcome::inconclusive);
 }
@@ -211,7 +236,7 @@ TEST(CheckOnTooFewCores, DoesNotTakeALowFigureForTheWorkloads) {
 TEST(CheckOnTooFewCores, JudgesWorkThatWaitsAllTheSame) {
   const auto waiting = [](double parallel_s) {
     return steady_point(
-        2, {.parallel_s = parallel_s, .control_parallel_s = 2, .cpu_share = 1.0 / 64}, 12);
+        2, {.parallel_s = parallel_s, .control_parallel_s = 2, .cpu_share = 1.0 / 64}, enough);
   };
   EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", waiting(1)).outcome, Outcome::passed);
   EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", waiting(2)).outcome, Outcome::failed);
@@ -220,7 +245,7 @@ TEST(CheckOnTooFewCores, JudgesWorkThatWaitsAllTheSame) {
 TEST(CheckOnTooFewCores, DecidesOnceTheyAreThere) {
   // One core for 12 samples, then two: a later look sees enough of them.
   Point point = on_one_core(2);
-  for (int i = 0; i < 28; ++i) add_sample(point, {.single_s = 0.5});
+  for (int i = 0; i < 60; ++i) add_sample(point, {.single_s = 0.5});
   EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", point).outcome, Outcome::failed);
 }
 
@@ -236,7 +261,7 @@ TEST(CheckedOnce, NeedNoManySamples) {
 }
 
 TEST(CheckedGilDemand, IsNotThatOfARoundThatWasDisturbed) {
-  Point point = steady_point(2, {}, 12);
+  Point point = steady_point(2, {}, enough);
   point.gil_demands.assign(27, 0.01);
   point.gil_demands.front() = 0.9;
   const Check check = checked("f@2 gil_demand <= 0.1", point);
@@ -247,16 +272,16 @@ TEST(CheckedGilDemand, IsNotThatOfARoundThatWasDisturbed) {
 
 TEST(CheckedGilDemand, IsDecidedByHowOftenItWasMeasuredItself) {
   Point point = steady_point(2, {}, 100);
-  point.gil_demands.assign(11, 0.01);
+  point.gil_demands.assign(13, 0.01);
   const Check check = checked("f@2 gil_demand <= 0.1", point);
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
-  EXPECT_EQ(check.why, "too few samples to decide: 11; it takes at least 12");
+  EXPECT_EQ(check.why, "too few samples to decide: 13; it takes at least 14");
   point.gil_demands.push_back(0.01);
   EXPECT_EQ(checked("f@2 gil_demand <= 0.1", point).outcome, Outcome::passed);
 }
 
 TEST(CheckedOnce, AreInconclusiveWhereTheyCouldNotBeMeasured) {
-  const Check check = checked("f@2 gil_demand < 0.1", steady_point(2, {}, 12));
+  const Check check = checked("f@2 gil_demand < 0.1", steady_point(2, {}, enough));
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
   EXPECT_FALSE(check.seen);
   EXPECT_EQ(check.why, "gil_demand could not be measured here");
@@ -268,7 +293,7 @@ TEST(CheckedOnce, AreInconclusiveWhereTheyCouldNotBeMeasured) {
 /// to 4 times the work of one there.
 Point queueing_for_cpus(double speedup) {
   return steady_point(4, {.parallel_s = 4 / speedup, .control_parallel_s = 2, .cpu_share = 0.25},
-                      12);
+                      enough);
 }
 
 TEST(Efficiency, FailsOnlyBelowWhatCodeWithoutFaultMayDo) {
@@ -307,21 +332,21 @@ std::vector<Outcome> outcomes(const std::string& text, const CaseResult& result)
 }
 
 TEST(AllChecks, AreOfEveryPointThatIsMeant) {
-  const CaseResult result = result_of({steady_point(1, {}, 12), efficient(1), efficient(0.5)});
+  const CaseResult result = result_of({steady_point(1, {}, enough), efficient(1), efficient(0.5)});
   EXPECT_THAT(outcomes("f call_s < 2", result),
               ElementsAre(Outcome::passed, Outcome::passed, Outcome::passed));
   EXPECT_THAT(outcomes("g call_s < 2", result), IsEmpty());
 }
 
 TEST(AllChecks, OfScalingLeaveOneThreadOut) {
-  const auto checks =
-      checks_of("f relative_efficiency >= 0.9", result_of({steady_point(1, {}, 12), efficient(1)}));
+  const auto checks = checks_of("f relative_efficiency >= 0.9",
+                                result_of({steady_point(1, {}, enough), efficient(1)}));
   ASSERT_EQ(checks.size(), 1U);
   EXPECT_EQ(checks[0].threads, 2);
 }
 
 TEST(AllChecks, OfAFailedCaseFailWhereItHasNoPoint) {
-  CaseResult result = result_of({steady_point(1, {}, 12)});
+  CaseResult result = result_of({steady_point(1, {}, enough)});
   result.planned.threads = {1, 2};
   result.failure = Failure{FailureKind::signal, "it crashed", ""};
   const auto checks = checks_of("f call_s < 2", result);
@@ -353,7 +378,7 @@ TEST(AllChecks, OfWhatWasNotMeasuredAreInconclusive) {
 
 /// N threads on as many cores, serial for that share: Amdahl's law.
 Point amdahl(int threads, double serial) {
-  return steady_point(threads, {.parallel_s = 1 - serial + serial * threads}, 12);
+  return steady_point(threads, {.parallel_s = 1 - serial + serial * threads}, enough);
 }
 
 TEST(CaseChecks, AreOfTheLawThatFits) {

@@ -16,7 +16,7 @@ namespace gilscale {
 // One report with everything that reporters meet, the same on every machine: times are sums of
 // powers of two, so that no figure depends on how a compiler rounds.
 
-/// Eight samples: every other one is disturbed, its N-thread round a sixteenth longer.
+/// Sixteen samples: every other one is disturbed, its N-thread round a sixteenth longer.
 inline Point restless_point(int threads, const Rounds& rounds, std::int64_t calls) {
   Point point;
   point.threads = threads;
@@ -26,7 +26,7 @@ inline Point restless_point(int threads, const Rounds& rounds, std::int64_t call
   Rounds disturbed = rounds;
   disturbed.parallel_s *= 1.0625;
   if (threads == 1) disturbed.single_s = disturbed.parallel_s;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 8; ++i) {
     add_sample(point, rounds);
     add_sample(point, disturbed);
   }

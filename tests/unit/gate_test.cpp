@@ -44,10 +44,10 @@ CaseResult result_of(std::vector<Point> points, const std::string& name = "f") {
 }
 
 /// Two threads with that efficiency; undecided at 0.9 if samples alternate around it.
-Point efficient(double efficiency, std::size_t samples = 12) {
+Point efficient(double efficiency, std::size_t samples = 15) {
   return steady_point(2, {.single_s = efficiency, .parallel_s = 1}, samples);
 }
-Point undecided(std::size_t samples = 12) {
+Point undecided(std::size_t samples = 15) {
   Point point;
   point.threads = 2;
   for (std::size_t i = 0; i < samples; ++i)
@@ -91,7 +91,7 @@ TEST_F(GateAnswers, DoNotStopWhatTheRuleDoesNotStop) {
 
 TEST_F(GateAnswers, GoOnWhileSomethingIsUndecided) {
   EXPECT_EQ(answer(undecided(), 3, StopReason::budget), std::nullopt);
-  EXPECT_EQ(answer(efficient(1, 11), 3, StopReason::budget), std::nullopt)
+  EXPECT_EQ(answer(efficient(1, 14), 3, StopReason::budget), std::nullopt)
       << "before the first look";
 }
 

@@ -43,7 +43,7 @@ inline void add_sample(Point& point, const Rounds& rounds) {
 }
 
 /// A point whose samples are all the same.
-inline Point steady_point(int threads, const Rounds& rounds, std::size_t samples = 8) {
+inline Point steady_point(int threads, const Rounds& rounds, std::size_t samples = 16) {
   Point point;
   point.threads = threads;
   for (std::size_t i = 0; i < samples; ++i) add_sample(point, rounds);

@@ -52,7 +52,7 @@ struct ChangeRule {
   double threshold = 0.05;
   std::size_t points = 1;   ///< how many share the error (Bonferroni)
   bool paired = false;      ///< sample i of one was taken beside sample i of the other
-  bool sequential = false;  ///< decided at the looks of decision.hpp, while samples come in
+  bool sequential = false;  ///< decided while samples come in; pairs always are
 };
 
 /// A point and the case that it is of.

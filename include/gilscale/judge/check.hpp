@@ -22,14 +22,15 @@ struct Check {
   Expectation expectation;
   std::string label;           ///< of the case, as in tables
   std::optional<int> threads;  ///< none for what concerns a case as a whole
-  /// The figure at the look that decided, or at the last one; its interval allows for all looks.
+  /// The figure when it was decided, or of all samples; its interval decides nothing.
   std::optional<Estimate> seen;
   Outcome outcome = Outcome::inconclusive;
   std::string why;  ///< one sentence
 };
 
-/// The expectation at a point, with the samples that there are. Only intervals decide; where the
-/// machine did not have the cores that an answer needs, there is none.
+/// The expectation at a point, with the samples that there are: the first of them that sufficed
+/// decide (see evidence.hpp). Where the machine did not have the cores that an answer needs, there
+/// is none.
 Check check_point(const Expectation& expectation, const CaseResult& result, const Point& point);
 
 /// Those of the expectations that are about a case, at all points that they are about.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct Expectation {
   std::string metric;          ///< of the result file: "relative_efficiency"
   Relation relation = Relation::at_least;
   double bound = 0;
+  std::size_t decisions = 1;  ///< of the run: each about one point, and all share the error
 
   /// Whether values above the bound are the wanted ones.
   [[nodiscard]] bool wants_more() const {

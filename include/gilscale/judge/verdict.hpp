@@ -27,9 +27,9 @@ struct Judgement {
   std::string why;  ///< one sentence
 };
 
-/// Judges a case by the largest number of threads for which the machine had the cores. Only
-/// intervals decide: what lies on both sides of a bound is inconclusive, and where the control
-/// shows that the cores were missing, nothing is said against the workload.
+/// Judges a case by the largest number of threads for which the machine had the cores. Its samples
+/// decide (see evidence.hpp), and where the control shows that the cores were missing, nothing is
+/// said against the workload.
 /// `points` are those of the case that have samples.
 Judgement judge(const CaseResult& result, std::span<const MeasuredPoint> points);
 

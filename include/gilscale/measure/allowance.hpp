@@ -76,10 +76,12 @@ double relative_efficiency_of(const Point& point, std::size_t place, const Allow
 /// A sample against the bar that the samples before it set, so that no sample takes part in setting
 /// the bar by which it is judged.
 struct SequentialEfficiency {
+  bool delayed = false;       ///< what threads waited for CPUs is left out, except from as_it_was
   bool disturbed = false;     ///< only where cores are the bound
   double over_most = 1;       ///< S/A, the relative efficiency
   double over_least = 1;      ///< S/A_low
   double as_it_was = 1;       ///< S/A_low with all that threads waited for CPUs
+  double of_turns = 1;        ///< what S/A is for threads that take turns, whose speedup is 1
   double share_of_least = 1;  ///< A_low/N
 };
 
