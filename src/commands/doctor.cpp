@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 #include "gilscale/measure/native_executor.hpp"
@@ -30,10 +31,12 @@ MeasuredCapacity measure_capacity(const CpuBudget& budget) {
   point.threads = placement.cpus;
   arithmetic.prepare(point.threads);
   control.prepare(point.threads);
-  point.calls = calibrate_calls(arithmetic, control_target_s(1));
+  const std::optional<double> period_s = budget.quota_period_s();
+  point.calls = calibrate_calls(arithmetic, control_target_s(0.025, period_s));
   StopRule rule;
   rule.budget_s = 1.5;
-  Sampler sampler(arithmetic, control, point, rule);
+  Sampler sampler(arithmetic, control, point, rule,
+                  {placement.cpus, period_s, std::random_device()()});
   sampler.warm_up();
   while (!sampler.stop_reason() && !interrupted()) sampler.take();
   return {point.threads, figures_of(point).capacity};
@@ -63,7 +66,7 @@ std::string describe(const CpuBudget& budget) {
   if (topology.fast_cores() < static_cast<int>(topology.cores.size()))
     text += fmt::format(" ({} of them fast)", topology.fast_cores());
   text += ", " + counted(topology.numa_nodes(), "memory node");
-  return text + (budget.quota ? fmt::format(", a quota of {:.3g} CPUs", *budget.quota)
+  return text + (budget.quota ? fmt::format(", a quota of {:.3g} CPUs", budget.quota->cpus)
                               : std::string(", no quota"));
 }
 

@@ -10,6 +10,7 @@
 
 #include "gilscale/judge/check.hpp"
 #include "gilscale/judge/metric.hpp"
+#include "gilscale/judge/verdict.hpp"
 #include "gilscale/model/executable.hpp"
 #include "gilscale/model/executors.hpp"
 
@@ -85,10 +86,7 @@ void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
   share_error_of_expectations(cases);
   compared_points_ = count_points(cases);
   for (Case& planned : cases) {
-    const bool concerned =
-        std::any_of(options_.expectations.begin(), options_.expectations.end(),
-                    [&](const Expectation& each) { return applies_to(each, planned); });
-    if (concerned || baseline_) planned.stop_policy = StopPolicy::ask_before_stopping;
+    planned.stop_policy = StopPolicy::ask_before_stopping;
     if (baseline_) take_calls_over(planned, baseline_->cases);
     if (source_) (void)source_->applied_to(planned);  // throws where it cannot be
   }
@@ -159,6 +157,13 @@ bool Gate::baseline_settled(const CaseResult& so_far, const Point& point) const 
                        ChangeVerdict::unclear;
 }
 
+bool Gate::verdict_may_settle(const CaseResult& so_far, const Question& question) const {
+  const double most_s =
+      std::min(times_the_budget_for_verdicts * so_far.planned.stop.budget_s, options_.max_budget_s);
+  return question.stop != StopReason::requested && question.spent_s < most_s &&
+         is_open(so_far, question.point);
+}
+
 std::optional<StopReason> Gate::answer(const Question& question, bool settled) const {
   if (!question.stop || settled || question.stop == StopReason::requested) return question.stop;
   const double most_s = options_.max_budget_s / (question.point.threads == 1 ? 2 : 1);
@@ -170,6 +175,7 @@ std::optional<StopReason> Gate::answer(const CaseResult& so_far, const Question&
   if (!question.stop) return std::nullopt;
   const bool settled =
       expectations_settled(so_far, question.point) && baseline_settled(so_far, question.point);
+  if (settled && verdict_may_settle(so_far, question)) return std::nullopt;
   return answer(question, settled);
 }
 

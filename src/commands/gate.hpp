@@ -13,6 +13,10 @@
 
 namespace gilscale {
 
+/// Sampling goes on for as many times the budget while the verdict is open: calls that are long
+/// against the budget have few samples in it.
+inline constexpr double times_the_budget_for_verdicts = 3;
+
 /// What a run is compared with: expectations, a baseline, another version. It decides while samples
 /// come in whether more of them are needed, and in the end what came of it.
 ///
@@ -54,6 +58,8 @@ class Gate {
   void share_error_of_expectations(const std::vector<Case>& cases);
   [[nodiscard]] bool expectations_settled(const CaseResult& so_far, const Point& point) const;
   [[nodiscard]] bool baseline_settled(const CaseResult& so_far, const Point& point) const;
+  /// The verdict is open, and there is time for more samples.
+  [[nodiscard]] bool verdict_may_settle(const CaseResult& so_far, const Question& question) const;
   [[nodiscard]] std::optional<StopReason> answer(const Question& question, bool settled) const;
   [[nodiscard]] ChangeRule rule() const;
   [[nodiscard]] Changes blank_changes() const;

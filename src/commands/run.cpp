@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 
 #include "commands/gate.hpp"
 #include "commands/plan.hpp"
@@ -177,6 +178,13 @@ std::vector<Case> planned_cases(const PlanOptions& plan, const PolicyOptions& po
   return cases;
 }
 
+/// Of the order in which things are measured. It may be known afterwards, never before.
+std::uint32_t drawn_seed() { return std::random_device()(); }
+
+void seed_cases(std::vector<Case>& cases, std::uint32_t seed) {
+  for (Case& planned : cases) planned.seed = seed++;
+}
+
 void warn_of_expectations(const std::vector<Expectation>& expectations) {
   for (const Expectation& expectation : expectations)
     if (const std::string warning = warning_of(expectation); !warning.empty())
@@ -244,6 +252,9 @@ ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   forget_benchmark_variables();
   const Machine machine = read_machine("/", cpu_budget());
   Report report = empty_report(machine, options.outputs);
+  const std::uint32_t seed = drawn_seed();
+  report.context["seed"] = seed;
+  seed_cases(cases, seed);
   gate.prepare(cases, report.context);
   warn_of_expectations(gate.expectations());
   const bool written = measure(cases, gate, options.policy.timeout_s, files, report);

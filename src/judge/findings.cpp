@@ -18,9 +18,9 @@ using MaybeFinding = std::optional<Finding>;
 
 MaybeFinding quota_finding(const Machine& machine) {
   const auto& quota = machine.budget.quota;
-  if (!quota || *quota >= machine.budget.topology.cpus()) return std::nullopt;
-  return Finding{"quota", false, static_cast<int>(std::floor(*quota)) + 1,
-                 fmt::format("the control group allows {:.3g} CPUs of run time, on {}", *quota,
+  if (!machine.budget.quota_period_s()) return std::nullopt;
+  return Finding{"quota", false, static_cast<int>(std::floor(quota->cpus)) + 1,
+                 fmt::format("the control group allows {:.3g} CPUs of run time, on {}", quota->cpus,
                              counted(machine.budget.topology.cpus(), "CPU")),
                  "raise the limit (docker run --cpus, Kubernetes limits.cpu), or measure no more "
                  "threads than it allows"};
@@ -138,7 +138,7 @@ std::vector<Finding> findings_of(const Machine& machine) {
 std::vector<Finding> findings_of(const MeasuredCapacity& measured, const Machine& machine) {
   // Siblings and slow cores never add up to their number; that has findings of its own.
   const double expected = std::min(measured.threads, machine.budget.topology.fast_cores());
-  const double quota = machine.budget.quota.value_or(expected);
+  const double quota = machine.budget.quota ? machine.budget.quota->cpus : expected;
   if (measured.threads < 2 || had_its_cores(measured.capacity.high, std::min(expected, quota)))
     return {};
   const char* giver = machine.is_virtual ? "the hypervisor or other work" : "other work";

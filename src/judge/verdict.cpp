@@ -184,6 +184,14 @@ Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
 
 std::string_view to_string(Verdict verdict) { return verdicts.word_of(verdict); }
 
+bool is_open(const CaseResult& result, const Point& point) {
+  if (point.threads == 1 || point.samples.size() == 0) return false;
+  PointValues values = values_of(point);
+  const PointFigures figures = figures_of(point, values);
+  const MeasuredPoint seen{point, std::move(values), figures};
+  return had_cores(seen) && judge_scaling(seen, result).verdict == Verdict::inconclusive;
+}
+
 Judgement judge(const CaseResult& result, std::span<const MeasuredPoint> points) {
   if (result.failure && result.failure->kind == FailureKind::interrupted)
     return {Verdict::inconclusive, result.failure->message};

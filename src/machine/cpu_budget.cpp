@@ -12,11 +12,13 @@ namespace gilscale {
 namespace {
 
 namespace fs = std::filesystem;
-using Quota = std::optional<double>;
+using Quota = std::optional<CpuQuota>;
+
+constexpr double microsecond_s = 1e-6;
 
 Quota smaller(Quota a, Quota b) {
   if (!a || !b) return a ? a : b;
-  return std::min(*a, *b);
+  return a->cpus <= b->cpus ? a : b;
 }
 
 /// cgroup v2: "max 100000" or "150000 100000", run time and period in µs.
@@ -25,7 +27,7 @@ Quota read_v2(const fs::path& group) {
   double allowed = 0;
   double period = 0;
   if (!(file >> allowed >> period) || allowed <= 0 || period <= 0) return std::nullopt;
-  return allowed / period;
+  return CpuQuota{allowed / period, period * microsecond_s};
 }
 
 /// cgroup v1: two files, run time −1 for no limit.
@@ -36,7 +38,7 @@ Quota read_v1(const fs::path& group) {
   double period = 0;
   if (!(allowed_file >> allowed) || !(period_file >> period)) return std::nullopt;
   if (allowed <= 0 || period <= 0) return std::nullopt;
-  return allowed / period;
+  return CpuQuota{allowed / period, period * microsecond_s};
 }
 
 bool lists_cpu(const std::string& controllers) {
@@ -94,7 +96,12 @@ Throttling read_throttling(const fs::path& group) {
 int CpuBudget::usable() const {
   const int cpus = topology.cpus();
   if (!quota) return cpus;
-  return std::clamp(static_cast<int>(std::ceil(*quota)), 1, cpus);
+  return std::clamp(static_cast<int>(std::ceil(quota->cpus)), 1, cpus);
+}
+
+std::optional<double> CpuBudget::quota_period_s() const {
+  if (!quota || quota->cpus >= topology.cpus()) return std::nullopt;
+  return quota->period_s;
 }
 
 std::vector<int> CpuBudget::thread_counts() const {
@@ -110,7 +117,7 @@ Placement CpuBudget::placement(bool pinned) const {
   return {usable(), topology.pin_order(), pinned};
 }
 
-std::optional<double> cgroup_cpu_quota(const fs::path& root) {
+std::optional<CpuQuota> cgroup_cpu_quota(const fs::path& root) {
   Quota quota;
   for (const Group& group : cpu_groups(root))
     quota = smaller(quota, group.version_2 ? read_v2(group.folder) : read_v1(group.folder));

@@ -38,8 +38,9 @@ double speedup_of(const Point& point, double single_s, double parallel_s) {
 double efficiency_of_one(const Point& point, std::size_t place, const Allowance& allowed,
                          bool without_delay) {
   if (!allowed.bound_by_cpus) return 1.0 / point.threads;
-  const double capacity = without_delay ? undelayed_capacity_of(point.samples, place, point.threads)
-                                        : capacity_of(point.samples, place, point.threads);
+  const double capacity =
+      without_delay ? undelayed_capacity_of(point.samples, place, control_threads_of(point))
+                    : capacity_of(point.samples, place, control_threads_of(point));
   const double level = without_delay ? allowed.undelayed_capacity : allowed.capacity;
   return level / achievable_speedup(point.threads, level, allowed.cpu_share) / capacity;
 }
@@ -50,12 +51,12 @@ class AllowanceOfPoint {
  public:
   explicit AllowanceOfPoint(const Point& point)
       : samples_(point.samples),
-        threads_(point.threads),
-        all_(point.threads, point.oversubscribed),
+        control_threads_(control_threads_of(point)),
+        all_(point),
         undisturbed_(all_) {}
 
   [[nodiscard]] bool is_disturbed(std::size_t place) const {
-    return all_.is_disturbed(capacity_of(samples_, place, threads_));
+    return all_.is_disturbed(capacity_of(samples_, place, control_threads_));
   }
   void add(std::size_t place) {
     if (all_.size() == 0 || !is_disturbed(place)) undisturbed_.add(samples_, place);
@@ -70,16 +71,21 @@ class AllowanceOfPoint {
 
  private:
   const Samples& samples_;
-  int threads_;
+  int control_threads_;
   AllowanceSoFar all_;
   AllowanceSoFar undisturbed_;
 };
 
 }  // namespace
 
+AllowanceSoFar::AllowanceSoFar(const Point& point)
+    : threads_(point.threads),
+      control_threads_(control_threads_of(point)),
+      oversubscribed_(point.oversubscribed) {}
+
 void AllowanceSoFar::add(const Samples& samples, std::size_t place) {
-  capacities_.add(capacity_of(samples, place, threads_));
-  undelayed_capacities_.add(undelayed_capacity_of(samples, place, threads_));
+  capacities_.add(capacity_of(samples, place, control_threads_));
+  undelayed_capacities_.add(undelayed_capacity_of(samples, place, control_threads_));
   undelayed_shares_.add(samples.control_parallel_undelayed_s[place] /
                         samples.control_parallel_s[place]);
   cpu_shares_.add(raw_cpu_share(samples, place));
@@ -105,12 +111,13 @@ Allowance AllowanceSoFar::allowance() const {
   return allowed;
 }
 
-double capacity_of(const Samples& samples, std::size_t place, int threads) {
-  return weak_speedup(threads, samples.control_single_s[place], samples.control_parallel_s[place]);
+double capacity_of(const Samples& samples, std::size_t place, int control_threads) {
+  return weak_speedup(control_threads, samples.control_single_s[place],
+                      samples.control_parallel_s[place]);
 }
 
-double undelayed_capacity_of(const Samples& samples, std::size_t place, int threads) {
-  return weak_speedup(threads, samples.control_single_undelayed_s[place],
+double undelayed_capacity_of(const Samples& samples, std::size_t place, int control_threads) {
+  return weak_speedup(control_threads, samples.control_single_undelayed_s[place],
                       samples.control_parallel_undelayed_s[place]);
 }
 

@@ -29,7 +29,8 @@ Values weak_speedups(int threads, const Values& single, const Values& parallel) 
 }
 
 Values capacities(const Point& point, const Samples& samples) {
-  return weak_speedups(point.threads, samples.control_single_s, samples.control_parallel_s);
+  return weak_speedups(control_threads_of(point), samples.control_single_s,
+                       samples.control_parallel_s);
 }
 
 /// Work done over time, N threads against one.
@@ -55,7 +56,7 @@ Samples without_disturbed(const Point& point) {
 
 /// What the machine allowed: the part of the values that the others build on.
 PointValues machine_values(const Point& point, Samples samples) {
-  AllowanceSoFar seen(point.threads, point.oversubscribed);
+  AllowanceSoFar seen(point);
   for (std::size_t i = 0; i < samples.size(); ++i) seen.add(samples, i);
   PointValues values;
   values.allowed = seen.allowance();
@@ -123,10 +124,14 @@ CallShare single_calls(const Point& point) {
   return point.scaling == Scaling::weak ? point.calls : parallel_calls(point).total(point.threads);
 }
 
+int control_threads_of(const Point& point) {
+  return point.control_threads > 0 ? point.control_threads : point.threads;
+}
+
 std::int64_t case_calls(const Point& point) { return single_calls(point).each; }
 
 std::vector<bool> disturbed_samples(const Point& point) {
-  AllowanceSoFar all(point.threads, point.oversubscribed);
+  AllowanceSoFar all(point);
   for (std::size_t i = 0; i < point.samples.size(); ++i) all.add(point.samples, i);
   std::vector<bool> disturbed;
   for (const double each : capacities(point, point.samples))

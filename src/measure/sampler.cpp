@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 
+#include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
 
 namespace gilscale {
@@ -34,12 +35,21 @@ bool no_longer_improves(const Point& point) {
 
 }  // namespace
 
-double round_target_s(double switch_interval_s) {
+double round_target_s(double switch_interval_s, std::optional<double> quota_period_s) {
   constexpr double long_against_the_clock_s = 5e-3;
-  return std::max(long_against_the_clock_s, 4 * switch_interval_s);
+  return std::max(
+      {long_against_the_clock_s, 4 * switch_interval_s, 2 * quota_period_s.value_or(0)});
 }
 
-double control_target_s(double single_s) { return std::clamp(single_s, 5e-3, 25e-3); }
+double control_target_s(double single_s, std::optional<double> quota_period_s) {
+  if (quota_period_s) return std::max(single_s, 2 * *quota_period_s);
+  return std::clamp(single_s, 5e-3, 200e-3);
+}
+
+int control_threads_beside(int threads, int cpus, double cpu_share) {
+  const int computing = static_cast<int>(std::ceil(cpu_share * threads));
+  return std::min(threads, std::max(cpus, computing));
+}
 
 std::int64_t calibrate_calls(Executor& executor, double target_s, double* spent_s) {
   const auto makespan_of = [&](std::int64_t calls) {
@@ -66,12 +76,23 @@ std::int64_t calibrate_calls(Executor& executor, double target_s, double* spent_
 }
 
 Sampler::Sampler(Executor& workload, Executor& control, Point& point, const StopRule& rule,
-                 double spent_s)
-    : workload_(workload), control_(control), point_(point), rule_(rule), spent_s_(spent_s) {}
+                 const SamplingConditions& conditions, double spent_s)
+    : workload_(workload),
+      control_(control),
+      point_(point),
+      rule_(rule),
+      conditions_(conditions),
+      coins_(conditions.seed),
+      spent_s_(spent_s) {}
 
 void Sampler::warm_up() {
-  const double single_s = run(Kind::single).makespan_s;
-  point_.control_calls = calibrate_calls(control_, control_target_s(single_s), &spent_s_);
+  const RoundTimes single = run(Kind::single);
+  const double target_s = control_target_s(single.makespan_s, conditions_.quota_period_s);
+  point_.control_calls = calibrate_calls(control_, target_s, &spent_s_);
+  if (point_.control_threads == 0)
+    point_.control_threads =
+        control_threads_beside(point_.threads, conditions_.cpus,
+                               cpu_share(single.cpu_s, single.makespan_s, single.runnable_s));
   if (point_.threads == 1) return;
   run(Kind::parallel);
   run(Kind::control_parallel);
@@ -103,19 +124,26 @@ RoundTimes Sampler::run(Kind kind) {
     case Kind::single:
       return counted(workload_.round(1, single_calls(point_)));
     case Kind::control_parallel:
-      return counted(control_.round(point_.threads, point_.control_calls));
+      return counted(control_.round(control_threads_of(point_), point_.control_calls));
     case Kind::parallel:
       break;
   }
   return counted(workload_.round(point_.threads, parallel_calls(point_)));
 }
 
+std::array<Sampler::Kind, Sampler::kinds> Sampler::drawn_order() {
+  using enum Kind;
+  const auto heads = [this] { return (coins_() >> 63) != 0; };
+  std::array order{control_single, single, control_parallel, parallel};
+  if (heads()) std::swap(order[0], order[1]);
+  if (heads()) std::swap(order[2], order[3]);
+  if (heads()) std::rotate(order.begin(), order.begin() + 2, order.end());
+  return order;
+}
+
 void Sampler::take() {
   using enum Kind;
-  // The distance from 1 to N threads is the same for workload and control: what drifts evenly
-  // cancels in their ratio even within a sample.
-  std::array order{control_single, single, control_parallel, parallel};
-  if (point_.samples.size() % 2 == 1) std::reverse(order.begin(), order.end());
+  const std::array order = drawn_order();
   const double before_s = spent_s_;
   std::array<RoundTimes, kinds> rounds{};
   for (const Kind kind : order) {
@@ -170,10 +198,11 @@ std::optional<StopReason> Sampler::stop_reason() const {
     return StopReason::requested;
   }
   if (total(samples.parallel_s) < rule_.at_least_s) return std::nullopt;
-  const bool interval = samples.size() >= fewest_for_interval;
-  if (interval && precision_reached(point_) <= rule_.precision) return StopReason::precision;
+  constexpr std::size_t fewest_to_believe = 12;  // fewer may agree by chance
+  if (samples.size() >= fewest_to_believe && precision_reached(point_) <= rule_.precision)
+    return StopReason::precision;
   if (budget_ends()) return StopReason::budget;
-  if (interval && no_longer_improves(point_)) return StopReason::no_improvement;
+  if (no_longer_improves(point_)) return StopReason::no_improvement;
   return std::nullopt;
 }
 

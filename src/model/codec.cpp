@@ -31,7 +31,7 @@ constexpr std::tuple members_of_case{
     std::pair{"threads", &Case::threads},   std::pair{"scaling", &Case::scaling},
     std::pair{"calls", &Case::calls},       std::pair{"pin", &Case::pin},
     std::pair{"stop", &Case::stop},         std::pair{"repetitions", &Case::repetitions},
-    std::pair{"asks", &Case::stop_policy},
+    std::pair{"seed", &Case::seed},         std::pair{"asks", &Case::stop_policy},
 };
 
 constexpr std::tuple members_of_point{
@@ -40,6 +40,7 @@ constexpr std::tuple members_of_point{
     std::pair{"calls", &Point::calls},
     std::pair{"extra_calls", &Point::extra_calls},
     std::pair{"control_calls", &Point::control_calls},
+    std::pair{"control_threads", &Point::control_threads},
     std::pair{"oversubscribed", &Point::oversubscribed},
     std::pair{"setup_s", &Point::setup_s},
     std::pair{"start_s", &Point::start_s},
@@ -109,7 +110,7 @@ void to_json(json& json, const CpuBudget& budget) {
           {"cores", topology.cores.size()},
           {"fast_cores", topology.fast_cores()},
           {"memory_nodes", topology.numa_nodes()},
-          {"quota", value_or_null(budget.quota)},
+          {"quota", value_or_null(budget.quota ? std::optional(budget.quota->cpus) : std::nullopt)},
           {"usable", budget.usable()},
           {"pin_order", topology.pin_order()}};
 }

@@ -84,6 +84,7 @@ void check_counts(const json& point) {
   check_whole(point, "calls", 0, most_calls);
   check_whole(point, "extra_calls", 0, point.at("threads").get<std::int64_t>());
   check_whole(point, "control_calls", 1, most_calls);
+  check_whole(point, "control_threads", 0, most_threads);
   if (point.at("calls") == 0 && point.at("extra_calls") == 0)
     throw Fault{"one of its points makes no calls"};
   if (!point.at("memory_bytes").is_null())

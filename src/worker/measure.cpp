@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <exception>
+#include <random>
 #include <sstream>
 #include <utility>
 
@@ -95,7 +97,8 @@ void give_calls(Point& point, Scaling scaling, std::int64_t calls) {
 
 /// Enough that each thread of a round has enough to do; with strong scaling, of the largest round.
 std::int64_t find_calls(const Case& planned, Executor& workload, const MeasureSettings& settings) {
-  const std::int64_t calls = calibrate_calls(workload, round_target_s(settings.switch_interval_s));
+  const std::int64_t calls = calibrate_calls(
+      workload, round_target_s(settings.switch_interval_s, settings.quota_period_s));
   return planned.scaling == Scaling::weak ? calls : calls * planned.threads.back();
 }
 
@@ -157,9 +160,11 @@ void set_flags(int repetitions) {
 /// One thread count of a case.
 class PointRun {
  public:
-  PointRun(const Case& planned, Executor& workload, Executor& control, const MeasureEvents& events,
-           Point& point, double spent_s)
+  PointRun(const Case& planned, Executor& workload, Executor& control,
+           const MeasureSettings& settings, const MeasureEvents& events, Point& point,
+           double spent_s)
       : planned_(planned),
+        settings_(settings),
         workload_(workload),
         control_(control),
         events_(events),
@@ -195,6 +200,7 @@ class PointRun {
     append(point_, repetition);
     point_.stopped = repetition.stopped;
     point_.control_calls = repetition.control_calls;
+    point_.control_threads = repetition.control_threads;
     cpu_s_.push_back(total(repetition.samples.parallel_cpu_s));
     hand_over(state, repetition);
   }
@@ -202,17 +208,28 @@ class PointRun {
   void sample(Point& repetition) {
     if (failure_) std::rethrow_exception(failure_);
     Sampler sampler(workload_, control_, repetition, rule_for(planned_.stop, point_.threads),
-                    std::exchange(spent_s_, 0));
+                    conditions(), std::exchange(spent_s_, 0));
     sampler.warm_up();
     sampler.take();
     while (!(repetition.stopped = stop_reason(sampler, repetition))) sampler.take();
   }
 
   /// Who asks on behalf of all repetitions has to see all of them.
+  /// Every repetition of every point has an order of its own.
+  [[nodiscard]] SamplingConditions conditions() const {
+    std::seed_seq seeds{planned_.seed, static_cast<std::uint64_t>(point_.threads),
+                        static_cast<std::uint64_t>(cpu_s_.size())};
+    std::array<std::uint32_t, 2> seed{};
+    seeds.generate(seed.begin(), seed.end());
+    return {settings_.placement.cpus, settings_.quota_period_s,
+            std::uint64_t{seed[0]} << 32 | seed[1]};
+  }
+
   [[nodiscard]] std::optional<StopReason> stop_reason(const Sampler& sampler,
                                                       const Point& repetition) const {
     Point so_far = point_;
     so_far.control_calls = repetition.control_calls;
+    so_far.control_threads = repetition.control_threads;
     append(so_far, repetition);
     return events_.stop_reason(so_far, sampler.spent_s(), sampler.stop_reason());
   }
@@ -236,6 +253,7 @@ class PointRun {
   }
 
   const Case& planned_;
+  const MeasureSettings& settings_;
   Executor& workload_;
   Executor& control_;
   const MeasureEvents& events_;
@@ -273,7 +291,8 @@ void measure_case(const Case& planned, Executor& workload, Executor& control,
     give_calls(current, planned.scaling, *calls);
     const double spent_s = seconds_since(began);
     json document =
-        PointRun(planned, watched_workload, watched_control, events, current, spent_s).run();
+        PointRun(planned, watched_workload, watched_control, settings, events, current, spent_s)
+            .run();
     current.other_cpus = watched_workload.other_cpus();
     current.memory_bytes = memory_of_all(workload);
     events.on_point(current, std::move(document["benchmarks"]), std::move(document["context"]));

@@ -25,8 +25,9 @@ struct MeasureEvents {
 
 /// What measuring needs to know of the place where it runs.
 struct MeasureSettings {
-  Placement placement;              ///< where threads run
-  double switch_interval_s = 5e-3;  ///< CPython's
+  Placement placement;                        ///< where threads run
+  std::optional<double> quota_period_s = {};  ///< of a CPU quota, if there is one
+  double switch_interval_s = 5e-3;            ///< CPython's
 };
 
 /// Measures all thread counts of a case: each is one benchmark of Google Benchmark's, whose

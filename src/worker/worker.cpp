@@ -74,7 +74,8 @@ void measure(const Case& planned, Executor& workload, const MeasureSettings& set
   measure_case(planned, workload, control, settings, events);
 }
 
-GilState measure_python(const Case& planned, const Placement& placement, const Channel& channel) {
+GilState measure_python(const Case& planned, const CpuBudget& budget, const Channel& channel) {
+  const Placement placement = budget.placement(planned.pin);
   const PythonFiles files = find_python(planned.python);
   Python python(files, placement);
   GilState gil;
@@ -83,7 +84,7 @@ GilState measure_python(const Case& planned, const Placement& placement, const C
   python.load(planned.workload);
   gil.after_import = gil.after_run = python.gil_enabled();
   channel.send(message::started(python.info(), gil));
-  const MeasureSettings settings{placement, python.switch_interval_s()};
+  const MeasureSettings settings{placement, budget.quota_period_s(), python.switch_interval_s()};
   const std::unique_ptr<Executor> runner = make_executor({planned, placement, &python, files});
   measure(planned, *runner, settings, channel);
   gil.after_run = python.gil_enabled();
@@ -101,11 +102,12 @@ nlohmann::json discover(const Case& planned) {
   return message::found(python.discover(planned.workload));
 }
 
-GilState measure_native(const Case& planned, const Placement& placement, const Channel& channel) {
+GilState measure_native(const Case& planned, const CpuBudget& budget, const Channel& channel) {
+  const Placement placement = budget.placement(planned.pin);
   const GilState no_gil{false, false, false, false};
   channel.send(message::started(std::nullopt, no_gil));
   const std::unique_ptr<Executor> runner = make_executor({planned, placement, nullptr});
-  measure(planned, *runner, {placement}, channel);
+  measure(planned, *runner, {placement, budget.quota_period_s()}, channel);
   return no_gil;
 }
 
@@ -130,9 +132,8 @@ nlohmann::json measure_case_from(Channel& channel, bool supervised) {
     enter_folder(planned.folder);
     if (asks_for_workloads(planned)) return discover(planned);
     const bool runs_python = executor_kind(planned.executor).runs_python;
-    const Placement placement = cpu_budget().placement(planned.pin);
-    const GilState gil = runs_python ? measure_python(planned, placement, channel)
-                                     : measure_native(planned, placement, channel);
+    const GilState gil = runs_python ? measure_python(planned, cpu_budget(), channel)
+                                     : measure_native(planned, cpu_budget(), channel);
     return message::finished(gil);
   } catch (...) {
     return message::failed(caught_failure());

@@ -17,16 +17,18 @@ TEST(CpuBudget, WithoutAQuotaIsTheAffinityMask) {
 }
 
 TEST(CpuBudget, OfAPartOfACpuLetsOneMoreThreadRun) {
-  EXPECT_EQ((CpuBudget{flat_topology(8), 1.5}).usable(), 2);
-  EXPECT_EQ((CpuBudget{flat_topology(8), 2.0}).usable(), 2);
-  EXPECT_EQ((CpuBudget{flat_topology(8), 2.01}).usable(), 3);
+  EXPECT_EQ((CpuBudget{flat_topology(8), CpuQuota{1.5}}).usable(), 2);
+  EXPECT_EQ((CpuBudget{flat_topology(8), CpuQuota{2.0}}).usable(), 2);
+  EXPECT_EQ((CpuBudget{flat_topology(8), CpuQuota{2.01}}).usable(), 3);
 }
 
 TEST(CpuBudget, IsNeverMoreThanTheAffinityMask) {
-  EXPECT_EQ((CpuBudget{flat_topology(2), 6.0}).usable(), 2);
+  EXPECT_EQ((CpuBudget{flat_topology(2), CpuQuota{6.0}}).usable(), 2);
 }
 
-TEST(CpuBudget, IsNeverLessThanOne) { EXPECT_EQ((CpuBudget{flat_topology(4), 0.05}).usable(), 1); }
+TEST(CpuBudget, IsNeverLessThanOne) {
+  EXPECT_EQ((CpuBudget{flat_topology(4), CpuQuota{0.05}}).usable(), 1);
+}
 
 TEST(CpuBudget, OfThisProcessIsAtLeastOne) {
   EXPECT_GE(cpu_budget().topology.cpus(), 1);
@@ -59,8 +61,8 @@ TEST(ThreadCounts, StopAtTheNumberOfFastCores) {
 }
 
 TEST(ThreadCounts, EndWithTheQuota) {
-  EXPECT_THAT((CpuBudget{flat_topology(8), 1.5}).thread_counts(), ElementsAre(1, 2));
-  EXPECT_THAT((CpuBudget{siblings(6), 5}).thread_counts(), ElementsAre(1, 2, 4, 5));
+  EXPECT_THAT((CpuBudget{flat_topology(8), CpuQuota{1.5}}).thread_counts(), ElementsAre(1, 2));
+  EXPECT_THAT((CpuBudget{siblings(6), CpuQuota{5}}).thread_counts(), ElementsAre(1, 2, 4, 5));
 }
 
 TEST(CpuBudget, PlacesThreadsOnCoresOfTheirOwnFirst) {
@@ -71,11 +73,24 @@ TEST(CpuBudget, PlacesThreadsOnCoresOfTheirOwnFirst) {
   EXPECT_TRUE((CpuBudget{siblings(2), {}}).placement(true).pinned);
 }
 
+TEST(CpuBudget, TellsThePeriodOfAQuotaThatCanRunOut) {
+  EXPECT_EQ((CpuBudget{flat_topology(4), CpuQuota{1.5, 0.05}}).quota_period_s(), 0.05);
+  EXPECT_EQ((CpuBudget{flat_topology(4), CpuQuota{4, 0.05}}).quota_period_s(), std::nullopt);
+  EXPECT_EQ((CpuBudget{flat_topology(4), {}}).quota_period_s(), std::nullopt);
+}
+
 // ---- control groups ----
 
 class Cgroups : public testing::Test {
  protected:
-  std::optional<double> quota() const { return cgroup_cpu_quota(root_.path()); }
+  std::optional<double> quota() const {
+    const auto quota = cgroup_cpu_quota(root_.path());
+    return quota ? std::optional(quota->cpus) : std::nullopt;
+  }
+  std::optional<double> period_s() const {
+    const auto quota = cgroup_cpu_quota(root_.path());
+    return quota ? std::optional(quota->period_s) : std::nullopt;
+  }
   void in_groups(const std::string& lines) { root_.write("proc/self/cgroup", lines); }
   void v2(const std::string& group, const std::string& max) {
     root_.write("sys/fs/cgroup/" + group + "/cpu.max", max);
@@ -94,6 +109,7 @@ TEST_F(Cgroups, OfVersion2SetAQuotaOfRunTimePerPeriod) {
   in_groups("0::/user.slice/app\n");
   v2("user.slice/app", "150000 100000\n");
   EXPECT_EQ(quota(), 1.5);
+  EXPECT_DOUBLE_EQ(period_s().value_or(0), 0.1);
 }
 
 TEST_F(Cgroups, OfVersion2ThatSayMaxLimitNothing) {
@@ -126,6 +142,7 @@ TEST_F(Cgroups, OfVersion1AreFoundUnderTheControllersOwnName) {
   in_groups("4:cpu,cpuacct:/app\n");
   v1("cpu/app", "100000\n", "50000\n");
   EXPECT_EQ(quota(), 2);
+  EXPECT_DOUBLE_EQ(period_s().value_or(0), 0.05);
 }
 
 TEST_F(Cgroups, OfVersion1WithAQuotaOfMinusOneLimitNothing) {

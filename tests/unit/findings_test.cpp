@@ -34,9 +34,9 @@ TEST(Findings, OfAQuietMachineAreNone) { EXPECT_THAT(findings_of(quiet(4)), IsEm
 
 TEST(Findings, OfAQuotaMatterToMoreThreadsThanItAllows) {
   Machine machine = quiet(8);
-  machine.budget.quota = 1.5;
+  machine.budget.quota = CpuQuota{1.5};
   EXPECT_THAT(findings_of(machine), ElementsAre(is("quota", 2)));
-  machine.budget.quota = 8;
+  machine.budget.quota = CpuQuota{8};
   EXPECT_THAT(findings_of(machine), IsEmpty());
 }
 
@@ -106,7 +106,7 @@ TEST(Findings, DoNotCountSiblingsAsMissingCores) {
 
 TEST(Findings, DoNotCountAQuotaAsMissingCores) {
   Machine machine = quiet(4);
-  machine.budget.quota = 1.5;
+  machine.budget.quota = CpuQuota{1.5};
   EXPECT_THAT(findings_of(MeasuredCapacity{2, {1.45, 1.4, 1.5}}, machine), IsEmpty());
 }
 
@@ -122,7 +122,7 @@ TEST(Findings, OfPythonAreItsDebugBuildAndItsHooks) {
 
 TEST(Diagnosis, ShowsTheBudgetWhatThereIsNowAndPython) {
   Machine machine = quiet(2);
-  machine.budget.quota = 1.5;
+  machine.budget.quota = CpuQuota{1.5};
   CaseResult python;
   python.python = PythonInfo{"3.13.1", "default", "/usr/bin/python3"};
   const std::string text = diagnosis(machine, {2, {1.4, 1.3, 1.5}}, python, {});

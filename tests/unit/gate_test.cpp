@@ -91,8 +91,7 @@ TEST_F(GateAnswers, DoNotStopWhatTheRuleDoesNotStop) {
 
 TEST_F(GateAnswers, GoOnWhileSomethingIsUndecided) {
   EXPECT_EQ(answer(undecided(), 3, StopReason::budget), std::nullopt);
-  EXPECT_EQ(answer(efficient(1, 14), 3, StopReason::budget), std::nullopt)
-      << "before the first look";
+  EXPECT_EQ(answer(efficient(1, 14), 3, StopReason::budget), std::nullopt) << "too few";
 }
 
 TEST_F(GateAnswers, EndWithTheLargestBudget) {
@@ -110,18 +109,39 @@ TEST_F(GateAnswers, DoNotChangeAnExactNumberOfSamples) {
   EXPECT_EQ(answer(undecided(), 3, StopReason::requested), StopReason::requested);
 }
 
+/// As long as a verdict may take.
+const double long_s = times_the_budget_for_verdicts * StopRule().budget_s;
+
 TEST_F(GateAnswers, DoNotMindExpectationsOfOtherPoints) {
-  EXPECT_EQ(answer(undecided(), 3, StopReason::budget, "f@4 relative_efficiency >= 0.9"),
+  EXPECT_EQ(answer(undecided(), long_s, StopReason::budget, "f@4 relative_efficiency >= 0.9"),
             StopReason::budget);
-  EXPECT_EQ(answer(undecided(), 3, StopReason::budget, "g relative_efficiency >= 0.9"),
+  EXPECT_EQ(answer(undecided(), long_s, StopReason::budget, "g relative_efficiency >= 0.9"),
             StopReason::budget);
 }
 
 TEST_F(GateAnswers, DoNotWaitForWhatMoreSamplesDoNotTell) {
-  EXPECT_EQ(answer(undecided(), 3, StopReason::budget, "f@2 memory_bytes < 0"), StopReason::budget);
-  EXPECT_EQ(answer(undecided(), 3, StopReason::budget, "f@2 gil_demand < 0.1"), StopReason::budget)
+  EXPECT_EQ(answer(undecided(), long_s, StopReason::budget, "f@2 memory_bytes < 0"),
+            StopReason::budget);
+  EXPECT_EQ(answer(undecided(), long_s, StopReason::budget, "f@2 gil_demand < 0.1"),
+            StopReason::budget)
       << "without a GIL";
-  EXPECT_EQ(answer(undecided(), 3, StopReason::budget, "f contention < 0.1"), StopReason::budget);
+  EXPECT_EQ(answer(undecided(), long_s, StopReason::budget, "f contention < 0.1"),
+            StopReason::budget);
+}
+
+TEST_F(GateAnswers, GoOnForAWhileWhereTheVerdictIsOpen) {
+  const std::string of_another = "g relative_efficiency >= 0.9";
+  EXPECT_EQ(answer(undecided(), long_s - 0.1, StopReason::budget, of_another), std::nullopt);
+  EXPECT_EQ(answer(undecided(), long_s, StopReason::budget, of_another), StopReason::budget);
+  EXPECT_EQ(answer(efficient(1, 11), 3, StopReason::budget, of_another), std::nullopt);
+  EXPECT_EQ(answer(efficient(1, 12), 3, StopReason::budget, of_another), StopReason::budget);
+}
+
+TEST_F(GateAnswers, DoNotGoOnForAVerdictThatIsNotMadeThere) {
+  const std::string of_another = "g relative_efficiency >= 0.9";
+  EXPECT_EQ(answer(steady_point(1, {}, 3), 3, StopReason::budget, of_another), StopReason::budget);
+  const Point without_cores = steady_point(8, {.parallel_s = 4, .control_parallel_s = 4}, 3);
+  EXPECT_EQ(answer(without_cores, 3, StopReason::budget, of_another), StopReason::budget);
 }
 
 // ---- answers to two versions ----
@@ -168,12 +188,22 @@ TEST_F(GateAnswersInTurns, DoNotChangeAnExactNumberOfSamples) {
 
 // ---- what it prepares ----
 
-TEST(PreparedGate, MakesTheCasesAskThatAreConcerned) {
+TEST(PreparedGate, MakesEveryCaseAsk) {
   Gate gate(expecting("f@2 speedup > 1"), built_for);
   std::vector<Case> cases{case_of("f"), case_of("g")};
   gate.prepare(cases, json::object());
   EXPECT_EQ(cases[0].stop_policy, StopPolicy::ask_before_stopping);
-  EXPECT_EQ(cases[1].stop_policy, StopPolicy::own_rule);
+  EXPECT_EQ(cases[1].stop_policy, StopPolicy::ask_before_stopping) << "its verdict may be open";
+}
+
+TEST(PreparedGate, SharesTheErrorAmongAllThatIsDecided) {
+  GateOptions options = expecting("f@2 speedup > 1");
+  options.expectations.push_back(parse_expectation("* call_s < 1"));
+  Gate gate(options, built_for);
+  std::vector<Case> cases{case_of("f"), case_of("g")};
+  for (Case& planned : cases) planned.threads = {1, 2, 4};
+  gate.prepare(cases, json::object());
+  for (const Expectation& each : gate.expectations()) EXPECT_EQ(each.decisions, 1U + 6U);
 }
 
 TEST(PreparedGate, RefusesAnExpectationOfNothing) {
@@ -307,7 +337,7 @@ TEST_F(GateWithBaseline, GoesOnWhileTheWordIsUnclear) {
   EXPECT_EQ(gate.answer(so_far, {costing(1.2, 12), 3, StopReason::budget}), StopReason::budget);
   Point other = costing(1.2, 5);
   other.threads = 8;
-  EXPECT_EQ(gate.answer(so_far, {other, 3, StopReason::budget}), StopReason::budget)
+  EXPECT_EQ(gate.answer(so_far, {other, 9, StopReason::budget}), StopReason::budget)
       << "there is no old one";
 }
 

@@ -33,4 +33,7 @@ struct Judgement {
 /// `points` are those of the case that have samples.
 Judgement judge(const CaseResult& result, std::span<const MeasuredPoint> points);
 
+/// Whether a point had its cores, so that it may decide, and does not yet: more samples may help.
+bool is_open(const CaseResult& result, const Point& point);
+
 }  // namespace gilscale

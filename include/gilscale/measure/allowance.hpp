@@ -32,8 +32,7 @@ struct Allowance {
 /// The allowance as the samples added so far tell it.
 class AllowanceSoFar {
  public:
-  AllowanceSoFar(int threads, bool oversubscribed)
-      : threads_(threads), oversubscribed_(oversubscribed) {}
+  explicit AllowanceSoFar(const Point& point);
 
   void add(const Samples& samples, std::size_t place);
   [[nodiscard]] std::size_t size() const { return capacities_.size(); }
@@ -46,6 +45,7 @@ class AllowanceSoFar {
 
  private:
   int threads_;
+  int control_threads_;
   bool oversubscribed_;
   OrderedValues capacities_;
   OrderedValues undelayed_capacities_;
@@ -56,8 +56,8 @@ class AllowanceSoFar {
 };
 
 /// The control's speedup in one sample, and the same without what its threads waited for CPUs.
-double capacity_of(const Samples& samples, std::size_t place, int threads);
-double undelayed_capacity_of(const Samples& samples, std::size_t place, int threads);
+double capacity_of(const Samples& samples, std::size_t place, int control_threads);
+double undelayed_capacity_of(const Samples& samples, std::size_t place, int control_threads);
 
 /// The share of a 1-thread call that is spent on a CPU, sample by sample: where some samples waited
 /// for one, medians of the parts do not belong to one another. Over that of the control in the same

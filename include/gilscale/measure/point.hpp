@@ -31,8 +31,10 @@ struct Point {
   std::int64_t calls = 1;          ///< calls of each thread in an N-thread round
   int extra_calls = 0;             ///< strong scaling: this many threads make one call more
   std::int64_t control_calls = 1;  ///< calls of each thread in a round of the control
-  bool oversubscribed = false;     ///< more threads than CPUs that the process may use
-  double setup_s = 0;  ///< the set-up code behind its calls, paid once; 0 if there is none
+  /// Of the control in its N-thread rounds; 0 in files of the versions that had as many as N.
+  int control_threads = 0;
+  bool oversubscribed = false;  ///< more threads than CPUs that the process may use
+  double setup_s = 0;           ///< the set-up code behind its calls, paid once; 0 if there is none
   /// What starting the executor's threads, interpreters or processes took, from none to `threads`.
   double start_s = 0;
   /// Of all processes that took part, after the point was measured (see memory.hpp); none where
@@ -52,6 +54,8 @@ struct Point {
 /// What the threads of an N-thread round, and the thread of a 1-thread round, have to do.
 CallShare parallel_calls(const Point& point);
 CallShare single_calls(const Point& point);
+/// How many threads the control has in an N-thread round.
+int control_threads_of(const Point& point);
 /// What Case::calls has to be for a round of the point.
 std::int64_t case_calls(const Point& point);
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <random>
 
 #include "gilscale/measure/executor.hpp"
 #include "gilscale/measure/point.hpp"
@@ -30,25 +31,42 @@ std::int64_t calibrate_calls(Executor& executor, double target_s, double* spent_
 
 /// How long a 1-thread round of Python code must be: long against the switch interval, or GIL
 /// contention is hidden, and long against the clock. `switch_interval_s` is CPython's, 5 ms.
-double round_target_s(double switch_interval_s);
+///
+/// `quota_period_s`: of a CPU quota, if there is one. A round that is short against it fits into
+/// one period and does not feel it, so then each spans two of them at least.
+double round_target_s(double switch_interval_s, std::optional<double> quota_period_s = {});
 
-/// How long the control's 1-thread round is beside a workload's that lasts `single_s`: the same
-/// within bounds, since it must see the same disturbances and not double the cost of a slow
-/// workload.
-double control_target_s(double single_s);
+/// How long the control's 1-thread round is beside a workload's that lasts `single_s`: the same,
+/// since it must see the same disturbances; but not so long that it doubles the cost of a slow
+/// workload, unless a quota throttles long rounds only.
+double control_target_s(double single_s, std::optional<double> quota_period_s = {});
+
+/// How many threads the control has beside N of a workload that computes for a share of its time:
+/// min(N, max(CPUs, share·N)), so that computing threads have a control that queues for CPUs as
+/// they do, and waiting ones none that takes all the time.
+int control_threads_beside(int threads, int cpus, double cpu_share);
+
+/// Where and in which order a point is sampled.
+struct SamplingConditions {
+  int cpus = most_threads;                    ///< that the process may use
+  std::optional<double> quota_period_s = {};  ///< see round_target_s()
+  std::uint64_t seed = 0;
+};
 
 /// Samples one point: for each sample the 1-thread round, the N-thread round and their controls,
-/// forth and back in turns (A B B A), so that a machine that gets steadily slower or faster favours
-/// neither; then a short round that tells the GIL demand, as long as these do not cost much. Call
-/// warm_up() once, then take() until stop_reason() gives one.
+/// each beside its own. Coins decide which of the two pairs comes first, and in each whether the
+/// workload or the control does, so that whatever the machine does has the same chance of hitting
+/// either (Fisher, The Design of Experiments, 1935). Then a short round that tells the GIL demand,
+/// as long as these do not cost much. Call warm_up() once, then take() until stop_reason() gives
+/// one.
 class Sampler {
  public:
-  /// `point` says what to measure (threads, calls) and receives control_calls and the samples.
-  /// `spent_s` counts towards the budget: what has been spent on this point before.
+  /// `point` says what to measure (threads, calls) and receives control_calls, control_threads and
+  /// the samples. `spent_s` counts towards the budget: what has been spent on this point before.
   Sampler(Executor& workload, Executor& control, Point& point, const StopRule& rule,
-          double spent_s = 0);
+          const SamplingConditions& conditions = {}, double spent_s = 0);
 
-  /// One round of each kind, not recorded; also finds the control's calls.
+  /// One round of each kind, not recorded; also finds the control's calls and threads.
   void warm_up();
   void take();
   /// Why to stop now; nothing to go on.
@@ -59,6 +77,7 @@ class Sampler {
   enum class Kind { control_single, single, control_parallel, parallel };
   static constexpr std::size_t kinds = 4;
 
+  [[nodiscard]] std::array<Kind, kinds> drawn_order();
   RoundTimes run(Kind kind);
   void keep_ledger();
   RoundTimes counted(const RoundTimes& times);
@@ -69,6 +88,8 @@ class Sampler {
   Executor& control_;
   Point& point_;
   StopRule rule_;
+  SamplingConditions conditions_;
+  std::mt19937_64 coins_;
   double spent_s_;
   double ledgers_s_ = 0;
   double last_sample_s_ = 0;

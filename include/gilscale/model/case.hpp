@@ -29,6 +29,7 @@ struct Case {
   bool pin = false;  ///< threads are bound to CPUs
   StopRule stop;
   int repetitions = 1;
+  std::uint64_t seed = 0;  ///< of the order of rounds
   StopPolicy stop_policy = StopPolicy::own_rule;
 };
 
