@@ -76,11 +76,15 @@ struct CheckedPoint {
   const GilState& gil;
 };
 
+bool is_a_speedup(const Metric& metric) {
+  return metric.name == "speedup" || metric.name == "throughput_speedup";
+}
+
 /// The figure as it would have been had the machine given all cores: of the least that code without
 /// any fault may do, a speedup is as large a share as it then is of N.
 double excused(const CheckedPoint& checked, double value, double share_of_least) {
   const int threads = checked.point.threads;
-  if (checked.metric.name == "speedup") return value / share_of_least;
+  if (is_a_speedup(checked.metric)) return value / share_of_least;
   if (checked.metric.name == "serial_fraction")
     return karp_flatt(threads, amdahl(threads, value) / share_of_least);
   return value;
@@ -105,8 +109,8 @@ std::vector<ComparedSample> compared_samples(const CheckedPoint& checked) {
           {.disturbed = each.disturbed,
            .tells = tells(checked.expectation.bound, each.of_turns, checked.point.threads),
            .creditable = checked.is_creditable(each.over_most),
-           .blamable = !checked.is_creditable(each.over_least),
-           .blamable_as_it_was = !checked.is_creditable(each.as_it_was)});
+           .blamable = !checked.is_creditable(each.throughput_over_least),
+           .blamable_as_it_was = !checked.is_creditable(each.throughput_as_it_was)});
       continue;
     }
     const double value = values[i + 1];
@@ -140,6 +144,12 @@ std::string fault_of_machine(const CheckedPoint& checked, const PointValues& val
   return gave_cores(checked, values) + ", too few to attribute this to the workload";
 }
 
+/// Only the last threads to finish make the figure too low.
+bool is_imbalance(const CheckedPoint& checked, const PointValues& values, const Estimate& seen) {
+  const double throughput = median(values.throughput_efficiency);
+  return holds(checked.expectation, throughput) != holds(checked.expectation, seen.estimate);
+}
+
 /// Why samples that are on one side of the bound are not counted there: a sentence for what
 /// excused() and tells() did. Empty if they did nothing.
 std::string excuse(const CheckedPoint& checked, const PointValues& values, const Estimate& seen) {
@@ -151,6 +161,9 @@ std::string excuse(const CheckedPoint& checked, const PointValues& values, const
   if (checked.metric.name == "relative_efficiency") {
     if (!blamed && !tells(bound, 1 / allowed.achievable, threads))
       return gave + ", too few to tell this from code whose threads take turns";
+    if (blamed && is_imbalance(checked, values, seen))
+      return fmt::format("the threads finish unevenly, and by the mean of their times {} is {:.4g}",
+                         checked.metric.name, median(values.throughput_efficiency));
     if (blamed && allowed.achievable_low < allowed.achievable)
       return fmt::format(
           "{}, and code without any fault may do as little as {:.2f} times the work "
@@ -158,7 +171,7 @@ std::string excuse(const CheckedPoint& checked, const PointValues& values, const
           gave, allowed.achievable_low);
   }
   if (!blamed || allowed.achievable_low >= threads) return "";
-  if (checked.metric.name == "speedup")
+  if (is_a_speedup(checked.metric))
     return fmt::format("{}, too few for a speedup of {:g}", gave, bound);
   if (checked.metric.name == "serial_fraction")
     return gave + ", and the missing cores raise the serial fraction";

@@ -47,7 +47,7 @@ constexpr auto ends = Shown::interval;
 constexpr auto alone = Shown::number;
 
 // name, meaning, absolute, of scaling, measured, cores, shown, in CSV, values, number
-constexpr std::array<Metric, 23> table{{
+constexpr std::array<Metric, 24> table{{
     {"makespan_s", "an N-thread round, in seconds", true, false, sampled, raise, ends, true,
      values_at<&PointValues::makespan_s>},
     {"call_s", "a call of an N-thread round, in seconds", true, false, sampled, raise, ends, true,
@@ -56,6 +56,8 @@ constexpr std::array<Metric, 23> table{{
      values_at<&PointValues::throughput_per_s>},
     {"speedup", "N*T(1)/T(N)", false, true, sampled, lower, ends, true,
      values_at<&PointValues::speedup>},
+    {"throughput_speedup", "the speedup by the mean of the threads' times", false, true, sampled,
+     lower, ends, true, values_at<&PointValues::throughput_speedup>},
     {"capacity", "the speedup of the control", false, true, sampled, none, ends, true,
      values_at<&PointValues::capacity>},
     {"relative_efficiency", "the speedup divided by what was achievable", false, true, sampled,

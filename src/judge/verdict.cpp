@@ -133,29 +133,34 @@ struct EfficiencySettled {
   explicit EfficiencySettled(const MeasuredPoint& seen) {
     const PointFigures& figures = seen.figures;
     const double over_most = figures.relative_efficiency.estimate;
-    const double over_least = over_most * figures.achievable / figures.achievable_low;
+    const double to_least = figures.achievable / figures.achievable_low;
+    const double over_least = over_most * to_least;
+    const double throughput_over_least = figures.throughput_efficiency * to_least;
     const Settled as_parallel =
         settled(seen.point, [&](std::size_t, const SequentialEfficiency& each) {
           return ComparedSample{.tells = tells(parallel_from, each.of_turns, seen.point.threads),
                                 .creditable = each.over_most >= parallel_from,
-                                .blamable = each.over_least < parallel_from,
-                                .blamable_as_it_was = each.as_it_was < parallel_from};
+                                .blamable = each.throughput_over_least < parallel_from,
+                                .blamable_as_it_was = each.throughput_as_it_was < parallel_from};
         });
     parallel = as_parallel.credited && over_most >= parallel_from;
-    limited = as_parallel.blamed && over_least < parallel_from;
+    limited = as_parallel.blamed && throughput_over_least < parallel_from;
     const auto sides_of = [&](double SequentialEfficiency::* efficiency) {
       return settled(seen.point, [=](std::size_t, const SequentialEfficiency& each) {
         return on_side(each.*efficiency >= parallel_from);
       });
     };
-    lacked_cpus = over_most < parallel_from && over_least >= parallel_from &&
-                  sides_of(&SequentialEfficiency::over_most).blamed &&
-                  sides_of(&SequentialEfficiency::over_least).credited;
+    if (over_most >= parallel_from || !sides_of(&SequentialEfficiency::over_most).blamed) return;
+    lacked_cpus =
+        over_least >= parallel_from && sides_of(&SequentialEfficiency::over_least).credited;
+    uneven = !lacked_cpus && throughput_over_least >= parallel_from &&
+             sides_of(&SequentialEfficiency::throughput_over_least).credited;
   }
 
   bool parallel = false;     ///< S/A is high enough
-  bool limited = false;      ///< S/A_low is too low
-  bool lacked_cpus = false;  ///< neither
+  bool limited = false;      ///< S/A_low is too low, by the mean of the threads' times, too
+  bool lacked_cpus = false;  ///< S/A is too low, and S/A_low high enough
+  bool uneven = false;       ///< S/A_low is high enough by the mean of the threads' times only
 };
 
 Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
@@ -175,6 +180,12 @@ Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
   if (is.limited) return judge_limited(seen, result);
   if (is.lacked_cpus)
     return {Verdict::machine_limited, did_of_achievable(seen) + "; the calls lacked CPUs"};
+  if (is.uneven)
+    return {
+        Verdict::inconclusive,
+        fmt::format("{}; by the mean of their times it would be {:.2f}: the threads finish "
+                    "unevenly, by chance or by imbalance; longer rounds (--calls) tell which",
+                    did_of_achievable(seen), figures.throughput_efficiency * figures.achievable)};
   return {Verdict::inconclusive,
           fmt::format("{}, but the samples do not agree on whether that is enough; raise --budget",
                       did_of_achievable(seen))};

@@ -34,6 +34,24 @@ double speedup_of(const Point& point, double single_s, double parallel_s) {
   return work * single_s / parallel_s;
 }
 
+double makespan_speedup(const Point& point, std::size_t place, bool without_delay) {
+  const Samples& samples = point.samples;
+  return without_delay ? speedup_of(point, samples.single_undelayed_s[place],
+                                    samples.parallel_undelayed_s[place])
+                       : speedup_of(point, samples.single_s[place], samples.parallel_s[place]);
+}
+
+double throughput_speedup(const Point& point, std::size_t place, bool without_delay) {
+  const Samples& samples = point.samples;
+  const double delay_s = without_delay ? samples.parallel_runnable_s[place] : 0;
+  const double mean_s = (samples.parallel_wall_s[place] - delay_s) / point.threads;
+  const double single_s =
+      without_delay ? samples.single_undelayed_s[place] : samples.single_s[place];
+  // Clocks disagree by a little: the mean is the last one's time at most.
+  return std::max(speedup_of(point, single_s, mean_s),
+                  makespan_speedup(point, place, without_delay));
+}
+
 /// The relative efficiency for each unit of speedup in that sample.
 double efficiency_of_one(const Point& point, std::size_t place, const Allowance& allowed,
                          bool without_delay) {
@@ -133,12 +151,18 @@ std::vector<double> cpu_shares(const Samples& samples) {
 
 double relative_efficiency_of(const Point& point, std::size_t place, const Allowance& allowed,
                               bool without_delay) {
-  const Samples& samples = point.samples;
-  const double speedup =
-      without_delay ? speedup_of(point, samples.single_undelayed_s[place],
-                                 samples.parallel_undelayed_s[place])
-                    : speedup_of(point, samples.single_s[place], samples.parallel_s[place]);
-  return speedup * efficiency_of_one(point, place, allowed, without_delay);
+  return makespan_speedup(point, place, without_delay) *
+         efficiency_of_one(point, place, allowed, without_delay);
+}
+
+double throughput_speedup_of(const Point& point, std::size_t place) {
+  return throughput_speedup(point, place, false);
+}
+
+double throughput_efficiency_of(const Point& point, std::size_t place, const Allowance& allowed,
+                                bool without_delay) {
+  return throughput_speedup(point, place, without_delay) *
+         efficiency_of_one(point, place, allowed, without_delay);
 }
 
 std::vector<SequentialEfficiency> sequential_efficiencies(const Point& point) {
@@ -153,7 +177,9 @@ std::vector<SequentialEfficiency> sequential_efficiencies(const Point& point) {
     each.disturbed = allowed.bound_by_cpus && before.is_disturbed(i);
     each.over_most = relative_efficiency_of(point, i, allowed, allowed.delayed);
     each.over_least = each.over_most * to_least;
-    each.as_it_was = relative_efficiency_of(point, i, allowed, false) * to_least;
+    each.throughput_over_least =
+        throughput_efficiency_of(point, i, allowed, allowed.delayed) * to_least;
+    each.throughput_as_it_was = throughput_efficiency_of(point, i, allowed, false) * to_least;
     each.of_turns = efficiency_of_one(point, i, allowed, allowed.delayed);
     each.share_of_least = allowed.achievable_low / point.threads;
     efficiencies.push_back(each);

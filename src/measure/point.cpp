@@ -73,14 +73,17 @@ PointValues machine_values(const Point& point) {
   return all.allowed.bound_by_cpus ? calm : all;
 }
 
-Values efficiencies(const Point& point, const PointValues& values) {
+void add_efficiencies(const Point& point, PointValues& values) {
   Point taken = point;
   taken.samples = values.samples;
-  Values efficiencies;
-  for (std::size_t i = 0; i < values.samples.size(); ++i)
-    efficiencies.push_back(
-        relative_efficiency_of(taken, i, values.allowed, values.allowed.delayed));
-  return efficiencies;
+  const Allowance& allowed = values.allowed;
+  for (std::size_t i = 0; i < values.samples.size(); ++i) {
+    values.relative_efficiency.push_back(
+        relative_efficiency_of(taken, i, allowed, allowed.delayed));
+    values.throughput_speedup.push_back(throughput_speedup_of(taken, i));
+    values.throughput_efficiency.push_back(
+        throughput_efficiency_of(taken, i, allowed, allowed.delayed));
+  }
 }
 
 /// With what the samples say of the workload.
@@ -99,7 +102,7 @@ PointValues completed(const Point& point, PointValues values) {
   if (point.threads > 1)
     for (const double speedup : values.speedup)
       values.serial_fraction.push_back(karp_flatt(point.threads, speedup));
-  values.relative_efficiency = efficiencies(point, values);
+  add_efficiencies(point, values);
   values.single_call_s = scaled(samples.single_s, 1 / single);
   values.undelayed_call_s = scaled(samples.single_undelayed_s, 1 / single);
   values.control_undelayed_call_s = scaled(samples.control_single_undelayed_s, 1 / control);
@@ -162,6 +165,7 @@ PointFigures figures_of(const Point& point, const PointValues& values) {
   figures.speedup = median_interval(values.speedup);
   figures.capacity = median_interval(values.capacity);
   figures.relative_efficiency = median_interval(values.relative_efficiency);
+  figures.throughput_efficiency = median(values.throughput_efficiency);
   figures.single_call_s = median_interval(values.single_call_s);
   figures.relative_call = median_interval(values.relative_call);
   figures.relative_throughput = median_interval(values.relative_throughput);

@@ -67,22 +67,33 @@ std::vector<double> cpu_shares(const Samples& samples);
 /// The relative efficiency of a sample, S(N)/A(N). Where cores are the bound, the speedup is
 /// divided by the capacity of the same sample and then brought to the level of the achievable
 /// speedup; taking min(N, C/u) sample by sample would cut off only the upper half of the control's
-/// noise, and so flatter the result. `delayed`: without what threads waited for CPUs. Beside busy
-/// processes, which thread of which round loses its CPU, and for how long, is by far the largest
-/// noise.
+/// noise, and so flatter the result. Without delay: without what threads waited for CPUs. Beside
+/// busy processes, which thread of which round loses its CPU, and for how long, is by far the
+/// largest noise.
 double relative_efficiency_of(const Point& point, std::size_t place, const Allowance& allowed,
                               bool without_delay);
+
+/// The throughput speedup of a sample, N·T(1)/t, with t the mean of the threads' times to their own
+/// finish in place of the last one's. It is what threads gain, apart from how unevenly they finish:
+/// of many threads the last is late by chance alone.
+double throughput_speedup_of(const Point& point, std::size_t place);
+
+/// That over A(N), as relative_efficiency_of() is.
+double throughput_efficiency_of(const Point& point, std::size_t place, const Allowance& allowed,
+                                bool without_delay);
 
 /// A sample against the bar that the samples before it set, so that no sample takes part in setting
 /// the bar by which it is judged.
 struct SequentialEfficiency {
-  bool delayed = false;       ///< what threads waited for CPUs is left out, except from as_it_was
-  bool disturbed = false;     ///< only where cores are the bound
-  double over_most = 1;       ///< S/A, the relative efficiency
-  double over_least = 1;      ///< S/A_low
-  double as_it_was = 1;       ///< S/A_low with all that threads waited for CPUs
-  double of_turns = 1;        ///< what S/A is for threads that take turns, whose speedup is 1
-  double share_of_least = 1;  ///< A_low/N
+  bool delayed = false;    ///< what threads waited for CPUs is left out
+  bool disturbed = false;  ///< only where cores are the bound
+  double over_most = 1;    ///< S/A, the relative efficiency
+  double over_least = 1;   ///< S/A_low
+  // For blame, which needs both speedups; that of the throughput is the larger one.
+  double throughput_over_least = 1;
+  double throughput_as_it_was = 1;  ///< with all that threads waited for CPUs
+  double of_turns = 1;              ///< what S/A is for threads that take turns, whose speedup is 1
+  double share_of_least = 1;        ///< A_low/N
 };
 
 /// Of each sample but the first, in the order of time.

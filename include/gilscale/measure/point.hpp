@@ -83,7 +83,9 @@ struct PointValues {
   std::vector<double> speedup;
   std::vector<double> capacity;
   std::vector<double> relative_efficiency;
-  std::vector<double> serial_fraction;  ///< Karp–Flatt; none at 1 thread
+  std::vector<double> throughput_speedup;     ///< by the mean of the threads' times
+  std::vector<double> throughput_efficiency;  ///< that over what was achievable
+  std::vector<double> serial_fraction;        ///< Karp–Flatt; none at 1 thread
   std::vector<double> single_call_s;
   std::vector<double> undelayed_call_s;          ///< the same without what it waited for a CPU
   std::vector<double> control_undelayed_call_s;  ///< of the control on 1 thread, without that too
@@ -101,13 +103,14 @@ PointValues values_of_all_samples(const Point& point);
 /// What the samples of a point say. Times in seconds.
 struct PointFigures {
   Estimate makespan_s;
-  Estimate call_s;               ///< makespan over calls: what one thread sees
-  Estimate throughput_per_s;     ///< calls of all threads in a second
-  Estimate speedup;              ///< N·T(1)/T(N) for weak scaling, T(1)/T(N) for strong
-  Estimate capacity;             ///< the control's speedup: cores that the machine gave
-  Estimate relative_efficiency;  ///< speedup over what was achievable in the same sample
-  Estimate single_call_s;        ///< a call in the 1-thread round
-  Estimate relative_call;        ///< the same over one call of the control in the same sample
+  Estimate call_s;                   ///< makespan over calls: what one thread sees
+  Estimate throughput_per_s;         ///< calls of all threads in a second
+  Estimate speedup;                  ///< N·T(1)/T(N) for weak scaling, T(1)/T(N) for strong
+  Estimate capacity;                 ///< the control's speedup: cores that the machine gave
+  Estimate relative_efficiency;      ///< speedup over what was achievable in the same sample
+  double throughput_efficiency = 1;  ///< by the mean of the threads' times, median
+  Estimate single_call_s;            ///< a call in the 1-thread round
+  Estimate relative_call;            ///< the same over one call of the control in the same sample
   Estimate relative_throughput;  ///< calls of all threads while one thread of the control makes one
   Estimate spread_s;             ///< from the first thread's finish to the last one's
   std::optional<Estimate> serial_fraction;  ///< Karp–Flatt; none at 1 thread
