@@ -6,12 +6,12 @@
 #include <cmath>
 
 #include "gilscale/judge/bounds.hpp"
-#include "gilscale/judge/evidence.hpp"
 #include "gilscale/judge/metric.hpp"
 #include "gilscale/statistics/decision.hpp"
 #include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/words.hpp"
+#include "judge/evidence.hpp"
 
 namespace gilscale {
 namespace {

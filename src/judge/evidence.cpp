@@ -1,4 +1,4 @@
-#include "gilscale/judge/evidence.hpp"
+#include "judge/evidence.hpp"
 
 namespace gilscale {
 

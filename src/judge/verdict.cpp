@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "gilscale/judge/bounds.hpp"
-#include "gilscale/judge/evidence.hpp"
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/words.hpp"
+#include "judge/evidence.hpp"
 
 namespace gilscale {
 namespace {

@@ -106,7 +106,7 @@ RoundTimes Sampler::counted(const RoundTimes& times) {
 /// A few of the calls are enough, since the share of one is asked for. Where even one takes long,
 /// not after every sample, and as good as never before there are samples for an interval.
 void Sampler::keep_ledger() {
-  const int part_of_time = point_.samples.size() < fewest_for_interval ? 32 : 8;
+  const int part_of_time = point_.samples.size() < fewest_for_ends ? 32 : 8;
   if (ledgers_s_ > spent_s_ / part_of_time) return;
   constexpr std::int64_t part_of_calls = 8;
   const auto round = workload_.ledger_round(
@@ -185,7 +185,7 @@ void Sampler::record(const std::array<RoundTimes, kinds>& rounds) {
 /// As near to the budget as whole samples come; a little more where an interval is in reach.
 bool Sampler::budget_ends() const {
   constexpr double tolerance = 1.2;
-  if (point_.samples.size() < fewest_for_interval)
+  if (point_.samples.size() < fewest_for_ends)
     return spent_s_ + last_sample_s_ > tolerance * rule_.budget_s;
   return spent_s_ + last_sample_s_ / 2 > rule_.budget_s;
 }

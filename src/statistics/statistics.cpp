@@ -31,6 +31,17 @@ std::size_t interval_rank(std::size_t n, double tail) {
   return k;
 }
 
+/// Of neighbours, in the order of time, 0 to 1; 0 where there are too few to tell.
+double correlation_of_signs(std::span<const double> values) {
+  constexpr std::size_t fewest_to_tell = 12;
+  if (values.size() < fewest_to_tell) return 0;
+  const double center = median(values);
+  const auto sign = [&](double value) { return (value > center) - (value < center); };
+  double products = 0;
+  for (std::size_t i = 1; i < values.size(); ++i) products += sign(values[i]) * sign(values[i - 1]);
+  return std::clamp(products / static_cast<double>(values.size() - 1), 0.0, 1.0);
+}
+
 }  // namespace
 
 double total(std::span<const double> values) {
@@ -48,23 +59,18 @@ void OrderedValues::add(double value) {
 
 double OrderedValues::median() const { return middle(ordered_); }
 
-double effective_size(std::span<const double> values) {
-  constexpr std::size_t fewest_to_tell = 12;
+double effective_size(std::span<const double> values, double least_correlation) {
   const auto n = static_cast<double>(values.size());
-  if (values.size() < fewest_to_tell) return n;
-  const double center = median(values);
-  const auto sign = [&](double value) { return (value > center) - (value < center); };
-  int products = 0;
-  for (std::size_t i = 1; i < values.size(); ++i) products += sign(values[i]) * sign(values[i - 1]);
-  const double correlation = std::clamp(products / (n - 1), 0.0, 1.0);
-  return std::max<double>(fewest_for_interval, n * (1 - correlation) / (1 + correlation));
+  const double correlation = std::max(correlation_of_signs(values), least_correlation);
+  return std::max(1.0, n * (1 - correlation) / (1 + correlation));
 }
 
 Estimate median_interval(std::span<const double> values, double tail) {
   assert(!values.empty());
   const std::vector<double> ordered = sorted(values);
-  const double worth = effective_size(values);
-  const std::size_t rank = interval_rank(static_cast<std::size_t>(worth), tail);
+  const double worth = effective_size(values, lingering_correlation);
+  constexpr double rounding = 1e-9;
+  const std::size_t rank = interval_rank(static_cast<std::size_t>(worth + rounding), tail);
   constexpr double unbounded = std::numeric_limits<double>::infinity();
   if (rank == 0) return {middle(ordered), -unbounded, unbounded};
   // The same share of all values lies outside as of the fewer independent ones.

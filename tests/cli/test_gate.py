@@ -13,7 +13,7 @@ from test_usage import refused
 # Samples until all is decided; the limit is generous, only a failure reaches it.
 UNTIL_DECIDED = ("--budget", "0.3", "--max-budget", "40")
 DECIDE = ("--args", "(2000,)", "--calls", "1", "-t1,2", *UNTIL_DECIDED)
-METRICS = ["makespan_s", "call_s", "throughput_per_s", "speedup", "capacity", "relative_efficiency", "single_call_s",
+METRICS = ["makespan_s", "call_s", "throughput_per_s", "speedup", "throughput_speedup", "capacity", "relative_efficiency", "single_call_s",
            "relative_call", "relative_throughput", "serial_fraction", "spread_s", "cpu_share", "achievable", "achievable_low", "gil_demand",
            "setup_s", "start_s", "memory_bytes", "other_cpus", "time.cpu", "time.runnable", "time.blocked", "rounds"]
 CASE_METRICS = ["contention", "coherency", "peak_threads", "saturation_threads"]
@@ -52,7 +52,7 @@ def test_an_expectation_that_does_not_hold_ends_with_1(gilscale):
 def test_too_few_samples_decide_nothing(gilscale, choice, code):
     done = gilscale("run", "release", "-t1,2", *QUICK, *choice, *expecting("release relative_efficiency >= 0.8"))
     assert done.returncode == code
-    assert "inconclusive: too few samples to decide: 2; it takes at least 12" in done.stdout
+    assert "inconclusive: too few samples to decide: 2; it takes at least 15" in done.stdout
 
 
 @pytest.mark.usefixtures("with_gil")
@@ -374,13 +374,13 @@ def test_the_other_options_stand_there_too(gilscale, config, text, words):
 
 
 def test_sampling_goes_on_beyond_the_budget_while_something_is_open(gilscale):
-    """An interval within 100 % is enough for the budget's rule and would end after 6 samples."""
+    """An interval within 100 % is enough for the budget's rule, which ends after 12 samples where the verdict is clear."""
     run = ["release", "--args", "(2000,)", "--calls", "1", "-t1,2", "--budget", "10", "--precision", "50"]
     without, = gilscale.cases("run", *run)
     two = without["points"][1]
-    assert two["rounds"] < 12 and two["stopped"] == "precision"
+    assert two["rounds"] >= 12 and two["stopped"] == "precision"
     document = gilscale.json("run", *run, *expecting("release@2 relative_efficiency >= 0.7"))
-    assert document["gilscale"]["cases"][0]["points"][1]["rounds"] >= 12
+    assert document["gilscale"]["cases"][0]["points"][1]["rounds"] >= 15
     assert document["gilscale"]["checks"][0]["outcome"] == "passed"
 
 
@@ -399,8 +399,7 @@ def test_it_ends_at_the_largest_budget(gilscale, workload):
     point, = document["cases"][0]["points"]
     check, = document["checks"]
     assert point["stopped"] == "max-budget" and point["rounds"] >= 12
-    assert check["outcome"] == "inconclusive" and "an interval that spans 0.003; raise --max-budget" in check["why"]
-    assert check["seen"]["low"] < 0.003 < check["seen"]["high"]
+    assert check["outcome"] == "inconclusive" and "the samples do not agree on which side of 0.003 it is; raise --max-budget" in check["why"]
 
 
 def test_a_number_of_samples_that_was_asked_for_is_kept(gilscale):

@@ -89,10 +89,11 @@ def check_point(point):
 def test_estimates_are_medians_of_the_samples(gilscale):
     case, = gilscale.cases("run", "hold", "-t1,3", "--calls=2", "--benchmark_min_time=7x")
     for point in case["points"]:
-        threads, samples = point["threads"], point["samples"]
+        threads, samples, control_threads = point["threads"], point["samples"], point["control_threads"]
+        assert 1 <= control_threads <= threads
         makespan = statistics.median(samples["parallel_s"])
         ratios = [threads * one / many for one, many in zip(samples["single_s"], samples["parallel_s"])]
-        capacities = [threads * one / many
+        capacities = [control_threads * one / many
                       for one, many in zip(samples["control_single_s"], samples["control_parallel_s"])]
         assert point["makespan_s"]["estimate"] == pytest.approx(makespan)
         assert point["call_s"]["estimate"] == pytest.approx(makespan / 2)
@@ -386,7 +387,8 @@ def test_a_budget_that_is_too_short_for_an_interval_still_gives_a_figure(gilscal
 def test_a_budget_is_what_a_thread_count_costs_in_all(gilscale, budget):
     # Sleeping takes as long on any machine. A call of 1 ms keeps samples short against the budget.
     began = time.monotonic()
-    case, = gilscale.cases("run", "hold_release", "--args=(500, 500)", "-t2,4", f"--budget={budget}", "--precision=0.001")
+    case, = gilscale.cases("run", "hold_release", "--args=(500, 500)", "-t2,4", f"--budget={budget}",
+                           f"--max-budget={budget}", "--precision=0.001")
     took = time.monotonic() - began
     assert [point["stopped"] for point in case["points"]] == ["budget", "budget"]
     assert took >= 0.8 * 2 * budget

@@ -171,7 +171,7 @@ TEST(Figures, AreMediansOfRatiosAndNotRatiosOfMedians) {
 TEST(Figures, DoNotFeelAMachineThatChangesItsSpeedFromSampleToSample) {
   Point point;
   point.threads = 2;
-  for (const double slow : {1.0, 1.7, 1.1, 3.0, 1.0, 2.0, 1.3}) {
+  for (const double slow : {1.0, 1.7, 1.1, 3.0, 1.0, 2.0, 1.3, 2.2, 1.2, 1.6}) {
     add_sample(point, {slow, slow * 2, slow, slow});
   }
   const PointFigures figures = figures_of(point);
@@ -188,7 +188,7 @@ TEST(Figures, DivideByTheCapacityOfTheSameSample) {
   // Every other sample gets one core instead of two, in the workload's rounds and the control's.
   Point point;
   point.threads = 2;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 6; ++i) {
     add_sample(point, {});
     add_sample(point, {.parallel_s = 2, .control_parallel_s = 2});
   }
@@ -301,7 +301,7 @@ TEST(OnASimulatedMachine, TheIntervalHoldsTheTruthAsOftenAsItPromises) {
       const auto [speedup, holds] = machine.found(&PointFigures::speedup, 2, samples);
       EXPECT_NEAR(speedup, 2, 0.02) << drift;
       EXPECT_GE(holds, 0.93) << drift << ", " << samples;
-      EXPECT_LE(holds, 0.98) << drift << ", " << samples;
+      EXPECT_LT(holds, 1) << drift << ", " << samples;
       // No more than N is achievable: where noise pretends so, that widens this interval.
       EXPECT_GE(machine.found(&PointFigures::relative_efficiency, 1, samples).second, 0.93);
     }

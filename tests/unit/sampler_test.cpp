@@ -187,9 +187,9 @@ TEST_F(Sampling, DoesNotSpendMuchOnTheGilDemandOfLongCalls) {
 TEST_F(Sampling, TellsTheGilDemandOfLongCallsOnceBeforeThereIsAnInterval) {
   Sampler sampler = sampler_of(2, taking(1), taking(1), within(1000));
   tested->hold_the_gil_for({1});
-  for (int i = 0; i < 5; ++i) sampler.take();
+  for (int i = 0; i < 7; ++i) sampler.take();
   EXPECT_EQ(point.gil_demands.size(), 1U);
-  sampler.take();
+  for (int i = 0; i < 3; ++i) sampler.take();
   EXPECT_EQ(point.gil_demands.size(), 2U);
 }
 

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "gilscale/statistics/statistics.hpp"
+
 namespace gilscale {
 
 // How it is decided on which side of a bound the truth lies while samples still come in.
@@ -17,10 +19,6 @@ inline constexpr double gate_error = 0.005;
 
 /// The same for each question behind a verdict.
 inline constexpr double verdict_error = 0.025;
-
-/// What noise that lingers may do: where the truth lies on the bound, a sample may still come out
-/// on one side with this chance, whatever came before it, in place of 1/2.
-inline constexpr double lingering_allowance = 0.6;
 
 /// The logarithm of the evidence that samples lie on one side of a bound more often than
 /// `lingering_allowance` p₀ of the time, after `on_it` that did and `off_it` that did not:

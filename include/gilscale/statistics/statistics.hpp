@@ -14,6 +14,16 @@ inline constexpr double confidence = 0.95;
 /// 1 − 2·(1/2)^n ≥ 0.95 from n = 6 on.
 inline constexpr std::size_t fewest_for_interval = 6;
 
+/// What noise that lingers may do: where the truth lies on a bound, a value may still come out on
+/// one side with this chance, whatever came before it, in place of 1/2.
+inline constexpr double lingering_allowance = 0.6;
+
+/// The correlation of neighbouring signs that belongs to it.
+inline constexpr double lingering_correlation = 2 * lingering_allowance - 1;
+
+/// The fewest values that are worth 6 with that correlation: n·(1 − ρ)/(1 + ρ) ≥ 6.
+inline constexpr std::size_t fewest_for_ends = 9;
+
 /// The sum; 0 of nothing.
 double total(std::span<const double> values);
 
@@ -38,11 +48,11 @@ class OrderedValues {
 /// The median with its distribution-free interval from order statistics: the k-th smallest and the
 /// k-th largest value, k the largest with P(B < k) ≤ (1 − confidence)/2 for B ~ Binomial(n, 1/2)
 /// (David & Nagaraja, Order Statistics, 2003, section 7.1). No shape of the distribution is
-/// assumed. With fewer than `fewest_for_interval` values both ends are infinite.
+/// assumed. Where they are worth fewer than `fewest_for_interval` both ends are infinite.
 ///
 /// That holds for independent values. A machine that is slow stays slow for a while, so values in
 /// the order in which they were taken resemble their neighbours, and they are worth fewer: the
-/// interval is that of effective_size() values.
+/// interval is that of effective_size() values, with `lingering_correlation` allowed for.
 /// `values`, in the order of time, must not be empty. `tail` is the chance that the median lies
 /// beyond one end.
 Estimate median_interval(std::span<const double> values, double tail = (1 - confidence) / 2);
@@ -51,9 +61,9 @@ Estimate median_interval(std::span<const double> values, double tail = (1 - conf
 /// n·(1 − ρ)/(1 + ρ), with ρ the correlation of neighbours (Bayley & Hammersley, The "Effective"
 /// Number of Independent Observations in an Autocorrelated Time Series, 1946). For the median it is
 /// that of the signs of their distances from it (Gastwirth & Rubin, Effect of Dependence on the
-/// Level of Some One-Sample Tests, JASA 66, 1971). At most n; not estimated from fewer than 12
-/// values, and not below `fewest_for_interval`.
-double effective_size(std::span<const double> values);
+/// Level of Some One-Sample Tests, JASA 66, 1971). At most n. Few values that linger at one level
+/// show little of it: ρ is not estimated from fewer than 12, and `least_correlation` at least.
+double effective_size(std::span<const double> values, double least_correlation = 0);
 
 /// How many standard deviations above its mean a normal variable is with the chance `tail`:
 /// 1.96 for 0.025.
