@@ -82,7 +82,7 @@ class AllowanceOfPoint {
   }
   [[nodiscard]] Allowance allowance() const {
     const Allowance all = all_.allowance();
-    if (undisturbed_.size() < fewest_for_interval) return all;
+    if (undisturbed_.size() < fewest_for_ends) return all;
     const Allowance undisturbed = undisturbed_.allowance();
     return undisturbed.bound_by_cpus || all.bound_by_cpus ? undisturbed : all;
   }

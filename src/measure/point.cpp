@@ -51,7 +51,7 @@ Samples selected(const Samples& samples, const std::vector<bool>& left_out) {
 
 Samples without_disturbed(const Point& point) {
   const Samples rest = selected(point.samples, disturbed_samples(point));
-  return rest.size() < fewest_for_interval ? point.samples : rest;
+  return rest.size() < fewest_for_ends ? point.samples : rest;
 }
 
 /// What the machine allowed: the part of the values that the others build on.
