@@ -65,7 +65,7 @@ Case plan(const KnownWork& work, const std::vector<int>& threads) {
   planned.workload = resolve_workloads(names).front();
   planned.threads = threads;
   planned.calls = work.calls;
-  planned.stop.exactly = fewest_for_interval;
+  planned.stop.exactly = fewest_for_ends;
   return planned;
 }
 

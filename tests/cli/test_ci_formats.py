@@ -42,7 +42,7 @@ def rows_of(text):
 
 def test_csv_has_a_row_for_each_case_and_thread_count(gilscale):
     text = written(gilscale, "csv", "run", "hold", "release", "-xthreads,pool", "-t1,2", "--calls=1",
-                   "--benchmark_min_time=6x")
+                   "--benchmark_min_time=9x")
     rows = rows_of(text)
     assert [(row["label"], row["executor"], row["threads"]) for row in rows] == [
         (label + suffix, executor, threads) for executor, suffix in (("threads", ""), ("pool", " (pool)"))
@@ -50,7 +50,7 @@ def test_csv_has_a_row_for_each_case_and_thread_count(gilscale):
     for row in rows:
         assert None not in row and None not in row.values()  # as many cells as the header
         assert float(row["speedup_low"]) <= float(row["speedup"]) <= float(row["speedup_high"])
-        assert (row["calls"], row["rounds"], row["scaling"], row["share"], row["error"]) == ("1", "6", "weak", "all", "")
+        assert (row["calls"], row["rounds"], row["scaling"], row["share"], row["error"]) == ("1", "9", "weak", "all", "")
         assert bool(row["serial_fraction"]) == (row["threads"] == "2")
 
 
@@ -148,7 +148,7 @@ def test_junit_of_the_golden_reports_is_valid(path):
 
 def test_github_action_benchmark_reads_its_entries(gilscale):
     entries = json.loads(written(gilscale, "github-action-benchmark", "run", "release", "-t1,2", "--calls=1",
-                                 "--benchmark_min_time=6x"))
+                                 "--benchmark_min_time=9x"))
     assert [(entry["name"], entry["unit"]) for entry in entries] == [
         ("release/1000@1 throughput", "calls/s"), ("release/1000@2 speedup", "x"),
         ("release/1000@2 relative efficiency", "ratio"), ("release/1000@2 throughput", "calls/s")]
@@ -159,7 +159,7 @@ def test_github_action_benchmark_reads_its_entries(gilscale):
 
 def test_bencher_reads_its_metrics(gilscale):
     benchmarks = json.loads(written(gilscale, "bencher", "run", "release", "-t1,2", "--calls=1",
-                                    "--benchmark_min_time=6x"))
+                                    "--benchmark_min_time=9x"))
     assert set(benchmarks) == {"release/1000@1", "release/1000@2"}
     assert set(benchmarks["release/1000@1"]) == {"latency", "throughput"}
     assert set(benchmarks["release/1000@2"]) == {"latency", "throughput", "speedup", "relative-efficiency"}

@@ -49,7 +49,7 @@ def test_the_table_of_the_default_suite_fits_within_its_width(gilscale):
 
 
 def test_a_table_with_intervals_and_oversubscribed_points_fits_within_its_width(gilscale):
-    done = gilscale("run", "fib_holder_nogil", "--fib=20", "-t1,64", "--calls=1", "--benchmark_min_time=6x")
+    done = gilscale("run", "fib_holder_nogil", "--fib=20", "-t1,64", "--calls=1", "--benchmark_min_time=9x")
     table = table_of(done.stdout)
     assert re.search(r"\[\d+\.\d\d, \d+\.\d\d\]", "\n".join(table))
     assert max(map(len, table)) <= WIDTH
