@@ -18,7 +18,7 @@ using MaybeFinding = std::optional<Finding>;
 
 MaybeFinding quota_finding(const Machine& machine) {
   const auto& quota = machine.budget.quota;
-  if (!machine.budget.quota_period_s()) return std::nullopt;
+  if (!quota || !machine.budget.quota_period_s()) return std::nullopt;
   return Finding{"quota", false, static_cast<int>(std::floor(quota->cpus)) + 1,
                  fmt::format("the control group allows {:.3g} CPUs of run time, on {}", quota->cpus,
                              counted(machine.budget.topology.cpus(), "CPU")),

@@ -95,7 +95,7 @@ ComparedSample on_side(bool creditable) {
 /// Whether the speedup is surely more than that (credited), or surely not (blamed).
 Settled speedup_above(const MeasuredPoint& seen, double bound) {
   const PointValues all = values_of_all_samples(seen.point);
-  Settled is = settled(seen.point, [&](std::size_t place, const SequentialEfficiency&) {
+  const Settled is = settled(seen.point, [&](std::size_t place, const SequentialEfficiency&) {
     return on_side(all.speedup[place] > bound);
   });
   const bool above = seen.figures.speedup.estimate > bound;

@@ -63,9 +63,9 @@ class PoolExecutor : public PythonExecutor {
   /// Each task holds a thread until all have been submitted, so that none of them is ever idle.
   void start_all(int threads) {
     const py::object all_submitted = py::module_::import("threading").attr("Event")();
-    const py::object wait = all_submitted.attr("wait");
+    py::object wait = all_submitted.attr("wait");
     try {
-      submit(threads, [&](int) { return wait; });
+      submit(threads, [&wait](int) -> const py::object& { return wait; });
     } catch (...) {
       all_submitted.attr("set")();
       throw;
