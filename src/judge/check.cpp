@@ -164,7 +164,8 @@ std::string excuse(const CheckedPoint& checked, const PointValues& values, const
     if (blamed && is_imbalance(checked, values, seen))
       return fmt::format("the threads finish unevenly, and by the mean of their times {} is {:.4g}",
                          checked.metric.name, median(values.throughput_efficiency));
-    if (blamed && allowed.achievable_low < allowed.achievable)
+    const auto over_least = efficiency_over_least(seen, allowed.achievable, allowed.achievable_low);
+    if (blamed && outcome_of(checked.expectation, over_least) != checked.outcome_of(false))
       return fmt::format(
           "{}, and code without any fault may do as little as {:.2f} times the work "
           "of one there",
@@ -229,6 +230,19 @@ bool settle(const CheckedPoint& checked, const Evidence& evidence, std::size_t c
   return fault.empty();
 }
 
+/// Blame takes more than the figure that is shown (see evidence.hpp).
+std::string why_samples_disagree(const CheckedPoint& checked, const Estimate& seen) {
+  const double bound = checked.expectation.bound;
+  const bool efficiency = checked.metric.name == "relative_efficiency";
+  if (efficiency && outcome_of(checked.expectation, seen) == checked.outcome_of(false))
+    return fmt::format(
+        "by the mean of the threads' times, in disturbed samples too and with what threads waited "
+        "for CPUs, the samples do not agree on which side of {:g} it is; raise --max-budget",
+        bound);
+  return fmt::format("the samples do not agree on which side of {:g} it is; raise --max-budget",
+                     bound);
+}
+
 void leave_open(const CheckedPoint& checked, std::size_t compared, Check& check) {
   if (compared < fewest_to_decide(checked.error())) {
     check.why = too_few_samples(checked);
@@ -238,11 +252,7 @@ void leave_open(const CheckedPoint& checked, std::size_t compared, Check& check)
   check.seen = shown.seen;
   check.why = is_interval(checked, shown.seen);
   const std::string excused = excuse(checked, shown.values, shown.seen);
-  check.why += excused.empty() ? fmt::format(
-                                     ", but the samples do not agree on which side of {:g} it is; "
-                                     "raise --max-budget",
-                                     checked.expectation.bound)
-                               : ", but " + excused;
+  check.why += ", but " + (excused.empty() ? why_samples_disagree(checked, shown.seen) : excused);
 }
 
 void decide(const CheckedPoint& checked, Check& check) {
