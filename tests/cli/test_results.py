@@ -87,7 +87,8 @@ def check_point(point):
 
 
 def test_estimates_are_medians_of_the_samples(gilscale):
-    case, = gilscale.cases("run", "hold", "-t1,3", "--calls=2", "--benchmark_min_time=10x")
+    """Nine samples: if one is disturbed, too few others remain, and it is not left out."""
+    case, = gilscale.cases("run", "hold", "-t1,3", "--calls=2", "--benchmark_min_time=9x")
     for point in case["points"]:
         threads, samples, control_threads = point["threads"], point["samples"], point["control_threads"]
         assert 1 <= control_threads <= threads
