@@ -282,6 +282,13 @@ def single_call(case):
     return first.call_s if first.threads == 1 and first.call_s else first.single_call_s
 
 
+def _paired(results):
+    """What the document says of calls that were measured in turns: relative costs of the same moments, by the cases' labels."""
+    if len(results.documents) != 1:
+        return {}
+    return {entry.get("label"): entry for entry in results.documents[0].comparisons.get("single_thread") or []}
+
+
 def _costs(found):
     """What calls would cost at one speed of the machine, which changes while cases are measured one after the other. The
     times themselves where a file does not tell."""
@@ -292,21 +299,35 @@ def _costs(found):
     return [point.single_cost.at_speed(reference_s) for point in points]
 
 
+def _in_turns(entry):
+    """The call's time and its factor over the fastest one; both have the same relative interval."""
+    relative = Estimate.of(entry.get("relative"))
+    call_s = entry.get("call_s") or 0.0
+    ends = [end if end is None else call_s * end / relative.value for end in (relative.low, relative.high)]
+    return Estimate(call_s, *ends), relative.value
+
+
 def single_chart(results):
     found = [(case, single_call(case)) for case in _measured(results.cases)]
     found = [(case, call) for case, call in found if call and call.value > 0]
     if not found:
         return None
+    paired = _paired(results)
+    in_turns = all(case.name in paired for case, _ in found)
+    if in_turns:
+        costs = [_in_turns(paired[case.name])[1] for case, _ in found]
+        found = [(case, _in_turns(paired[case.name])[0]) for case, _ in found]
+    else:
+        costs = _costs(found)
     fastest = min(call.value for _, call in found)
     slowest = max(call.value for _, call in found)
-    costs = _costs(found)
     bars = []
     for (case, call), cost in zip(found, costs):
         remark = "the fastest" if cost == min(costs) else f"{significant(cost / min(costs))} times"
         bars.append(Bar(one_line(case.name), call.value, call.low, call.high, _told(call, duration),
                         remark if len(found) > 1 else ""))
     told = "; ".join(f"{bar.label} {duration(bar.value)}" for bar in bars)
-    note = CORRECTED if len(found) > 1 and costs != [call.value for _, call in found] else ""
+    note = CORRECTED if len(found) > 1 and not in_turns and costs != [call.value for _, call in found] else ""
     return BarChart("One call on one thread", "time", slowest / fastest > LOG_FROM, "s", bars, f"Time of one call: {told}", note)
 
 

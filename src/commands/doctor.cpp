@@ -15,7 +15,7 @@
 #include "gilscale/report/progress_line.hpp"
 #include "gilscale/report/standard_output.hpp"
 #include "gilscale/supervise/interrupt.hpp"
-#include "gilscale/supervise/supervisor.hpp"
+#include "gilscale/supervise/turns.hpp"
 #include "gilscale/text/counted.hpp"
 
 namespace gilscale {
@@ -52,7 +52,7 @@ CaseResult ask_python(WorkerListener& listener) {
   planned.threads = {1};
   planned.calls = 1;
   planned.stop.exactly = 1;
-  return run_case(planned, worker_command(), 60, listener);
+  return run_case({planned, worker_command()}, 60, listener);
 }
 
 std::string row(const char* name, const std::string& value) {

@@ -86,7 +86,6 @@ void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
   share_error_of_expectations(cases);
   compared_points_ = count_points(cases);
   for (Case& planned : cases) {
-    planned.stop_policy = StopPolicy::ask_before_stopping;
     if (baseline_) take_calls_over(planned, baseline_->cases);
     if (source_) (void)source_->applied_to(planned);  // throws where it cannot be
   }
@@ -132,10 +131,13 @@ void Gate::share_error_of_expectations(const std::vector<Case>& cases) {
     expectation.decisions = std::max<std::size_t>(decisions, 1);
 }
 
-Launch Gate::other_version(const Case& planned) const {
-  assert(source_);
-  return {source_->applied_to(planned),
-          source_->worker.empty() ? worker_command() : source_->worker};
+Party Gate::party_of(const Case& planned) const {
+  Party party;
+  if (source_)
+    party.push_back({source_->applied_to(planned),
+                     source_->worker.empty() ? worker_command() : source_->worker});
+  party.push_back({planned, worker_command()});
+  return party;
 }
 
 ChangeRule Gate::rule() const {
@@ -191,6 +193,11 @@ std::optional<StopReason> Gate::answer(const AskingWorker& before,
                          expectations_settled(after.so_far, now.point));
 }
 
+std::optional<StopReason> Gate::answer(std::span<const AskingWorker> party) const {
+  if (source_) return answer(party.front(), party.back());
+  return answer(party.front().so_far, party.front().question);
+}
+
 Changes Gate::blank_changes() const {
   Changes changes;
   changes.before = source_ ? options_.against : options_.baseline;
@@ -213,7 +220,7 @@ void Gate::compare_last(const CaseResult* before, Report& report) const {
   if (baseline_) withdraw_verdicts(changes, options_.rules.allow_different);
 }
 
-void Gate::judge(CaseResult measured, Report& report) const {
+void Gate::judge_alone(CaseResult measured, Report& report) const {
   report.cases.emplace_back(std::move(measured));
   const JudgedCase& judged = report.cases.back();
   for (Check& check : checks_of(options_.expectations, judged))
@@ -221,10 +228,11 @@ void Gate::judge(CaseResult measured, Report& report) const {
   if (baseline_) compare_last(same_case(judged.result.planned, baseline_->cases), report);
 }
 
-void Gate::judge(InterleavedResults measured, Report& report) const {
-  assert(source_ && !baseline_);
-  report.against.emplace_back(std::move(measured.before));
-  judge(std::move(measured.after), report);
+void Gate::judge(std::vector<CaseResult> measured, Report& report) const {
+  if (!source_) return judge_alone(std::move(measured.front()), report);
+  assert(!baseline_ && measured.size() == 2);
+  report.against.emplace_back(std::move(measured.front()));
+  judge_alone(std::move(measured.back()), report);
   compare_last(&report.against.back().result, report);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,7 @@
 #include "gilscale/judge/report.hpp"
 #include "gilscale/model/result_file.hpp"
 #include "gilscale/model/version_source.hpp"
-#include "gilscale/supervise/interleaved.hpp"
+#include "gilscale/supervise/turns.hpp"
 #include "gilscale/text/error.hpp"
 
 namespace gilscale {
@@ -20,7 +21,8 @@ inline constexpr double times_the_budget_for_verdicts = 3;
 /// What a run is compared with: expectations, a baseline, another version. It decides while samples
 /// come in whether more of them are needed, and in the end what came of it.
 ///
-/// Create one, prepare() the cases, then answer() the workers' questions and judge() each case.
+/// Create one, prepare() the cases, have a party_of() each measured, answer() the workers'
+/// questions and judge() each case.
 class Gate {
  public:
   /// Reads the baseline, finds the other version. Throws UsageError.
@@ -36,23 +38,19 @@ class Gate {
     return options_.expectations;
   }
 
-  /// Whether a case is measured beside its other version, and how that is started.
-  [[nodiscard]] bool has_other_version() const { return source_.has_value(); }
-  /// Where there is one.
-  [[nodiscard]] Launch other_version(const Case& planned) const;
+  /// The workers that measure a case: beside its other version, where there is one.
+  [[nodiscard]] Party party_of(const Case& planned) const;
+  /// Why the workers of a party stop sampling a point, or nothing to go on.
+  [[nodiscard]] std::optional<StopReason> answer(std::span<const AskingWorker> party) const;
+  /// Adds a case to the report, with what is decided of it: the results of its party.
+  void judge(std::vector<CaseResult> measured, Report& report) const;
 
-  /// Why to stop sampling a point, or nothing to go on.
+ private:
   [[nodiscard]] std::optional<StopReason> answer(const CaseResult& so_far,
                                                  const Question& question) const;
   [[nodiscard]] std::optional<StopReason> answer(const AskingWorker& before,
                                                  const AskingWorker& after) const;
-
-  /// Adds a case to the report, with what is decided of it; with its old version where there is
-  /// one.
-  void judge(CaseResult measured, Report& report) const;
-  void judge(InterleavedResults measured, Report& report) const;
-
- private:
+  void judge_alone(CaseResult measured, Report& report) const;
   void drop_unmatched_expectations(const std::vector<Case>& cases);
   /// Each expectation at each point that it is about is a decision.
   void share_error_of_expectations(const std::vector<Case>& cases);

@@ -17,13 +17,13 @@
 #include "gilscale/model/venv.hpp"
 #include "gilscale/report/chart.hpp"
 #include "gilscale/report/output_files.hpp"
+#include "gilscale/report/progress_board.hpp"
 #include "gilscale/report/progress_line.hpp"
 #include "gilscale/report/reporters.hpp"
 #include "gilscale/report/standard_output.hpp"
 #include "gilscale/supervise/discovery.hpp"
-#include "gilscale/supervise/interleaved.hpp"
 #include "gilscale/supervise/interrupt.hpp"
-#include "gilscale/supervise/supervisor.hpp"
+#include "gilscale/supervise/turns.hpp"
 #include "gilscale/text/version.hpp"
 
 extern char** environ;  // NOLINT: POSIX names it so
@@ -191,43 +191,69 @@ void warn_of_expectations(const std::vector<Expectation>& expectations) {
       fmt::print(stderr, "gilscale: warning: {}\n", warning);
 }
 
-/// One case, beside its other version if there is one.
-void measure_case(const Case& planned, const Gate& gate, double timeout_s, ProgressLine& progress,
-                  Report& report) {
-  progress.begin(label_of(planned));
-  if (gate.has_other_version())
-    gate.judge(run_interleaved(gate.other_version(planned), {planned, worker_command()}, timeout_s,
-                               progress,
-                               [&](const AskingWorker& before, const AskingWorker& after) {
-                                 return gate.answer(before, after);
-                               }),
-               report);
-  else
-    gate.judge(run_case(planned, worker_command(), timeout_s, progress,
-                        [&](const CaseResult& so_far, const Question& question) {
-                          return gate.answer(so_far, question);
-                        }),
-               report);
-  progress.clear();
-}
-
-/// Measures until the cases are finished, the user interrupts, or the command line proves wrong.
-/// False if the last files could not be written.
-[[nodiscard]] bool measure(const std::vector<Case>& cases, const Gate& gate, double timeout_s,
-                           const OutputFiles& files, Report& report) {
-  ProgressLine progress(cases.size());
-  bool written = true;
-  for (const Case& planned : cases) {
-    measure_case(planned, gate, timeout_s, progress, report);
-    const CaseResult& result = report.cases.back().result;
-    if (gate.has_other_version()) complain(report.against.back().result, " (old version)");
-    complain(result);
-    if (has_kind(result, FailureKind::usage)) break;
-    written = files.write(report);
-    if (interrupted()) break;
+/// Measures all cases in turns, and writes files as they are finished.
+class Measurement : public Conductor {
+ public:
+  Measurement(const std::vector<Case>& cases, const Gate& gate, const OutputFiles& files,
+              const Report& blank)
+      : gate_(gate), files_(files), blank_(blank), so_far_(blank), board_(cases) {
+    for (const Case& planned : cases) parties_.push_back(gate.party_of(planned));
+    finished_.resize(cases.size());
   }
-  return written;
-}
+
+  /// Until the cases are finished, the user interrupts, or the command line proves wrong.
+  void run(const TurnSettings& settings) {
+    run_in_turns(parties_, settings, *this);
+    board_.clear();
+  }
+
+  void on_turn(std::size_t party) override { board_.on_turn(party); }
+  void on_progress(const std::string& text) override { board_.on_progress(text); }
+  void on_output(std::string_view text) override { board_.print(text); }
+
+  std::optional<StopReason> stop_reason(std::size_t party,
+                                        std::span<const AskingWorker> workers) override {
+    const auto reason = gate_.answer(workers);
+    board_.on_sample(party, workers.back().question, reason.has_value());
+    return reason;
+  }
+
+  void on_finished(std::size_t party, std::vector<CaseResult> results) override {
+    finished_.at(party) = results;
+    gate_.judge(std::move(results), so_far_);
+    board_.on_finished(party, std::string(to_string(so_far_.cases.back().judgement.verdict)));
+    board_.clear();
+    if (!so_far_.against.empty()) complain(so_far_.against.back().result, " (old version)");
+    complain(so_far_.cases.back().result);
+    if (has_kind(so_far_.cases.back().result, FailureKind::usage)) return;
+    written_ = files_.write(so_far_);
+  }
+
+  /// In the order of the cases, not that in which they were finished.
+  [[nodiscard]] Report report() {
+    Report report = blank_;
+    for (std::vector<CaseResult>& results : finished_)
+      if (!results.empty()) gate_.judge(std::move(results), report);
+    // A command line that proves wrong leaves the files as they are.
+    const bool wrong = std::any_of(
+        report.cases.begin(), report.cases.end(),
+        [](const JudgedCase& judged) { return has_kind(judged.result, FailureKind::usage); });
+    if (!report.cases.empty() && !wrong) written_ = files_.write(report);
+    return report;
+  }
+  /// The last files could be written.
+  [[nodiscard]] bool written() const { return written_; }
+
+ private:
+  const Gate& gate_;
+  const OutputFiles& files_;
+  const Report& blank_;
+  Report so_far_;
+  std::vector<Party> parties_;
+  std::vector<std::vector<CaseResult>> finished_;  ///< by the cases' places
+  ProgressBoard board_;
+  bool written_ = true;
+};
 
 /// What is shown at the end; nothing where the command line proved wrong at once.
 void show(const Report& report, const OutputOptions& options, const Machine& machine) {
@@ -251,16 +277,18 @@ ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   const OutputFiles files(options.outputs.files);
   forget_benchmark_variables();
   const Machine machine = read_machine("/", cpu_budget());
-  Report report = empty_report(machine, options.outputs);
+  Report blank = empty_report(machine, options.outputs);
   const std::uint32_t seed = drawn_seed();
-  report.context["seed"] = seed;
+  blank.context["seed"] = seed;
   seed_cases(cases, seed);
-  gate.prepare(cases, report.context);
+  gate.prepare(cases, blank.context);
   warn_of_expectations(gate.expectations());
-  const bool written = measure(cases, gate, options.policy.timeout_s, files, report);
+  Measurement measurement(cases, gate, files, blank);
+  measurement.run({.timeout_s = options.policy.timeout_s, .seed = seed});
+  const Report report = measurement.report();
   show(report, options.outputs, machine);
   return exit_code_with_files(exit_code_of(report, options.policy.gate.rules.inconclusive),
-                              written);
+                              measurement.written());
 }
 
 }  // namespace gilscale

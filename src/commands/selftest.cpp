@@ -18,7 +18,7 @@
 #include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/supervise/interrupt.hpp"
-#include "gilscale/supervise/supervisor.hpp"
+#include "gilscale/supervise/turns.hpp"
 
 namespace gilscale {
 namespace {
@@ -71,7 +71,7 @@ Case plan(const KnownWork& work, const std::vector<int>& threads) {
 
 std::vector<Point> measure(const KnownWork& work, const std::vector<int>& threads,
                            ProgressLine& progress) {
-  const CaseResult result = run_case(plan(work, threads), worker_command(), 60, progress);
+  const CaseResult result = run_case({plan(work, threads), worker_command()}, 60, progress);
   progress.clear();
   if (result.failure)
     throw Error(interrupted() ? ExitCode::interrupted : ExitCode::workload_failed,

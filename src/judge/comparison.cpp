@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "gilscale/judge/bounds.hpp"
+#include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/number.hpp"
+#include "judge/paired.hpp"
 
 namespace gilscale {
 namespace {
@@ -130,17 +133,24 @@ std::vector<int> common_threads(const Contest& contest) {
 
 struct Standing {
   const Contender* contender;
-  Estimate rate;  ///< calls, in a unit that is the same for all
+  Estimate rate;       ///< calls, in a unit that is the same for all
+  BlockValues values;  ///< the same for each sample
 };
 
-/// Best first. Calls that compute are counted by the control's speed at that moment, since cases
-/// are measured one after the other; calls that wait are counted by the clock.
+BlockValues in_blocks(const MeasuredPoint& measured, const std::vector<double>& values) {
+  return {measured.values.samples.block, values};
+}
+
+/// Best first. Calls that compute are counted by the control's speed in the same sample; calls that
+/// wait are counted by the clock.
 std::vector<Standing> standings(const Contest& contest, int threads) {
   std::vector<Standing> table;
   for (const Contender& each : contest.contenders) {
-    const PointFigures& figures = each.figures_at(threads);
+    const MeasuredPoint& at = *each.judged->at(threads);
+    const bool by_control = at.figures.bound_by_cpus;
     table.push_back(
-        {&each, figures.bound_by_cpus ? figures.relative_throughput : figures.throughput_per_s});
+        {&each, by_control ? at.figures.relative_throughput : at.figures.throughput_per_s,
+         in_blocks(at, by_control ? at.values.relative_throughput : at.values.throughput_per_s)});
   }
   std::stable_sort(table.begin(), table.end(), [](const Standing& a, const Standing& b) {
     return a.rate.estimate > b.rate.estimate;
@@ -163,13 +173,14 @@ bool lacked_cores(const Contender& contender, int threads) {
          figures.relative_efficiency.high >= parallel_from;
 }
 
-/// Whether the whole intervals of the first `count` of a table lie above those of all others.
+/// Whether each of the first `count` of a table makes more calls than each of all others.
 bool clearly_ahead(const std::vector<Standing>& table, std::size_t count) {
   const auto split = table.begin() + static_cast<std::ptrdiff_t>(count);
-  const auto low = [](const Standing& a, const Standing& b) { return a.rate.low < b.rate.low; };
-  const auto high = [](const Standing& a, const Standing& b) { return a.rate.high < b.rate.high; };
-  return std::min_element(table.begin(), split, low)->rate.low >
-         std::max_element(split, table.end(), high)->rate.high;
+  return std::all_of(table.begin(), split, [&](const Standing& leader) {
+    return std::all_of(split, table.end(), [&](const Standing& other) {
+      return paired_ratio(leader.values, other.values).low > 1;
+    });
+  });
 }
 
 /// How many lead; 0 if no one clearly does.
@@ -210,8 +221,49 @@ Ranking ranking_of(const Contest& contest, const std::vector<int>& threads) {
     winner.from_threads = *n;
   }
   winner.next = table[count].contender->name;
-  winner.factor = table[0].rate.estimate / table[count].rate.estimate;
+  winner.factor = paired_ratio(table[0].values, table[count].values);
   return {true, winner};
+}
+
+/// What a call of a case took in its 1-thread rounds, one for each block, as it would be with the
+/// control's call of `reference_s`.
+class SingleCalls {
+ public:
+  SingleCalls(const JudgedCase& judged, double reference_s)
+      : label_(label_of(judged.result.planned)) {
+    std::map<double, double> by_block;
+    for (const MeasuredPoint& each : judged.points)
+      for (std::size_t i = 0; i < each.values.samples.size(); ++i)
+        by_block.emplace(each.values.samples.block[i],
+                         call_cost(each.values.undelayed_call_s[i], each.figures.cpu_share,
+                                   each.values.control_undelayed_call_s[i])
+                             .at_speed(reference_s));
+    for (const auto& [block, call_s] : by_block) {
+      blocks_.push_back(block);
+      calls_s_.push_back(call_s);
+    }
+  }
+  [[nodiscard]] const std::string& label() const { return label_; }
+  [[nodiscard]] BlockValues values() const { return {blocks_, calls_s_}; }
+  [[nodiscard]] double median_s() const { return median(calls_s_); }
+
+ private:
+  std::string label_;
+  std::vector<double> blocks_;
+  std::vector<double> calls_s_;
+};
+
+/// The place of the one that none is faster than. Medians of ratios need not agree all round: then
+/// it is one of the fastest.
+std::size_t fastest_of(const std::vector<SingleCalls>& all) {
+  std::size_t best = 0;
+  for (std::size_t round = 0; round < all.size(); ++round) {
+    const std::size_t before = best;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (paired_ratio(all[i].values(), all[best].values()).estimate < 1) best = i;
+    if (best == before) break;
+  }
+  return best;
 }
 
 ExecutorComparison::Entry entry_of(const Contender& contender, int threads) {
@@ -240,8 +292,6 @@ std::vector<ParameterCurve> parameter_curves(const Report& report) {
   return curves;
 }
 
-bool SharingCost::differs() const { return shared.high < own.low || own.high < shared.low; }
-
 std::vector<SharingCost> sharing_costs(const Report& report) {
   std::vector<SharingCost> costs;
   for (const JudgedCase& with_own : report.cases) {
@@ -252,10 +302,13 @@ std::vector<SharingCost> sharing_costs(const Report& report) {
       if (!same_but_for_threads(judged.result.planned, shared)) continue;
       const int threads =
           std::min(largest_thread_count(with_own, true), largest_thread_count(judged, true));
-      const auto together = speedup_at(judged, threads);
-      const auto apart = speedup_at(with_own, threads);
+      const MeasuredPoint* const together = judged.at(threads);
+      const MeasuredPoint* const apart = with_own.at(threads);
       if (threads > 1 && together && apart)
-        costs.push_back({label_of(shared), threads, *together, *apart});
+        costs.push_back({label_of(shared), threads, together->figures.speedup,
+                         apart->figures.speedup,
+                         paired_ratio(in_blocks(*together, together->values.speedup),
+                                      in_blocks(*apart, apart->values.speedup))});
     }
   }
   return costs;
@@ -280,18 +333,23 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
 }
 
 std::vector<SingleThreadCost> single_thread_costs(const Report& report) {
-  std::vector<SingleThreadCost> costs;
-  std::vector<double> corrected_s;
-  double reference_s = 0;
+  std::vector<SingleCalls> all;
+  std::vector<double> controls_s;
   for (const JudgedCase& judged : report.cases) {
     if (judged.points.empty() || !judged.result.python) continue;
-    const PointFigures& figures = judged.points.front().figures;  // each sample has such a round
-    if (costs.empty()) reference_s = figures.control_call_s;
-    costs.push_back({label_of(judged.result.planned), figures.single_call_s.estimate});
-    corrected_s.push_back(figures.single_cost.at_speed(reference_s));
+    for (const MeasuredPoint& each : judged.points)
+      controls_s.push_back(each.figures.control_call_s);
   }
-  const auto fastest_s = std::min_element(corrected_s.begin(), corrected_s.end());
-  for (std::size_t i = 0; i < costs.size(); ++i) costs[i].relative = corrected_s[i] / *fastest_s;
+  if (controls_s.empty()) return {};
+  const double reference_s = median(controls_s);
+  for (const JudgedCase& judged : report.cases)
+    if (!judged.points.empty() && judged.result.python) all.emplace_back(judged, reference_s);
+  const SingleCalls& fastest = all[fastest_of(all)];
+  std::vector<SingleThreadCost> costs;
+  for (const SingleCalls& each : all) {
+    const Estimate relative = paired_ratio(each.values(), fastest.values());
+    costs.push_back({each.label(), relative.estimate * fastest.median_s(), relative});
+  }
   return costs;
 }
 

@@ -29,6 +29,15 @@ bool had_cores(const MeasuredPoint& seen) {
   return had_its_cores(seen.figures.achievable, seen.point.threads);
 }
 
+/// In a quarter of the samples: then more of them may tell.
+bool had_cores_at_times(const MeasuredPoint& seen) {
+  const std::vector<double>& capacity = seen.values.capacity;
+  const auto had_them = std::count_if(capacity.begin(), capacity.end(), [&](double cores) {
+    return had_its_cores(cores, seen.point.threads);
+  });
+  return 4 * had_them >= std::ssize(capacity);
+}
+
 /// The point that decides: the largest for which the cores were there in any case, else the largest
 /// for which they may have been, else the largest; null where none has several threads.
 const MeasuredPoint* decisive_point(std::span<const MeasuredPoint> points) {
@@ -200,7 +209,8 @@ bool is_open(const CaseResult& result, const Point& point) {
   PointValues values = values_of(point);
   const PointFigures figures = figures_of(point, values);
   const MeasuredPoint seen{point, std::move(values), figures};
-  return had_cores(seen) && judge_scaling(seen, result).verdict == Verdict::inconclusive;
+  return (had_cores(seen) || had_cores_at_times(seen)) &&
+         judge_scaling(seen, result).verdict == Verdict::inconclusive;
 }
 
 Judgement judge(const CaseResult& result, std::span<const MeasuredPoint> points) {

@@ -4,9 +4,10 @@
 #include <cmath>
 #include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
+
+#include "machine/control_groups.hpp"
 
 namespace gilscale {
 namespace {
@@ -39,44 +40,6 @@ Quota read_v1(const fs::path& group) {
   if (!(allowed_file >> allowed) || !(period_file >> period)) return std::nullopt;
   if (allowed <= 0 || period <= 0) return std::nullopt;
   return CpuQuota{allowed / period, period * microsecond_s};
-}
-
-bool lists_cpu(const std::string& controllers) {
-  std::istringstream list(controllers);
-  for (std::string name; std::getline(list, name, ',');)
-    if (name == "cpu") return true;
-  return false;
-}
-
-struct Group {
-  fs::path folder;
-  bool version_2;
-};
-
-/// All control groups that can limit the process's CPU time: its own and every ancestor.
-std::vector<Group> cpu_groups(const fs::path& root) {
-  const fs::path mount = root / "sys/fs/cgroup";
-  std::vector<Group> groups;
-  const auto add_path = [&](const fs::path& hierarchy, const std::string& group, bool version_2) {
-    fs::path here = hierarchy;
-    groups.push_back({here, version_2});
-    for (const fs::path& part : fs::path(group).relative_path())
-      groups.push_back({here /= part, version_2});
-  };
-  std::ifstream lines(root / "proc/self/cgroup");
-  for (std::string line; std::getline(lines, line);) {
-    // hierarchy-ID:controller-list:cgroup-path (cgroups(7))
-    const std::size_t first = line.find(':');
-    const std::size_t second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
-    const std::string group = line.substr(second + 1);
-    if (controllers.empty()) add_path(mount, group, true);
-    if (!lists_cpu(controllers)) continue;
-    add_path(mount / "cpu", group, false);
-    add_path(mount / controllers, group, false);
-  }
-  return groups;
 }
 
 /// cpu.stat has lines of a name and a number; both versions have these two.
@@ -119,14 +82,14 @@ Placement CpuBudget::placement(bool pinned) const {
 
 std::optional<CpuQuota> cgroup_cpu_quota(const fs::path& root) {
   Quota quota;
-  for (const Group& group : cpu_groups(root))
+  for (const ControlGroup& group : control_groups(root, "cpu"))
     quota = smaller(quota, group.version_2 ? read_v2(group.folder) : read_v1(group.folder));
   return quota;
 }
 
 Throttling cgroup_throttling(const fs::path& root) {
   Throttling most;
-  for (const Group& group : cpu_groups(root)) {
+  for (const ControlGroup& group : control_groups(root, "cpu")) {
     const Throttling here = read_throttling(group.folder);
     if (here.throttled > most.throttled || most.periods == 0) most = here;
   }

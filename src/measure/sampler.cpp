@@ -76,23 +76,27 @@ std::int64_t calibrate_calls(Executor& executor, double target_s, double* spent_
 }
 
 Sampler::Sampler(Executor& workload, Executor& control, Point& point, const StopRule& rule,
-                 const SamplingConditions& conditions, double spent_s)
+                 const SamplingConditions& conditions, double spent_s, CommonRounds* common)
     : workload_(workload),
       control_(control),
       point_(point),
       rule_(rule),
       conditions_(conditions),
       coins_(conditions.seed),
-      spent_s_(spent_s) {}
+      spent_s_(spent_s),
+      common_(common ? *common : own_) {}
 
 void Sampler::warm_up() {
-  const RoundTimes single = run(Kind::single);
-  const double target_s = control_target_s(single.makespan_s, conditions_.quota_period_s);
-  point_.control_calls = calibrate_calls(control_, target_s, &spent_s_);
+  if (common_.control_calls == 0) {
+    const RoundTimes single = run(Kind::single);
+    const double target_s = control_target_s(single.makespan_s, conditions_.quota_period_s);
+    common_.control_calls = calibrate_calls(control_, target_s, &spent_s_);
+    common_.cpu_share = cpu_share(single.cpu_s, single.makespan_s, single.runnable_s);
+  }
+  point_.control_calls = common_.control_calls;
   if (point_.control_threads == 0)
     point_.control_threads =
-        control_threads_beside(point_.threads, conditions_.cpus,
-                               cpu_share(single.cpu_s, single.makespan_s, single.runnable_s));
+        control_threads_beside(point_.threads, conditions_.cpus, common_.cpu_share);
   if (point_.threads == 1) return;
   run(Kind::parallel);
   run(Kind::control_parallel);
@@ -100,6 +104,7 @@ void Sampler::warm_up() {
 
 RoundTimes Sampler::counted(const RoundTimes& times) {
   spent_s_ += cost_s(times);
+  if (common_.singles) common_.singles->age_s += cost_s(times);
   return times;
 }
 
@@ -141,22 +146,36 @@ std::array<Sampler::Kind, Sampler::kinds> Sampler::drawn_order() {
   return order;
 }
 
-void Sampler::take() {
+void Sampler::take(std::int64_t block) {
   using enum Kind;
   const std::array order = drawn_order();
   const double before_s = spent_s_;
   std::array<RoundTimes, kinds> rounds{};
-  for (const Kind kind : order) {
-    const bool same_as_single =
-        point_.threads == 1 && (kind == parallel || kind == control_parallel);
-    if (!same_as_single) rounds.at(static_cast<std::size_t>(kind)) = run(kind);
+  const auto of = [&](Kind kind) -> RoundTimes& {
+    return rounds.at(static_cast<std::size_t>(kind));
+  };
+  const bool in_common = common_.has_fresh_singles(block);
+  if (in_common) {
+    of(single) = common_.singles->workload;
+    of(control_single) = common_.singles->control;
+    spent_s_ += cost_s(of(single)) + cost_s(of(control_single));
   }
-  record(rounds);
+  for (const Kind kind : order) {
+    const bool of_one_thread = kind == single || kind == control_single;
+    if (of_one_thread ? !in_common : point_.threads > 1) of(kind) = run(kind);
+  }
+  if (!in_common) {
+    const bool singles_first = order.front() == single || order.front() == control_single;
+    const double since_s = singles_first ? cost_s(of(parallel)) + cost_s(of(control_parallel)) : 0;
+    common_.singles = {of(single), of(control_single), block, since_s};
+  }
+  record(rounds, block);
   keep_ledger();
   last_sample_s_ = spent_s_ - before_s;
+  next_block_ = block + 1;
 }
 
-void Sampler::record(const std::array<RoundTimes, kinds>& rounds) {
+void Sampler::record(const std::array<RoundTimes, kinds>& rounds, std::int64_t block) {
   const bool one = point_.threads == 1;
   const auto of = [&](Kind kind) { return rounds.at(static_cast<std::size_t>(kind)); };
   const RoundTimes single = of(Kind::single);
@@ -180,6 +199,7 @@ void Sampler::record(const std::array<RoundTimes, kinds>& rounds) {
   samples.control_parallel_undelayed_s.push_back(control_parallel.undelayed_s);
   samples.spread_s.push_back(parallel.spread_s);
   samples.handover_s.push_back(parallel.handover_s);
+  samples.block.push_back(static_cast<double>(block));
 }
 
 /// As near to the budget as whole samples come; a little more where an interval is in reach.

@@ -11,7 +11,6 @@ constexpr Words<StopReason, 6> reasons{{{
     {StopReason::budget, "budget"},
     {StopReason::max_budget, "max-budget"},
     {StopReason::requested, "requested"},
-    {StopReason::unanswered, "unanswered"},
 }}};
 
 }  // namespace

@@ -31,7 +31,7 @@ constexpr std::tuple members_of_case{
     std::pair{"threads", &Case::threads},   std::pair{"scaling", &Case::scaling},
     std::pair{"calls", &Case::calls},       std::pair{"pin", &Case::pin},
     std::pair{"stop", &Case::stop},         std::pair{"repetitions", &Case::repetitions},
-    std::pair{"seed", &Case::seed},         std::pair{"asks", &Case::stop_policy},
+    std::pair{"seed", &Case::seed},         std::pair{"group", &Case::group},
 };
 
 constexpr std::tuple members_of_point{

@@ -109,6 +109,13 @@ void check_samples(const Samples& samples) {
       if (!(value >= shortest_s)) throw Fault{"a time in its samples is 0"};
 }
 
+/// Earlier versions measured cases one after the other, and did not number their samples.
+void number_samples(json& samples) {
+  if (!samples.is_object() || samples.contains("block") || !samples.contains("parallel_s")) return;
+  json& block = samples["block"] = json::array();
+  for (std::size_t i = 0; i < samples["parallel_s"].size(); ++i) block.push_back(i);
+}
+
 /// A key that a file of another version lacks has its default; samples have none.
 template <typename T>
 json with_defaults(const json& document) {
@@ -119,7 +126,8 @@ json with_defaults(const json& document) {
 
 Point read_point(const json& document) {
   if (!document.contains("samples")) throw Fault{"one of its points has no samples"};
-  const json complete = with_defaults<Point>(document);
+  json complete = with_defaults<Point>(document);
+  number_samples(complete.at("samples"));
   check_counts(complete);
   auto point = complete.get<Point>();
   check_samples(point.samples);

@@ -43,9 +43,10 @@ std::string winner_sentence(const ExecutorComparison& comparison) {
   const std::string from = winner.from_threads == threads
                                ? std::string()
                                : fmt::format(" from {} on", counted(winner.from_threads, "thread"));
-  return fmt::format("{}: fastest{}: {}, with {:.2f} times the calls/s of {} at {}\n",
+  return fmt::format("{}: fastest{}: {}, with {:.2f} {} times the calls/s of {} at {}\n",
                      one_line(comparison.label), from, fmt::join(winner.executors, " and "),
-                     winner.factor, winner.next, counted(threads, "thread"));
+                     winner.factor.estimate, interval(winner.factor), winner.next,
+                     counted(threads, "thread"));
 }
 
 }  // namespace
@@ -96,10 +97,11 @@ std::string executor_tables(const Report& report) {
 std::string single_thread_table(const Report& report) {
   const std::vector<SingleThreadCost> costs = single_thread_costs(report);
   if (costs.size() < 2) return "";
-  Columns columns({"one thread", "call", "relative to fastest"});
+  Columns columns({"one thread", "call", "relative to fastest", "95 % interval"});
   for (const SingleThreadCost& cost : costs)
-    columns.add(
-        {row_label(cost.label), duration(cost.call_s), fmt::format("{:.2f}", cost.relative)});
+    columns.add({row_label(cost.label), duration(cost.call_s),
+                 fmt::format("{:.2f}", cost.relative.estimate),
+                 cost.relative.low == cost.relative.high ? "-" : interval(cost.relative)});
   return columns.paragraph();
 }
 

@@ -1,11 +1,15 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "gilscale/judge/bounds.hpp"
 #include "gilscale/judge/comparison.hpp"
 #include "gilscale/judge/metric.hpp"
 #include "gilscale/model/codec.hpp"
+#include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/number.hpp"
 #include "gilscale/text/version.hpp"
 #include "report/formats.hpp"
@@ -105,7 +109,8 @@ json winner_document(const ExecutorComparison& comparison) {
   return {{"executors", winner.executors},
           {"from_threads", winner.from_threads},
           {"next", winner.next},
-          {"factor", winner.factor}};
+          {"factor", winner.factor.estimate},
+          {"factor_interval", winner.factor}};
 }
 
 json executors_document(const Report& report) {
@@ -148,9 +153,14 @@ json comparisons_document(const Report& report) {
                        {"threads", cost.threads},
                        {"shared", cost.shared},
                        {"own", cost.own},
+                       {"kept", cost.kept},
                        {"lost", cost.differs() ? json(cost.lost()) : json(nullptr)}});
+  json single = json::array();
+  for (const SingleThreadCost& cost : single_thread_costs(report))
+    single.push_back({{"label", cost.label}, {"call_s", cost.call_s}, {"relative", cost.relative}});
   return {{"parameters", std::move(curves)},
           {"sharing", std::move(sharing)},
+          {"single_thread", std::move(single)},
           {"executors", executors_document(report)}};
 }
 
@@ -201,32 +211,69 @@ json case_documents(const std::vector<JudgedCase>& cases) {
   return documents;
 }
 
-/// What Google Benchmark writes for a benchmark that was skipped with an error: the first thread
-/// count that has no point.
-json failed_benchmark(const CaseResult& result, const Failure& failure) {
-  const std::size_t done = std::min(result.points.size(), result.planned.threads.size() - 1);
-  const std::string name = reported_name(result.planned, result.planned.threads[done]);
+json blank_benchmark(const Case& planned, int threads) {
+  const std::string name = reported_name(planned, threads);
   return {{"name", name},
           {"run_name", name},
           {"run_type", "iteration"},
-          {"repetitions", result.planned.repetitions},
+          {"repetitions", planned.repetitions},
           {"repetition_index", 0},
           {"threads", 1},
-          {"error_occurred", true},
-          {"error_message", failure.message},
           {"iterations", 0},
           {"real_time", 0.0},
           {"cpu_time", 0.0},
           {"time_unit", "ms"}};
 }
 
+/// What Google Benchmark writes for a benchmark that was skipped with an error: the first thread
+/// count that has no point.
+json failed_benchmark(const CaseResult& result, const Failure& failure) {
+  const std::vector<int>& threads = result.planned.threads;
+  const auto missing = std::find_if(threads.begin(), threads.end(),
+                                    [&](int count) { return point_at(result, count) == nullptr; });
+  json entry =
+      blank_benchmark(result.planned, missing == threads.end() ? threads.back() : *missing);
+  entry["error_occurred"] = true;
+  entry["error_message"] = failure.message;
+  return entry;
+}
+
+/// What Google Benchmark would have written of a point whose worker was gone before it was
+/// finished.
+json unfinished_benchmark(const Case& planned, const MeasuredPoint& measured) {
+  const auto& [point, values, figures] = measured;
+  const auto samples = static_cast<double>(point.samples.size());
+  json entry = blank_benchmark(planned, point.threads);
+  entry["iterations"] = point.samples.size();
+  entry["real_time"] = total(point.samples.parallel_s) / samples * 1e3;
+  entry["cpu_time"] = total(point.samples.parallel_cpu_s) / samples * 1e3;
+  entry["speedup"] = figures.speedup.estimate;
+  entry["capacity"] = figures.capacity.estimate;
+  entry["relative_efficiency"] = figures.relative_efficiency.estimate;
+  return entry;
+}
+
+json benchmarks_of(const JudgedCase& judged) {
+  const CaseResult& result = judged.result;
+  json entries = result.benchmarks;
+  if (!result.failure) return entries;
+  const auto has = [&](int threads) {
+    const std::string name = reported_name(result.planned, threads);
+    return std::any_of(entries.begin(), entries.end(),
+                       [&](const json& entry) { return entry.value("run_name", "") == name; });
+  };
+  for (const MeasuredPoint& measured : judged.points)
+    if (!has(measured.point.threads))
+      entries.push_back(unfinished_benchmark(result.planned, measured));
+  entries.push_back(failed_benchmark(result, *result.failure));
+  return entries;
+}
+
 /// Each worker numbers from 0; the document numbers over all of them.
 json all_benchmarks(const Report& report) {
   json all = json::array();
   for (std::size_t family = 0; family < report.cases.size(); ++family) {
-    const CaseResult& result = report.cases[family].result;
-    json entries = result.benchmarks;
-    if (result.failure) entries.push_back(failed_benchmark(result, *result.failure));
+    json entries = benchmarks_of(report.cases[family]);
     for (json& entry : entries) {
       entry["family_index"] = family;
       all.push_back(std::move(entry));

@@ -6,6 +6,7 @@
 
 #include "gilscale/model/executable.hpp"
 #include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/supervise/turns.hpp"
 #include "gilscale/text/error.hpp"
 
 namespace gilscale {
@@ -13,7 +14,7 @@ namespace {
 
 std::vector<FoundWorkload> held_by(const Case& question, double timeout_s,
                                    WorkerListener& listener) {
-  CaseResult answer = run_case(question, worker_command(), timeout_s, listener);
+  CaseResult answer = run_case({question, worker_command()}, timeout_s, listener);
   if (!answer.failure) return std::move(answer.found);
   const Failure& failure = *answer.failure;
   if (failure.kind == FailureKind::usage) throw UsageError(failure.message);

@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "gilscale/model/codec.hpp"
+#include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/counted.hpp"
 #include "gilscale/text/error.hpp"
 
@@ -49,12 +54,14 @@ json point(const Point& point, json benchmarks, json context) {
           {"context", std::move(context)}};
 }
 
-json question(const Question& question) {
-  return {{"message", "question"},
+json sample(const Question& question) {
+  return {{"message", "sample"},
           {"point", question.point},
           {"spent_s", question.spent_s},
           {"stop", value_or_null(question.stop)}};
 }
+
+json repeat(int threads) { return {{"message", "repeat"}, {"threads", threads}}; }
 
 json found(const std::vector<FoundWorkload>& workloads) {
   return {{"message", "found"}, {"workloads", workloads}};
@@ -64,25 +71,51 @@ json finished(const GilState& gil) { return {{"message", "finished"}, {"gil", gi
 
 json failed(const Failure& failure) { return {{"message", "failed"}, {"failure", failure}}; }
 
-json answer(std::optional<StopReason> stop) { return {{"stop", value_or_null(stop)}}; }
-
 }  // namespace message
+
+nlohmann::json to_message(const WorkerCommand& command) {
+  switch (command.kind) {
+    case WorkerCommand::Kind::take:
+      return {{"take", command.threads}, {"block", command.block}};
+    case WorkerCommand::Kind::stop:
+      return {{"stop", command.threads}, {"reason", value_or_null(command.reason)}};
+    case WorkerCommand::Kind::end:
+      break;
+  }
+  return {{"end", true}};
+}
+
+WorkerCommand read_command(const std::string& line) {
+  try {
+    const auto json = nlohmann::json::parse(line);
+    if (json.contains("take"))
+      return {WorkerCommand::Kind::take, json.at("take").get<int>(),
+              json.at("block").get<std::int64_t>()};
+    if (json.contains("stop"))
+      return {WorkerCommand::Kind::stop, json.at("stop").get<int>(), 0,
+              read_stop_reason(json.at("reason"))};
+    if (json.contains("end")) return {};
+  } catch (const nlohmann::json::exception&) {
+    // It is said below.
+  }
+  throw UsageError(fmt::format("a worker was told something that is no command: '{}'", line));
+}
 
 namespace {
 
-/// What is not understood stops the sampling: going on for ever would be worse.
-std::optional<StopReason> stop_in(const nlohmann::json& stop) {
-  if (stop.is_null()) return std::nullopt;
-  return read_stop_reason(stop).value_or(StopReason::unanswered);
+void prepend(std::vector<double>& values, const std::vector<double>& before) {
+  values.insert(values.begin(), before.begin(), before.end());
+}
+
+/// The samples that came before.
+void prepend(Point& point, const Point& before) {
+  Samples::for_each_member(
+      [&](auto member) { prepend(point.samples.*member, before.samples.*member); });
+  prepend(point.gil_demands, before.gil_demands);
+  if (!point.gil_demands.empty()) point.gil_demand = median(point.gil_demands);
 }
 
 }  // namespace
-
-std::optional<StopReason> read_answer(const std::string& line) {
-  const auto answer = nlohmann::json::parse(line, nullptr, false);
-  if (!answer.is_object() || !answer.contains("stop")) return StopReason::unanswered;
-  return stop_in(answer.at("stop"));
-}
 
 void MessageReader::take(const std::string& line) {
   try {
@@ -104,15 +137,12 @@ void MessageReader::apply(const nlohmann::json& message) {
   } else if (kind == "started") {
     message.at("gil").get_to(result_.gil);
     if (message.contains("python")) result_.python = message.at("python").get<PythonInfo>();
+  } else if (kind == "sample") {
+    add_sample(message);
+  } else if (kind == "repeat") {
+    answer_ = Answer::repeat;
   } else if (kind == "point") {
-    auto point = message.at("point").get<Point>();
-    const nlohmann::json& benchmarks = message.at("benchmarks");
-    result_.context = message.at("context");
-    result_.benchmarks.insert(result_.benchmarks.end(), benchmarks.begin(), benchmarks.end());
-    result_.points.push_back(std::move(point));
-  } else if (kind == "question") {
-    question_ = {message.at("point").get<Point>(), message.at("spent_s").get<double>(),
-                 stop_in(message.at("stop"))};
+    finish_point(message);
   } else if (kind == "found") {
     message.at("workloads").get_to(result_.found);
     complete_ = true;
@@ -123,6 +153,44 @@ void MessageReader::apply(const nlohmann::json& message) {
     result_.failure = message.at("failure").get<Failure>();
     complete_ = true;
   }
+}
+
+void MessageReader::add_sample(const nlohmann::json& message) {
+  auto point = message.at("point").get<Point>();
+  last_ = point.threads;
+  message.at("spent_s").get_to(spent_s_);
+  stop_ = read_stop_reason(message.at("stop"));
+  const auto [known, is_new] = open_.try_emplace(last_);
+  if (!is_new) prepend(point, known->second);
+  known->second = std::move(point);
+  progress_ = fmt::format("{}, {}", counted(last_, "thread"),
+                          counted(known->second.samples.size(), "sample"));
+  answer_ = Answer::sample;
+}
+
+void MessageReader::insert(Point point) {
+  const auto fewer = [](const Point& a, const Point& b) { return a.threads < b.threads; };
+  const auto place = std::lower_bound(result_.points.begin(), result_.points.end(), point, fewer);
+  result_.points.insert(place, std::move(point));
+}
+
+void MessageReader::finish_point(const nlohmann::json& message) {
+  auto point = message.at("point").get<Point>();
+  result_.context = message.at("context");
+  benchmarks_[point.threads] = message.at("benchmarks");
+  result_.benchmarks = nlohmann::json::array();
+  for (const auto& [threads, entries] : benchmarks_)
+    result_.benchmarks.insert(result_.benchmarks.end(), entries.begin(), entries.end());
+  open_.erase(point.threads);
+  insert(std::move(point));
+  answer_ = Answer::point;
+}
+
+Question MessageReader::question() const { return {open_.at(last_), spent_s_, stop_}; }
+
+void MessageReader::keep_what_was_measured() {
+  for (auto& [threads, point] : open_) insert(std::move(point));
+  open_.clear();
 }
 
 }  // namespace gilscale

@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -124,6 +127,12 @@ void Process::signal(int signal) const {
     kill(-pid_, signal);
   else if (!status_)  // afterwards the number may be another process's
     kill(pid_, signal);
+}
+
+void go_on_when_parent_ends() {
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGCONT);
+#endif
 }
 
 }  // namespace gilscale

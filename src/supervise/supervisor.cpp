@@ -21,27 +21,28 @@ using Seconds = std::chrono::duration<double>;
 
 class Worker::Watch {
  public:
-  Watch(const Case& planned, const std::vector<std::string>& command, double timeout_s,
-        WorkerListener& listener)
-      : process_(command),
+  Watch(const Launch& launch, double timeout_s, WorkerListener& listener)
+      : process_(launch.command),
         output_(process_.output_fd()),
         error_(process_.error_fd()),
         timeout_s_(timeout_s),
         listener_(listener) {
-    result_.planned = planned;
-    process_.send(nlohmann::json(planned).dump() + "\n");
+    result_.planned = launch.planned;
+    process_.send(nlohmann::json(launch.planned).dump() + "\n");
   }
 
-  std::optional<Question> next_question() {
+  void send(const WorkerCommand& command) { process_.send(to_message(command).dump() + "\n"); }
+
+  /// Nothing if it has ended, or there was an interrupt.
+  std::optional<MessageReader::Answer> next_answer() {
     last_sign_ = Clock::now();
     while (!over()) {
+      if (interrupted()) return std::nullopt;
       wait_for_news();
       read_news();
+      if (const auto answer = reader_.take_answer()) return answer;
       if (over()) break;
-      if (auto question = reader_.take_question()) return question;
-      if (interrupted()) {
-        fail(FailureKind::interrupted, "interrupted before it was finished");
-      } else if (const auto status = process_.status()) {
+      if (const auto status = process_.status()) {
         read_news();
         if (!over()) explain_end(*status);
       } else if (Seconds(Clock::now() - last_sign_).count() > timeout_s_) {
@@ -49,13 +50,18 @@ class Worker::Watch {
       }
     }
     forward(error_.read_available());
+    reader_.keep_what_was_measured();
     return std::nullopt;
   }
 
-  void answer(std::optional<StopReason> stop) {
-    process_.send(message::answer(stop).dump() + "\n");
+  /// The points that have samples become results as they are.
+  void end_early() {
+    if (!over()) fail(FailureKind::interrupted, "interrupted before it was finished");
+    reader_.keep_what_was_measured();
   }
 
+  [[nodiscard]] Question question() const { return reader_.question(); }
+  void signal(int signal) const { process_.signal(signal); }
   CaseResult& result() { return result_; }
 
  private:
@@ -148,26 +154,36 @@ class Worker::Watch {
   Clock::time_point last_sign_ = Clock::now();
 };
 
-Worker::Worker(const Case& planned, const std::vector<std::string>& command, double timeout_s,
-               WorkerListener& listener)
-    : watch_(std::make_unique<Watch>(planned, command, timeout_s, listener)) {}
+Worker::Worker(const Launch& launch, double timeout_s, WorkerListener& listener)
+    : watch_(std::make_unique<Watch>(launch, timeout_s, listener)) {}
 
 Worker::~Worker() = default;
 
-std::optional<Question> Worker::watch() { return watch_->next_question(); }
+std::optional<Question> Worker::take(int threads, std::int64_t block) {
+  watch_->send({WorkerCommand::Kind::take, threads, block});
+  if (watch_->next_answer() != MessageReader::Answer::sample) return std::nullopt;
+  return watch_->question();
+}
 
-void Worker::answer(std::optional<StopReason> stop) { watch_->answer(stop); }
+bool Worker::stop(int threads, std::optional<StopReason> reason) {
+  watch_->send({WorkerCommand::Kind::stop, threads, 0, reason});
+  return watch_->next_answer() == MessageReader::Answer::repeat;
+}
+
+void Worker::finish() {
+  if (!interrupted()) {
+    watch_->send({});
+    while (watch_->next_answer()) continue;
+  }
+  if (interrupted()) watch_->end_early();
+}
+
+void Worker::pause() { watch_->signal(SIGSTOP); }
+
+void Worker::resume() { watch_->signal(SIGCONT); }
 
 const CaseResult& Worker::result() const { return watch_->result(); }
 
 CaseResult Worker::take_result() { return std::move(watch_->result()); }
-
-CaseResult run_case(const Case& planned, const std::vector<std::string>& command, double timeout_s,
-                    WorkerListener& listener, const Decider& answers) {
-  Worker worker(planned, command, timeout_s, listener);
-  while (const auto question = worker.watch())
-    worker.answer(answers ? answers(worker.result(), *question) : question->stop);
-  return worker.take_result();
-}
 
 }  // namespace gilscale

@@ -8,10 +8,13 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <exception>
+#include <deque>
+#include <map>
 #include <random>
 #include <sstream>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "gilscale/machine/memory.hpp"
 #include "gilscale/machine/thread_times.hpp"
@@ -73,6 +76,18 @@ void append(Point& point, const Point& repetition) {
   append(point.samples, repetition.samples);
   append(point.gil_demands, repetition.gil_demands);
   if (!point.gil_demands.empty()) point.gil_demand = median(point.gil_demands);
+}
+
+Point without_samples(Point point) {
+  point.samples = {};
+  point.gil_demands = {};
+  return point;
+}
+
+Samples last_of(const Samples& samples) {
+  Samples last;
+  Samples::for_each_member([&](auto member) { last.*member = {(samples.*member).back()}; });
+  return last;
 }
 
 /// One thread has half as many kinds of rounds to take.
@@ -157,146 +172,207 @@ void set_flags(int repetitions) {
   benchmark::Initialize(&argc, argv.data());
 }
 
+/// Google Benchmark would write NaN and infinity as they are, which is not JSON.
+void count(benchmark::State& state, const char* name, const Estimate& figure) {
+  if (std::isfinite(figure.estimate)) state.counters[name] = figure.estimate;
+}
+
+/// The samples as one batch of iterations.
+void hand_over(benchmark::State& state, const Point& repetition) {
+  const auto samples = static_cast<benchmark::IterationCount>(repetition.samples.size());
+  while (state.KeepRunningBatch(samples))
+    state.SetIterationTime(total(repetition.samples.parallel_s));
+  const PointFigures figures = figures_of(repetition);
+  state.SetItemsProcessed(static_cast<std::int64_t>(samples) *
+                          parallel_calls(repetition).total(repetition.threads));
+  count(state, "speedup", figures.speedup);
+  count(state, "capacity", figures.capacity);
+  count(state, "relative_efficiency", figures.relative_efficiency);
+}
+
+/// Runs the point's benchmark: each of its repetitions takes over what was measured.
+json benchmark_of(const std::string& name, const std::deque<Point>& repetitions) {
+  std::vector<double> cpu_s;
+  for (const Point& each : repetitions) cpu_s.push_back(total(each.samples.parallel_cpu_s));
+  auto next = repetitions.begin();
+  benchmark::RegisterBenchmark(name.c_str(),
+                               [&](benchmark::State& state) { hand_over(state, *next++); })
+      ->UseManualTime()
+      ->Unit(benchmark::kMillisecond);
+  CaptureReporter reporter(cpu_s);
+  benchmark::RunSpecifiedBenchmarks(&reporter);
+  benchmark::ClearRegisteredBenchmarks();
+  return reporter.document();
+}
+
+/// What the points of a case measure with.
+struct Bench {
+  const Case& planned;
+  Executor& workload;
+  Executor& control;
+  const MeasureSettings& settings;
+  CommonRounds common = {};
+};
+
 /// One thread count of a case.
 class PointRun {
  public:
-  PointRun(const Case& planned, Executor& workload, Executor& control,
-           const MeasureSettings& settings, const MeasureEvents& events, Point& point,
-           double spent_s)
-      : planned_(planned),
-        settings_(settings),
-        workload_(workload),
-        control_(control),
-        events_(events),
-        point_(point),
-        spent_s_(spent_s) {}
+  /// `spent_s` counts towards the budget of the first repetition.
+  PointRun(Bench& bench, Point blank, double spent_s)
+      : bench_(bench), blank_(std::move(blank)), spent_s_(spent_s) {}
 
-  /// Runs the benchmark with all its repetitions; throws what the executors threw.
-  json run() {
-    benchmark::RegisterBenchmark(benchmark_name(planned_, point_.threads).c_str(),
-                                 [this](benchmark::State& state) { repeat(state); })
-        ->UseManualTime()
-        ->Unit(benchmark::kMillisecond);
-    CaptureReporter reporter(cpu_s_);
-    benchmark::RunSpecifiedBenchmarks(&reporter);
-    benchmark::ClearRegisteredBenchmarks();
-    if (failure_) std::rethrow_exception(failure_);
-    return reporter.document();
+  Question take(std::int64_t block) {
+    if (!sampler_) begin();
+    Point& repetition = repetitions_.back();
+    const std::size_t demands = repetition.gil_demands.size();
+    sampler_->take(block);
+    ++samples_;
+    Question question{without_samples(repetition), sampler_->spent_s(), sampler_->stop_reason()};
+    question.point.samples = last_of(repetition.samples);
+    const auto first_new = repetition.gil_demands.begin() + static_cast<std::ptrdiff_t>(demands);
+    question.point.gil_demands.assign(first_new, repetition.gil_demands.end());
+    return question;
   }
+
+  /// False if that was the last repetition.
+  bool stop(std::optional<StopReason> reason) {
+    repetitions_.back().stopped = reason;
+    sampler_.reset();
+    return static_cast<int>(repetitions_.size()) < bench_.planned.repetitions;
+  }
+
+  [[nodiscard]] FinishedPoint finished() const {
+    Point whole = without_samples(repetitions_.back());
+    for (const Point& each : repetitions_) append(whole, each);
+    json document = benchmark_of(benchmark_name(bench_.planned, whole.threads), repetitions_);
+    return {std::move(whole), std::move(document["benchmarks"]), std::move(document["context"])};
+  }
+
+  /// Without samples.
+  [[nodiscard]] const Point& blank() const { return blank_; }
+  [[nodiscard]] int threads() const { return blank_.threads; }
+  [[nodiscard]] std::size_t samples() const { return samples_; }
+  /// What is known of the point after its first sample.
+  void set_memory(std::optional<std::int64_t> bytes) {
+    blank_.memory_bytes = repetitions_.back().memory_bytes = bytes;
+  }
+  void set_other_cpus(double cpus) { repetitions_.back().other_cpus = cpus; }
 
  private:
-  void repeat(benchmark::State& state) {
-    Point repetition = point_;
-    repetition.samples = {};
-    repetition.gil_demands = {};
-    try {
-      sample(repetition);
-    } catch (...) {
-      // Exceptions may not pass through Google Benchmark.
-      failure_ = std::current_exception();
-      state.SkipWithError("failed");
-      return;
-    }
-    append(point_, repetition);
-    point_.stopped = repetition.stopped;
-    point_.control_calls = repetition.control_calls;
-    point_.control_threads = repetition.control_threads;
-    cpu_s_.push_back(total(repetition.samples.parallel_cpu_s));
-    hand_over(state, repetition);
+  void begin() {
+    repetitions_.push_back(blank_);
+    sampler_ = std::make_unique<Sampler>(bench_.workload, bench_.control, repetitions_.back(),
+                                         rule_for(bench_.planned.stop, blank_.threads),
+                                         conditions(), std::exchange(spent_s_, 0), &bench_.common);
+    sampler_->warm_up();
   }
 
-  void sample(Point& repetition) {
-    if (failure_) std::rethrow_exception(failure_);
-    Sampler sampler(workload_, control_, repetition, rule_for(planned_.stop, point_.threads),
-                    conditions(), std::exchange(spent_s_, 0));
-    sampler.warm_up();
-    sampler.take();
-    while (!(repetition.stopped = stop_reason(sampler, repetition))) sampler.take();
-  }
-
-  /// Who asks on behalf of all repetitions has to see all of them.
   /// Every repetition of every point has an order of its own.
   [[nodiscard]] SamplingConditions conditions() const {
-    std::seed_seq seeds{planned_.seed, static_cast<std::uint64_t>(point_.threads),
-                        static_cast<std::uint64_t>(cpu_s_.size())};
+    std::seed_seq seeds{bench_.planned.seed, static_cast<std::uint64_t>(blank_.threads),
+                        static_cast<std::uint64_t>(repetitions_.size() - 1)};
     std::array<std::uint32_t, 2> seed{};
     seeds.generate(seed.begin(), seed.end());
-    return {settings_.placement.cpus, settings_.quota_period_s,
+    return {bench_.settings.placement.cpus, bench_.settings.quota_period_s,
             std::uint64_t{seed[0]} << 32 | seed[1]};
   }
 
-  [[nodiscard]] std::optional<StopReason> stop_reason(const Sampler& sampler,
-                                                      const Point& repetition) const {
-    Point so_far = point_;
-    so_far.control_calls = repetition.control_calls;
-    so_far.control_threads = repetition.control_threads;
-    append(so_far, repetition);
-    return events_.stop_reason(so_far, sampler.spent_s(), sampler.stop_reason());
+  Bench& bench_;
+  Point blank_;
+  double spent_s_;
+  std::deque<Point> repetitions_;  // each stays where it is while it is sampled
+  std::unique_ptr<Sampler> sampler_;
+  std::size_t samples_ = 0;
+};
+
+class CaseInTurns : public CaseRun {
+ public:
+  CaseInTurns(const Case& planned, Executor& workload, Executor& control,
+              const MeasureSettings& settings, RoundListener on_round)
+      : planned_(planned),
+        settings_(settings),
+        on_round_(std::move(on_round)),
+        workload_(workload, [this] { beat(); }),
+        control_(control, [this] { beat(); }),
+        calls_(planned.calls) {
+    set_flags(planned.repetitions);
   }
 
-  /// Google Benchmark would write NaN and infinity as they are, which is not JSON.
-  static void count(benchmark::State& state, const char* name, const Estimate& figure) {
-    if (std::isfinite(figure.estimate)) state.counters[name] = figure.estimate;
+  Question take(int threads, std::int64_t block) override {
+    const auto known = points_.find(threads);
+    const bool is_new = known == points_.end();
+    PointRun& point = is_new ? begin(threads) : *known->second;
+    current_ = &point;
+    if (block != block_ && !is_new) warm_up();
+    block_ = block;
+    Question question = point.take(block);
+    if (is_new) {
+      point.set_memory(memory_of_all(workload_));
+      question.point.memory_bytes = memory_of_all(workload_);
+    }
+    question.point.other_cpus = workload_.other_cpus();
+    return question;
   }
 
-  /// The samples as one batch of iterations: their number is known by now.
-  static void hand_over(benchmark::State& state, const Point& repetition) {
-    const auto samples = static_cast<benchmark::IterationCount>(repetition.samples.size());
-    while (state.KeepRunningBatch(samples))
-      state.SetIterationTime(total(repetition.samples.parallel_s));
-    const PointFigures figures = figures_of(repetition);
-    state.SetItemsProcessed(static_cast<std::int64_t>(samples) *
-                            parallel_calls(repetition).total(repetition.threads));
-    count(state, "speedup", figures.speedup);
-    count(state, "capacity", figures.capacity);
-    count(state, "relative_efficiency", figures.relative_efficiency);
+  std::optional<FinishedPoint> stop(int threads, std::optional<StopReason> reason) override {
+    PointRun& point = *points_.at(threads);
+    if (point.stop(reason)) return std::nullopt;
+    point.set_other_cpus(workload_.other_cpus());
+    return point.finished();
+  }
+
+ private:
+  void beat() {
+    if (current_) on_round_(current_->threads(), current_->samples());
+  }
+
+  PointRun& begin(int threads) {
+    const auto began = Clock::now();
+    Point blank;
+    blank.threads = threads;
+    blank.oversubscribed = threads > settings_.placement.cpus;
+    const double set_up_now_s = workload_.prepare(threads);
+    start_s_ += seconds_since(began) - set_up_now_s;
+    setup_s_ = setup_in_force(planned_.workload, setup_s_, set_up_now_s);
+    blank.start_s = start_s_;
+    blank.setup_s = setup_s_;
+    control_.prepare(threads);
+    if (!calls_) calls_ = find_calls(planned_, workload_, settings_);
+    give_calls(blank, planned_.scaling, *calls_);
+    points_[threads] = std::make_unique<PointRun>(bench_, std::move(blank), seconds_since(began));
+    return *points_.at(threads);
+  }
+
+  /// Other cases had the caches since: some calls that are not recorded, where they are short.
+  void warm_up() {
+    constexpr double enough_s = 1e-3;
+    constexpr double long_against_caches_s = 10e-3;
+    if (!bench_.common.singles) return;
+    const double call_s = bench_.common.singles->workload.makespan_s /
+                          static_cast<double>(single_calls(current_->blank()).each);
+    if (call_s > long_against_caches_s) return;
+    workload_.round(1, CallShare(static_cast<std::int64_t>(std::ceil(enough_s / call_s))));
   }
 
   const Case& planned_;
   const MeasureSettings& settings_;
-  Executor& workload_;
-  Executor& control_;
-  const MeasureEvents& events_;
-  Point& point_;
-  double spent_s_;  ///< before the first repetition
-  std::vector<double> cpu_s_;
-  std::exception_ptr failure_;
+  RoundListener on_round_;
+  Heartbeat workload_;
+  Heartbeat control_;
+  Bench bench_{planned_, workload_, control_, settings_};
+  std::optional<std::int64_t> calls_;
+  double start_s_ = 0;
+  double setup_s_ = 0;
+  std::map<int, std::unique_ptr<PointRun>> points_;
+  PointRun* current_ = nullptr;
+  std::int64_t block_ = 0;
 };
 
 }  // namespace
 
-void measure_case(const Case& planned, Executor& workload, Executor& control,
-                  const MeasureSettings& settings, const MeasureEvents& events) {
-  Point current;
-  const auto beat = [&] { events.on_round(current.threads, current.samples.size()); };
-  Heartbeat watched_workload(workload, beat);
-  Heartbeat watched_control(control, beat);
-  set_flags(planned.repetitions);
-
-  std::optional<std::int64_t> calls = planned.calls;
-  double start_s = 0;
-  double setup_s = 0;
-  for (const int threads : planned.threads) {
-    const auto began = Clock::now();
-    current = Point{};
-    current.threads = threads;
-    current.oversubscribed = threads > settings.placement.cpus;
-    const double set_up_now_s = watched_workload.prepare(threads);
-    start_s += seconds_since(began) - set_up_now_s;
-    setup_s = setup_in_force(planned.workload, setup_s, set_up_now_s);
-    current.start_s = start_s;
-    current.setup_s = setup_s;
-    watched_control.prepare(threads);
-    if (!calls) calls = find_calls(planned, watched_workload, settings);
-    give_calls(current, planned.scaling, *calls);
-    const double spent_s = seconds_since(began);
-    json document =
-        PointRun(planned, watched_workload, watched_control, settings, events, current, spent_s)
-            .run();
-    current.other_cpus = watched_workload.other_cpus();
-    current.memory_bytes = memory_of_all(workload);
-    events.on_point(current, std::move(document["benchmarks"]), std::move(document["context"]));
-  }
+std::unique_ptr<CaseRun> make_case_run(const Case& planned, Executor& workload, Executor& control,
+                                       const MeasureSettings& settings, RoundListener on_round) {
+  return std::make_unique<CaseInTurns>(planned, workload, control, settings, std::move(on_round));
 }
 
 }  // namespace gilscale

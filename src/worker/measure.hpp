@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -8,20 +11,9 @@
 #include "gilscale/measure/executor.hpp"
 #include "gilscale/measure/point.hpp"
 #include "gilscale/model/case.hpp"
+#include "gilscale/supervise/messages.hpp"
 
 namespace gilscale {
-
-/// What is told while a case is measured.
-struct MeasureEvents {
-  std::function<void(int threads, std::size_t samples)> on_round;
-  std::function<void(const Point& point, nlohmann::json benchmarks, nlohmann::json context)>
-      on_point;
-  /// Before each sample but the first: why not to take it, or nothing to go on. `stop` is what the
-  /// rule says.
-  std::function<std::optional<StopReason>(const Point& so_far, double spent_s,
-                                          std::optional<StopReason> stop)>
-      stop_reason = [](const Point&, double, auto stop) { return stop; };
-};
 
 /// What measuring needs to know of the place where it runs.
 struct MeasureSettings {
@@ -30,10 +22,36 @@ struct MeasureSettings {
   double switch_interval_s = 5e-3;            ///< CPython's
 };
 
-/// Measures all thread counts of a case: each is one benchmark of Google Benchmark's, whose
-/// iterations are the samples and whose manual time is the makespan of the N-thread round.
-/// Points are told as they are finished. Throws what the executors throw.
-void measure_case(const Case& planned, Executor& workload, Executor& control,
-                  const MeasureSettings& settings, const MeasureEvents& events);
+/// A point that needs no more samples, with what Google Benchmark wrote of it.
+struct FinishedPoint {
+  Point point;
+  nlohmann::json benchmarks;
+  nlohmann::json context;
+};
+
+/// Told after each round, as a sign of life: of which point it was, and the samples that this has.
+using RoundListener = std::function<void(int threads, std::size_t samples)>;
+
+/// Measures the thread counts of a case, a sample at a time, in any order. Each is one benchmark of
+/// Google Benchmark's, whose iterations are the samples and whose manual time is the makespan of
+/// the N-thread round. Throws what the executors throw.
+class CaseRun {
+ public:
+  CaseRun() = default;
+  virtual ~CaseRun() = default;
+  CaseRun(const CaseRun&) = delete;
+  CaseRun& operator=(const CaseRun&) = delete;
+
+  /// One sample more. Only this one is in the answer. What the case needs to start with, and what
+  /// more threads than ever before need, counts for the point that asks first.
+  virtual Question take(int threads, std::int64_t block) = 0;
+  /// Ends a repetition of the point. Once that was the last, the point is finished; else nothing,
+  /// and another one begins with the next sample. After at least one sample.
+  virtual std::optional<FinishedPoint> stop(int threads, std::optional<StopReason> reason) = 0;
+};
+
+/// Borrows everything but the listener.
+std::unique_ptr<CaseRun> make_case_run(const Case& planned, Executor& workload, Executor& control,
+                                       const MeasureSettings& settings, RoundListener on_round);
 
 }  // namespace gilscale

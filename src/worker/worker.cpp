@@ -1,7 +1,6 @@
 #include "worker/worker.hpp"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "gilscale/machine/cpu_budget.hpp"
 #include "gilscale/measure/native_executor.hpp"
@@ -17,6 +18,7 @@
 #include "gilscale/model/executors.hpp"
 #include "gilscale/supervise/channel.hpp"
 #include "gilscale/supervise/messages.hpp"
+#include "gilscale/supervise/process.hpp"
 #include "gilscale/text/error.hpp"
 #include "worker/executors.hpp"
 #include "worker/measure.hpp"
@@ -24,6 +26,12 @@
 
 namespace gilscale {
 namespace {
+
+/// Who started the worker.
+struct FrontEnd {
+  const Channel& channel;
+  bool commands = false;  ///< it says what to do
+};
 
 /// Tells of progress at most ten times a second.
 class ProgressTeller {
@@ -42,39 +50,53 @@ class ProgressTeller {
   std::chrono::steady_clock::time_point told_{};
 };
 
-/// What the front end answers to questions. It outlives main(): a thread fills it.
-Inbox& answers() {
+/// What the front end says. It outlives main(): a thread fills it.
+Inbox& commands() {
   static Inbox inbox;
   return inbox;
 }
 
-/// An exact number of samples is nobody's to change.
-std::optional<StopReason> ask(const Case& planned, const Question& question,
-                              const Channel& channel) {
-  const bool asks = planned.stop_policy == StopPolicy::ask_after_each_sample ||
-                    (planned.stop_policy == StopPolicy::ask_before_stopping && question.stop);
-  if (!asks || (planned.stop_policy == StopPolicy::ask_before_stopping && planned.stop.exactly))
-    return question.stop;
-  channel.send(message::question(question));
-  return read_answer(answers().take());
+/// Where nobody says what to do: each thread count by its own rule, one after the other.
+void measure_all(const Case& planned, CaseRun& run, const Channel& channel) {
+  std::int64_t block = 0;
+  for (const int threads : planned.threads)
+    for (std::optional<FinishedPoint> finished; !finished;) {
+      const Question taken = run.take(threads, block++);
+      if (taken.stop) finished = run.stop(threads, taken.stop);
+      if (finished)
+        channel.send(message::point(finished->point, finished->benchmarks, finished->context));
+    }
+}
+
+void obey(CaseRun& run, const Channel& channel) {
+  while (true) {
+    const WorkerCommand command = read_command(commands().take());
+    if (command.kind == WorkerCommand::Kind::end) return;
+    if (command.kind == WorkerCommand::Kind::take) {
+      channel.send(message::sample(run.take(command.threads, command.block)));
+    } else if (auto finished = run.stop(command.threads, command.reason)) {
+      channel.send(message::point(finished->point, std::move(finished->benchmarks),
+                                  std::move(finished->context)));
+    } else {
+      channel.send(message::repeat(command.threads));
+    }
+  }
 }
 
 void measure(const Case& planned, Executor& workload, const MeasureSettings& settings,
-             const Channel& channel) {
+             const FrontEnd& front_end) {
   NativeExecutor control(settings.placement);
-  ProgressTeller progress(channel);
-  MeasureEvents events;
-  events.on_round = [&](int threads, std::size_t samples) { progress.tell(threads, samples); };
-  events.on_point = [&](const Point& point, nlohmann::json benchmarks, nlohmann::json context) {
-    channel.send(message::point(point, std::move(benchmarks), std::move(context)));
-  };
-  events.stop_reason = [&](const Point& so_far, double spent_s, auto stop) {
-    return ask(planned, {so_far, spent_s, stop}, channel);
-  };
-  measure_case(planned, workload, control, settings, events);
+  ProgressTeller progress(front_end.channel);
+  const auto run =
+      make_case_run(planned, workload, control, settings,
+                    [&](int threads, std::size_t samples) { progress.tell(threads, samples); });
+  if (front_end.commands)
+    obey(*run, front_end.channel);
+  else
+    measure_all(planned, *run, front_end.channel);
 }
 
-GilState measure_python(const Case& planned, const CpuBudget& budget, const Channel& channel) {
+GilState measure_python(const Case& planned, const CpuBudget& budget, const FrontEnd& front_end) {
   const Placement placement = budget.placement(planned.pin);
   const PythonFiles files = find_python(planned.python);
   Python python(files, placement);
@@ -83,10 +105,10 @@ GilState measure_python(const Case& planned, const CpuBudget& budget, const Chan
   gil.at_start = python.gil_enabled();
   python.load(planned.workload);
   gil.after_import = gil.after_run = python.gil_enabled();
-  channel.send(message::started(python.info(), gil));
+  front_end.channel.send(message::started(python.info(), gil));
   const MeasureSettings settings{placement, budget.quota_period_s(), python.switch_interval_s()};
   const std::unique_ptr<Executor> runner = make_executor({planned, placement, &python, files});
-  measure(planned, *runner, settings, channel);
+  measure(planned, *runner, settings, front_end);
   gil.after_run = python.gil_enabled();
   python.tear_down();
   return gil;
@@ -102,12 +124,12 @@ nlohmann::json discover(const Case& planned) {
   return message::found(python.discover(planned.workload));
 }
 
-GilState measure_native(const Case& planned, const CpuBudget& budget, const Channel& channel) {
+GilState measure_native(const Case& planned, const CpuBudget& budget, const FrontEnd& front_end) {
   const Placement placement = budget.placement(planned.pin);
   const GilState no_gil{false, false, false, false};
-  channel.send(message::started(std::nullopt, no_gil));
+  front_end.channel.send(message::started(std::nullopt, no_gil));
   const std::unique_ptr<Executor> runner = make_executor({planned, placement, nullptr});
-  measure(planned, *runner, {placement, budget.quota_period_s()}, channel);
+  measure(planned, *runner, {placement, budget.quota_period_s()}, front_end);
   return no_gil;
 }
 
@@ -128,12 +150,13 @@ nlohmann::json measure_case_from(Channel& channel, bool supervised) {
   try {
     const Case planned = read_case(channel);
     if (supervised)
-      channel.at_end_of_input([] { kill(0, SIGKILL); }, &answers());  // the process group
+      channel.at_end_of_input([] { kill(0, SIGKILL); }, &commands());  // the process group
     enter_folder(planned.folder);
     if (asks_for_workloads(planned)) return discover(planned);
     const bool runs_python = executor_kind(planned.executor).runs_python;
-    const GilState gil = runs_python ? measure_python(planned, cpu_budget(), channel)
-                                     : measure_native(planned, cpu_budget(), channel);
+    const FrontEnd front_end{channel, supervised};
+    const GilState gil = runs_python ? measure_python(planned, cpu_budget(), front_end)
+                                     : measure_native(planned, cpu_budget(), front_end);
     return message::finished(gil);
   } catch (...) {
     return message::failed(caught_failure());
@@ -143,6 +166,7 @@ nlohmann::json measure_case_from(Channel& channel, bool supervised) {
 }  // namespace
 
 void run_worker(bool supervised) {
+  if (supervised) go_on_when_parent_ends();
   Channel channel = Channel::take_over_standard_streams();
   const nlohmann::json last_words = measure_case_from(channel, supervised);
   channel.send(last_words);

@@ -7,9 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import INTERRUPTED, QUICK, wait_until
+from conftest import INTERRUPTED, wait_until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="workers are found through /proc")
+
+
+# The first case is finished before the second one starts.
+ONE_SAMPLE = ("--calls", "1", "--benchmark_min_time=1x")
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def in_second_case(gilscale, builtin_workloads, workload):
                 {call}
             """)
         workload("third.py", "import pathlib\npathlib.Path('too far').touch()\ndef work():\n    pass\n")
-        process = gilscale.start("run", "first.py:work", "second.py:work", "third.py:work", "-t1", *QUICK,
+        process = gilscale.start("run", "first.py:work", "second.py:work", "third.py:work", "-t1", *ONE_SAMPLE,
                                  "--json", "results.json", *options, **env)
         wait_until((gilscale.folder / "inside").exists)
         return process
@@ -80,3 +84,59 @@ def test_a_killed_front_end_takes_its_worker_with_it(gilscale, in_second_case, c
     assert time.monotonic() - killed < 2
     first, = json.loads((gilscale.folder / "results.json").read_text())["gilscale"]["cases"]
     assert first["error"] is None
+
+
+# ---- while cases take turns ----
+
+@pytest.fixture
+def in_turns(gilscale, workload):
+    """Starts three cases and returns once the second has come to its fifth call and stays in it: two workers stand still."""
+
+    def start(*options):
+        workload("plain.py", "import time\ndef work():\n    time.sleep(0.001)\n")
+        workload("stays.py", """
+            import pathlib, time
+            calls = 0
+
+            def work():
+                global calls
+                calls += 1
+                if calls >= 40:
+                    pathlib.Path("inside").touch()
+                    time.sleep(60)
+            """)
+        process = gilscale.start("run", "plain.py:work", "stays.py:work", "plain.py:work", "-x", "threads,pool", "-t1,2",
+                                 "--calls=1", "--json", "results.json", *options)
+        wait_until((gilscale.folder / "inside").exists)
+        return process
+
+    return start
+
+
+def test_an_interrupt_keeps_the_samples_of_all_cases(gilscale, in_turns):
+    process = in_turns()
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=20)
+    assert process.returncode == INTERRUPTED
+    wait_until(lambda: not gilscale.left_behind())
+    document = json.loads((gilscale.folder / "results.json").read_text())
+    cases = document["gilscale"]["cases"]
+    assert [case["error"]["kind"] for case in cases] == ["interrupted"] * 4
+    for case in cases:
+        assert [point["threads"] for point in case["points"]] == [1, 2]
+        for point in case["points"]:
+            entry, = (each for each in document["benchmarks"] if each["run_name"].startswith(
+                      f"{case['label']}/executor:{case['executor']}/threads:{point['threads']}/") and not each.get("error_occurred"))
+            assert entry["iterations"] == point["rounds"] >= 1
+    assert re.search(r"(?m)^plain\.py:work +2 .* (ns|µs|ms)", stdout.decode())
+    assert b"Traceback" not in stderr
+
+
+def test_a_killed_front_end_takes_workers_that_stand_still_with_it(gilscale, in_turns):
+    process = in_turns("-x", "processes")
+    assert len(gilscale.left_behind()) > 3
+    process.kill()
+    process.wait()
+    killed = time.monotonic()
+    wait_until(lambda: not gilscale.left_behind())
+    assert time.monotonic() - killed < 2

@@ -197,9 +197,9 @@ def test_a_terminal_gets_colour_in_the_table_and_progress_on_standard_error(on_t
     stdout, stderr = on_terminal(*RUN)
     table = "\n".join(table_of(stdout.replace("\r\n", "\n")))
     assert COLOUR.search(table)
-    assert "[1/2] hold/1000" in stderr and "[2/2] release/1000" in stderr
-    assert stderr.endswith("\r" + ESCAPE + "[K")  # wiped at the end
-    assert "[1/2]" not in stdout
+    assert "> hold/1000 " in stderr and "> release/1000 " in stderr
+    assert stderr.endswith(ESCAPE + "[2A" + ESCAPE + "[J")  # wiped at the end
+    assert "open:" not in stdout
 
 
 def test_colour_does_not_move_the_columns(gilscale, on_terminal):

@@ -208,7 +208,7 @@ def test_finished_cases_are_in_the_file_while_a_later_one_runs(gilscale, good, w
             while not pathlib.Path("go on").exists():
                 time.sleep(0.01)
         """)
-    process = gilscale.start("run", good, "waits.py:work", "-t1", *QUICK, "--json", "results.json",
+    process = gilscale.start("run", good, "waits.py:work", "-t1", "--calls=1", "--benchmark_min_time=1x", "--json", "results.json",
                              "--benchmark_out=out.csv", "--benchmark_out_format=csv")
     wait_until((gilscale.folder / "inside").exists)
     case, = json.loads((gilscale.folder / "results.json").read_text())["gilscale"]["cases"]

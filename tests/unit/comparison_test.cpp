@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "steady_point.hpp"
 
 namespace gilscale {
@@ -117,10 +119,14 @@ TEST(SharingCosts, CompareTheSameWorkloadBothWays) {
   EXPECT_DOUBLE_EQ(costs[0].lost(), 0.5);
 }
 
-TEST(SharingCosts, AreNoneWhereTheIntervalsMeet) {
-  SharingCost cost{"", 2, {1.9, 1.8, 2.0}, {2.0, 1.95, 2.1}};
+TEST(SharingCosts, AreNoneWhereTheIntervalOfWhatIsKeptHasOneInIt) {
+  SharingCost cost;
+  cost.kept = {0.97, 0.94, 1.01};
   EXPECT_FALSE(cost.differs());
-  cost.own = {2.1, 2.05, 2.2};
+  cost.kept = {0.95, 0.93, 0.98};
+  EXPECT_TRUE(cost.differs());
+  EXPECT_NEAR(cost.lost(), 0.05, 1e-12);
+  cost.kept = {1.05, 1.02, 1.08};
   EXPECT_TRUE(cost.differs());
 }
 
@@ -152,7 +158,7 @@ TEST(ExecutorComparisons, NameWhoWinsAndFromHowManyThreads) {
   ASSERT_TRUE(comparison.winner);
   EXPECT_THAT(comparison.winner->executors, ElementsAre("processes"));
   EXPECT_EQ(comparison.winner->from_threads, 4);
-  EXPECT_DOUBLE_EQ(comparison.winner->factor, 4);
+  EXPECT_DOUBLE_EQ(comparison.winner->factor.estimate, 4);
 }
 
 TEST(ExecutorComparisons, CountFromTheFewestThreadsFromWhichTheWinnerAlwaysLeads) {
@@ -169,7 +175,7 @@ TEST(ExecutorComparisons, NameAllWhoAreAheadTogether) {
   EXPECT_THAT(comparison.winner->executors, ElementsAre("interpreters", "processes"));
   EXPECT_EQ(comparison.winner->from_threads, 2);
   EXPECT_EQ(comparison.winner->next, "threads");
-  EXPECT_DOUBLE_EQ(comparison.winner->factor, 4);
+  EXPECT_DOUBLE_EQ(comparison.winner->factor.estimate, 4);
 }
 
 TEST(ExecutorComparisons, HaveNoWinnerWhereIntervalsMeet) {
@@ -221,6 +227,67 @@ TEST(ExecutorComparisons, NeedTwoThatMeasured) {
   Report report;
   report.cases = {on("threads", 1, 1), unavailable};
   EXPECT_TRUE(executor_comparisons(report).empty());
+}
+
+// ---- one thread ----
+
+/// A case whose call takes `factor` times as long as the machine lets it, which is another time in
+/// each block; `every` leaves blocks out.
+CaseResult single(const std::string& name, double factor, std::size_t every = 1) {
+  CaseResult result;
+  result.planned.workload.name = name;
+  result.python = PythonInfo{"3.13.1", "default", "python"};
+  Point point;
+  for (std::size_t block = 0; block < 40; block += every) {
+    const double slow = block % 4 < 2 ? 1 : 1.8;
+    add_sample(point, {.single_s = factor * slow, .parallel_s = factor * slow});
+    point.samples.block.back() = static_cast<double>(block);
+  }
+  result.points = {point};
+  return result;
+}
+
+std::vector<SingleThreadCost> costs_of(std::vector<CaseResult> cases) {
+  Report report;
+  report.cases.assign(cases.begin(), cases.end());
+  return single_thread_costs(report);
+}
+
+TEST(SingleThreadCosts, AreOfTheSameMomentsThoughCasesSawOthersToo) {
+  // Every fourth block is a fast one: by themselves, 1.2 would look like 1.2/1.4 or so.
+  const auto costs = costs_of({single("f", 1), single("g", 1.2, 4)});
+  ASSERT_EQ(costs.size(), 2U);
+  EXPECT_DOUBLE_EQ(costs[0].relative.estimate, 1);
+  EXPECT_DOUBLE_EQ(costs[1].relative.estimate, 1.2);
+  EXPECT_DOUBLE_EQ(costs[1].relative.low, 1.2);
+  EXPECT_DOUBLE_EQ(costs[1].relative.high, 1.2);
+}
+
+TEST(SingleThreadCosts, HaveTimesThatAgreeWithTheFactors) {
+  for (const auto& costs : {costs_of({single("f", 1.5), single("g", 1), single("h", 3, 4)}),
+                            costs_of({single("h", 3, 4), single("f", 1.5), single("g", 1)})})
+    for (const SingleThreadCost& cost : costs) {
+      const auto fastest = std::find_if(
+          costs.begin(), costs.end(), [](const auto& each) { return each.relative.estimate == 1; });
+      ASSERT_NE(fastest, costs.end());
+      EXPECT_EQ(fastest->label, "g");
+      EXPECT_DOUBLE_EQ(cost.call_s, cost.relative.estimate * fastest->call_s);
+    }
+}
+
+TEST(SingleThreadCosts, TakeARoundOfABlockOnceThoughSeveralThreadCountsHaveIt) {
+  CaseResult twice = single("f", 1);
+  twice.points.push_back(twice.points.front());
+  twice.points.back().threads = 2;
+  const auto costs = costs_of({twice, single("g", 2)});
+  EXPECT_DOUBLE_EQ(costs[1].relative.estimate, 2);
+}
+
+TEST(SingleThreadCosts, AreOfCasesThatRanPython) {
+  CaseResult control = single("control", 1);
+  control.python.reset();
+  EXPECT_TRUE(costs_of({control}).empty());
+  EXPECT_EQ(costs_of({control, single("f", 1)}).size(), 1U);
 }
 
 }  // namespace

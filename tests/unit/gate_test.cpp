@@ -76,7 +76,8 @@ class GateAnswers : public testing::Test {
     const Gate gate(expecting(expected), built_for);
     CaseResult so_far = result_of({point});
     so_far.points.clear();
-    return gate.answer(so_far, {point, spent_s, stop});
+    const Question question{point, spent_s, stop};
+    return gate.answer(std::vector{AskingWorker{so_far, question}});
   }
 };
 
@@ -160,7 +161,8 @@ class GateAnswersInTurns : public testing::Test {
     const CaseResult so_far = result_of({after});
     const Question old_question{before, spent_s, then};
     const Question new_question{after, spent_s, now};
-    return gate_->answer(AskingWorker{so_far, old_question}, AskingWorker{so_far, new_question});
+    return gate_->answer(
+        std::vector{AskingWorker{so_far, old_question}, AskingWorker{so_far, new_question}});
   }
 
   TempFolder folder_;
@@ -188,14 +190,6 @@ TEST_F(GateAnswersInTurns, DoNotChangeAnExactNumberOfSamples) {
 
 // ---- what it prepares ----
 
-TEST(PreparedGate, MakesEveryCaseAsk) {
-  Gate gate(expecting("f@2 speedup > 1"), built_for);
-  std::vector<Case> cases{case_of("f"), case_of("g")};
-  gate.prepare(cases, json::object());
-  EXPECT_EQ(cases[0].stop_policy, StopPolicy::ask_before_stopping);
-  EXPECT_EQ(cases[1].stop_policy, StopPolicy::ask_before_stopping) << "its verdict may be open";
-}
-
 TEST(PreparedGate, SharesTheErrorAmongAllThatIsDecided) {
   GateOptions options = expecting("f@2 speedup > 1");
   options.expectations.push_back(parse_expectation("* call_s < 1"));
@@ -222,7 +216,7 @@ TEST(PreparedGate, LeavesAnExpectationOfTheFileOutThatIsNotMeasuredNow) {
   gate.prepare(cases, json::object());
   EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("'h@2 speedup > 1'"));
   Report report;
-  gate.judge(result_of({efficient(1)}), report);
+  gate.judge({result_of({efficient(1)})}, report);
   EXPECT_EQ(report.cases.size(), 1U);
   EXPECT_THAT(report.checks, IsEmpty());
 }
@@ -263,7 +257,7 @@ class GateWithBaseline : public testing::Test {
     std::vector<Case> cases{now.planned};
     gate.prepare(cases, json::object());
     Report report;
-    gate.judge(now, report);
+    gate.judge({now}, report);
     return report;
   }
   static std::string refusal(const GateOptions& options, std::vector<Case> cases) {
@@ -281,7 +275,6 @@ TEST_F(GateWithBaseline, TakesItsCallsOver) {
   EXPECT_EQ(cases[0].calls, 100);
   EXPECT_FALSE(cases[1].calls);
   EXPECT_EQ(cases[2].calls, 7) << "what the user says goes first";
-  EXPECT_EQ(cases[0].stop_policy, StopPolicy::ask_before_stopping);
 }
 
 TEST_F(GateWithBaseline, SaysWhatChanged) {
@@ -304,10 +297,10 @@ TEST_F(GateWithBaseline, SaysOfCasesOneByOneWhatItWouldSayOfAllAtOnce) {
   for (const CaseResult& result : after) cases.push_back(result.planned);
   gate.prepare(cases, json::object());
   Report report;
-  gate.judge(after[0], report);
+  gate.judge({after[0]}, report);
   EXPECT_THAT(report.changes->only_before, ElementsAre("g@2", "gone@2")) << "so far";
-  gate.judge(after[1], report);
-  gate.judge(after[2], report);
+  gate.judge({after[1]}, report);
+  gate.judge({after[2]}, report);
   const Changes all = changes_between(
       before, after,
       {.threshold = options.rules.threshold, .points = after.size(), .sequential = true});
@@ -331,14 +324,16 @@ TEST_F(GateWithBaseline, GoesOnWhileTheWordIsUnclear) {
   options.max_budget_s = 30;
   const Gate gate(options, built_for);
   const CaseResult so_far = result_of({costing(1)});
-  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 11), 3, StopReason::budget}), std::nullopt);
-  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 11), 30, StopReason::budget}),
-            StopReason::max_budget);
-  EXPECT_EQ(gate.answer(so_far, {costing(1.2, 12), 3, StopReason::budget}), StopReason::budget);
+  const auto answer = [&](const Point& point, double spent_s) {
+    const Question question{point, spent_s, StopReason::budget};
+    return gate.answer(std::vector{AskingWorker{so_far, question}});
+  };
+  EXPECT_EQ(answer(costing(1.2, 11), 3), std::nullopt);
+  EXPECT_EQ(answer(costing(1.2, 11), 30), StopReason::max_budget);
+  EXPECT_EQ(answer(costing(1.2, 12), 3), StopReason::budget);
   Point other = costing(1.2, 5);
   other.threads = 8;
-  EXPECT_EQ(gate.answer(so_far, {other, 9, StopReason::budget}), StopReason::budget)
-      << "there is no old one";
+  EXPECT_EQ(answer(other, 9), StopReason::budget) << "there is no old one";
 }
 
 TEST_F(GateWithBaseline, OfAnotherMachineIsRefusedUnlessAllowed) {

@@ -6,6 +6,8 @@
 #include <array>
 #include <filesystem>
 
+#include "temp_folder.hpp"
+
 namespace gilscale {
 namespace {
 
@@ -49,6 +51,42 @@ TEST(Memory, OfAProcessThatIsGoneIsNotKnown) {
 }
 
 TEST(Memory, OfNoProcessIsNothing) { EXPECT_EQ(memory_of({}), 0); }
+
+// ---- what is free ----
+
+TEST(FreeMemory, IsWhatTheSystemHasAvailable) {
+  const TempFolder root;
+  EXPECT_EQ(free_memory_bytes(root.path()), std::nullopt) << "it does not tell";
+  root.write("proc/meminfo", "MemTotal:  9000 kB\nMemFree:  100 kB\nMemAvailable:  5000 kB\n");
+  EXPECT_EQ(free_memory_bytes(root.path()), 5000 * 1024);
+}
+
+TEST(FreeMemory, IsNoMoreThanTheLimitOfAControlGroupLeaves) {
+  const TempFolder root;
+  root.write("proc/meminfo", "MemAvailable:  5000 kB\n");
+  root.write("proc/self/cgroup", "0::/ci/job\n");
+  root.write("sys/fs/cgroup/ci/memory.max", "4000000\n");
+  root.write("sys/fs/cgroup/ci/memory.current", "3000000\n");
+  root.write("sys/fs/cgroup/ci/job/memory.max", "max\n");
+  root.write("sys/fs/cgroup/ci/job/memory.current", "3000000\n");
+  EXPECT_EQ(free_memory_bytes(root.path()), 1000000) << "an ancestor's limit counts";
+  root.write("sys/fs/cgroup/ci/memory.stat", "anon 1\ninactive_file 500000\n");
+  EXPECT_EQ(free_memory_bytes(root.path()), 1500000) << "the file cache can be given up";
+}
+
+TEST(FreeMemory, IsNoMoreThanTheLimitOfAGroupOfTheFirstVersionLeaves) {
+  const TempFolder root;
+  root.write("proc/self/cgroup", "5:memory:/ci\n4:cpu,cpuacct:/ci\n");
+  root.write("sys/fs/cgroup/memory/ci/memory.limit_in_bytes", "4000000\n");
+  root.write("sys/fs/cgroup/memory/ci/memory.usage_in_bytes", "3000000\n");
+  root.write("sys/fs/cgroup/memory/ci/memory.stat", "inactive_file 7\ntotal_inactive_file 9\n");
+  EXPECT_EQ(free_memory_bytes(root.path()), 1000009);
+}
+
+TEST(FreeMemory, OfThisSystemIsSomethingWhereItTells) {
+  if (!std::filesystem::exists("/proc/meminfo")) GTEST_SKIP() << "the system does not tell";
+  EXPECT_GT(free_memory_bytes().value_or(0), 0);
+}
 
 }  // namespace
 }  // namespace gilscale

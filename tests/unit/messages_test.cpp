@@ -12,6 +12,7 @@ namespace gilscale {
 namespace {
 
 using nlohmann::json;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 class Messages : public testing::Test {
@@ -113,61 +114,120 @@ TEST_F(Messages, OfANewerWorkerThatAreNotKnownAreIgnored) {
   EXPECT_FALSE(reader.complete());
 }
 
-// ---- questions and answers ----
+// ---- samples ----
 
-TEST_F(Messages, OfAQuestionAreTakenOnce) {
-  Point point = steady_point(2, {.single_s = 0.25}, 7);
+Question taken(const Point& point, double spent_s = 0.5, std::optional<StopReason> stop = {}) {
+  return {point, spent_s, stop};
+}
+
+TEST_F(Messages, OfASampleAreAnsweredOnce) {
+  Point point = steady_point(2, {.single_s = 0.25}, 1);
   point.calls = 12;
-  take(message::question({point, 1.5, StopReason::budget}));
+  take(message::sample(taken(point, 1.5, StopReason::budget)));
   EXPECT_FALSE(result.failure);
   EXPECT_TRUE(result.points.empty()) << "the point is not finished";
-  const auto question = reader.take_question();
-  ASSERT_TRUE(question);
-  EXPECT_EQ(json(question->point), json(point));
-  EXPECT_DOUBLE_EQ(question->spent_s, 1.5);
-  EXPECT_EQ(question->stop, StopReason::budget);
-  EXPECT_FALSE(reader.take_question());
+  EXPECT_EQ(reader.take_answer(), MessageReader::Answer::sample);
+  EXPECT_FALSE(reader.take_answer());
+  const Question question = reader.question();
+  EXPECT_EQ(json(question.point), json(point));
+  EXPECT_DOUBLE_EQ(question.spent_s, 1.5);
+  EXPECT_EQ(question.stop, StopReason::budget);
+  EXPECT_EQ(reader.progress(), "2 threads, 1 sample");
 }
 
-TEST_F(Messages, OfAQuestionMaySeeNoReasonToStop) {
-  take(message::question({steady_point(1, {}, 1), 0.5, std::nullopt}));
-  const auto question = reader.take_question();
-  ASSERT_TRUE(question);
-  EXPECT_FALSE(question->stop);
+TEST_F(Messages, OfSamplesAddUpToPointsInWhicheverOrderTheyCome) {
+  Point one = steady_point(1, {.single_s = 3}, 1);
+  one.gil_demands = {0.25};
+  Point two = steady_point(2, {.single_s = 4}, 1);
+  take(message::sample(taken(two)));
+  take(message::sample(taken(one)));
+  two.samples.single_s = {5};
+  take(message::sample(taken(two)));
+  EXPECT_THAT(reader.question().point.samples.single_s, ElementsAre(4, 5));
+  one.samples.single_s = {6};
+  one.gil_demands = {0.75};
+  one.memory_bytes = 77;
+  take(message::sample(taken(one)));
+  EXPECT_THAT(reader.question().point.samples.single_s, ElementsAre(3, 6));
+  EXPECT_THAT(reader.question().point.gil_demands, ElementsAre(0.25, 0.75));
+  EXPECT_EQ(reader.question().point.gil_demand, 0.5);
+  EXPECT_EQ(reader.question().point.memory_bytes, 77) << "what is known by now";
 }
 
-TEST_F(Messages, OfAQuestionWithAReasonOfAnotherVersionStopAllTheSame) {
-  json question = message::question({steady_point(1, {}, 1), 0.5, StopReason::budget});
-  for (const json& reason : {json("boredom"), json(3)}) {
-    question["stop"] = reason;
-    take(question);
-    const auto asked = reader.take_question();
-    ASSERT_TRUE(asked);
-    EXPECT_EQ(asked->stop, StopReason::unanswered) << reason;
-  }
+TEST_F(Messages, OfPointsAreInTheOrderOfTheirThreads) {
+  take(message::point(steady_point(4, {}, 6), json::array({"four"}), json::object()));
+  take(message::point(steady_point(1, {}, 6), json::array({"one"}), json::object()));
+  EXPECT_EQ(reader.take_answer(), MessageReader::Answer::point);
+  ASSERT_EQ(result.points.size(), 2U);
+  EXPECT_EQ(result.points[0].threads, 1);
+  EXPECT_EQ(result.benchmarks, json::array({"one", "four"}));
 }
 
-TEST_F(Messages, OfAQuestionWithoutItsPartsBecomeTheFailure) {
+TEST_F(Messages, OfAFinishedPointReplaceItsSamples) {
+  take(message::sample(taken(steady_point(2, {}, 1))));
+  take(message::point(steady_point(2, {}, 6), json::array(), json::object()));
+  reader.keep_what_was_measured();
+  ASSERT_EQ(result.points.size(), 1U);
+  EXPECT_EQ(result.points[0].samples.size(), 6U);
+}
+
+TEST_F(Messages, OfPointsThatAreNotFinishedCanBeKept) {
+  take(message::sample(taken(steady_point(2, {}, 1))));
+  take(message::point(steady_point(4, {}, 6), json::array(), json::object()));
+  take(message::sample(taken(steady_point(1, {}, 1))));
+  EXPECT_EQ(result.points.size(), 1U);
+  reader.keep_what_was_measured();
+  ASSERT_EQ(result.points.size(), 3U);
+  EXPECT_EQ(result.points[0].threads, 1);
+  EXPECT_EQ(result.points[1].threads, 2);
+  EXPECT_FALSE(result.points[1].stopped);
+}
+
+TEST_F(Messages, OfAnotherRepetitionAreAnswers) {
+  take(message::repeat(2));
+  EXPECT_EQ(reader.take_answer(), MessageReader::Answer::repeat);
+}
+
+TEST_F(Messages, OfASampleMaySeeNoReasonToStop) {
+  take(message::sample(taken(steady_point(1, {}, 1))));
+  EXPECT_FALSE(reader.question().stop);
+}
+
+TEST_F(Messages, OfASampleWithoutItsPartsBecomeTheFailure) {
   for (const char* key : {"point", "spent_s", "stop"}) {
-    json question = message::question({steady_point(1, {}, 1), 0.5, StopReason::budget});
-    question.erase(key);
+    json sample = message::sample(taken(steady_point(1, {}, 1)));
+    sample.erase(key);
     CaseResult broken;
     MessageReader broken_reader(broken);
-    broken_reader.take(question.dump());
+    broken_reader.take(sample.dump());
     EXPECT_TRUE(broken.failure) << key;
-    EXPECT_FALSE(broken_reader.take_question()) << key;
+    EXPECT_FALSE(broken_reader.take_answer()) << key;
   }
 }
 
-TEST(Answers, AreReadAsTheyWereGiven) {
-  EXPECT_EQ(read_answer(message::answer(StopReason::max_budget).dump()), StopReason::max_budget);
-  EXPECT_EQ(read_answer(message::answer(std::nullopt).dump()), std::nullopt);
+// ---- commands ----
+
+TEST(WorkerCommands, AreReadAsTheyWereGiven) {
+  using Kind = WorkerCommand::Kind;
+  const auto there_and_back = [](const WorkerCommand& command) {
+    return read_command(to_message(command).dump());
+  };
+  const WorkerCommand take = there_and_back({Kind::take, 4, 1234567890123});
+  EXPECT_EQ(take.kind, Kind::take);
+  EXPECT_EQ(take.threads, 4);
+  EXPECT_EQ(take.block, 1234567890123);
+  const WorkerCommand stop = there_and_back({Kind::stop, 8, 0, StopReason::max_budget});
+  EXPECT_EQ(stop.kind, Kind::stop);
+  EXPECT_EQ(stop.threads, 8);
+  EXPECT_EQ(stop.reason, StopReason::max_budget);
+  EXPECT_FALSE(there_and_back({Kind::stop, 8}).reason);
+  EXPECT_EQ(there_and_back({}).kind, Kind::end);
 }
 
-TEST(Answers, ThatAreNoneStopTheSampling) {
+TEST(WorkerCommands, ThatAreNoneAreRefused) {
   for (const char* line : {"", "hello", "{", "[]", "null", "3", "{}", "{\"stop\": 3}",
-                           "{\"stop\": []}", "{\"go\": null}", "\xff"})
-    EXPECT_EQ(read_answer(line), StopReason::unanswered) << line;
+                           "{\"take\": []}", "{\"take\": 3}", "{\"go\": null}", "\xff"})
+    EXPECT_THAT(usage_error([&] { read_command(line); }), HasSubstr("no command")) << line;
 }
 
 // ---- failures ----

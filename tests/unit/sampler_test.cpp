@@ -156,6 +156,88 @@ TEST_F(Sampling, FillsEveryColumnOfTheSamples) {
   Samples::for_each_member([&](auto member) { EXPECT_EQ((point.samples.*member).size(), 3U); });
 }
 
+TEST_F(Sampling, NumbersItsBlocks) {
+  Sampler sampler = sampler_of(2, taking(1), taking(1));
+  sampler.take();
+  sampler.take(7);
+  sampler.take();
+  EXPECT_THAT(point.samples.block, ElementsAre(0, 7, 8));
+}
+
+// ---- what the thread counts of a case have in common ----
+
+class SamplingInCommon : public Sampling {
+ protected:
+  /// Another count of the same case, whose workload and control are those of sampler_of().
+  Sampler other_of(Point& its_point, int threads) {
+    its_point.threads = threads;
+    return {*tested, *beside, its_point, {}, {}, 0, &common};
+  }
+  /// Rounds of so many seconds; the first count is made of 2 threads.
+  Sampler first_of(double round_s) {
+    tested.emplace("T", journal, taking(round_s));
+    beside.emplace("C", journal, taking(round_s));
+    return other_of(point, 2);
+  }
+
+  CommonRounds common;
+  Point other;
+};
+
+TEST_F(SamplingInCommon, AreTheRoundsOfOneThreadInABlock) {
+  Sampler two = first_of(0.25);
+  Sampler four = other_of(other, 4);
+  two.take(3);
+  journal.clear();
+  four.take(3);
+  EXPECT_THAT(order_of(journal), MatchesRegex("CN TN|TN CN"));
+  EXPECT_EQ(other.samples.single_s, point.samples.single_s);
+  EXPECT_EQ(other.samples.control_single_s, point.samples.control_single_s);
+  EXPECT_THAT(other.samples.block, ElementsAre(3));
+  EXPECT_DOUBLE_EQ(four.spent_s(), two.spent_s()) << "they count for both";
+  four.take(4);
+  EXPECT_EQ(journal.size(), 2U + 4U) << "another block has its own";
+}
+
+TEST_F(SamplingInCommon, AreAllOfASampleOfOneThread) {
+  Sampler two = first_of(0.25);
+  Sampler one = other_of(other, 1);
+  two.take(0);
+  journal.clear();
+  one.take(0);
+  EXPECT_TRUE(journal.empty());
+  EXPECT_EQ(other.samples.parallel_s, point.samples.single_s);
+  EXPECT_DOUBLE_EQ(one.spent_s(), 2 * 0.25) << "so that it ends";
+}
+
+TEST_F(SamplingInCommon, AreFreshForTwoSecondsOfRounds) {
+  Sampler two = first_of(0.25);
+  Sampler four = other_of(other, 4);
+  two.take(0);
+  EXPECT_LE(common.singles->age_s, 0.5) << "two rounds, if any";
+  common.singles->age_s = 2;
+  journal.clear();
+  four.take(0);
+  EXPECT_EQ(journal.size(), 2U);
+  EXPECT_DOUBLE_EQ(common.singles->age_s, 2.5) << "these two have taken their time";
+  four.take(0);
+  EXPECT_EQ(journal.size(), 2U + 4U);
+  EXPECT_LE(common.singles->age_s, 0.5) << "they are new";
+}
+
+TEST_F(SamplingInCommon, IsTheCalibrationOfTheControl) {
+  Sampler two = first_of(0.25);
+  Sampler four = other_of(other, 4);
+  two.warm_up();
+  EXPECT_GT(common.control_calls, 0);
+  journal.clear();
+  four.warm_up();
+  EXPECT_THAT(order_of(journal), "TN CN");
+  EXPECT_EQ(other.control_calls, point.control_calls);
+}
+
+// ---- the GIL demand ----
+
 TEST_F(Sampling, TellsTheGilDemandByShortRounds) {
   Sampler sampler = sampler_of(4, taking_per_call(1.0 / 64), taking(1), within(100));
   tested->hold_the_gil_for({0.25, 1, 0.125});
@@ -353,7 +435,7 @@ TEST_F(Sampling, CountsStartingAndCollectingRoundsIntoTheBudget) {
 // ---- when to stop ----
 
 /// Takes until the rule says why to stop, but not for ever: then there is no reason.
-std::optional<StopReason> reason_after(Sampler sampler, const Point& point) {
+std::optional<StopReason> reason_after(Sampler&& sampler, const Point& point) {
   while (point.samples.size() < 1000) {
     if (const auto reason = sampler.stop_reason()) return reason;
     sampler.take();
@@ -404,8 +486,10 @@ TEST_F(Sampling, StopsWhenTheBudgetIsSpent) {
 TEST_F(Sampling, KeepsTheBudgetToHalfASample) {
   for (const double budget_s : {1.0, 1.3, 1.7, 2.0}) {
     point = Point{};
-    const auto sampler = sampler_of(2, taking(0.025), taking(0.025), within(budget_s, -1));
-    EXPECT_EQ(reason_after(sampler, point), StopReason::budget);  // a sample takes 0.1 s
+    // A sample takes 0.1 s.
+    EXPECT_EQ(
+        reason_after(sampler_of(2, taking(0.025), taking(0.025), within(budget_s, -1)), point),
+        StopReason::budget);
     EXPECT_NEAR(static_cast<double>(point.samples.size()) * 0.1, budget_s, 0.05 + 1e-9);
   }
 }

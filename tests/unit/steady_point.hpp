@@ -40,6 +40,7 @@ inline void add_sample(Point& point, const Rounds& rounds) {
                                                  rounds.control_delay_s);
   samples.spread_s.push_back(0);
   samples.handover_s.push_back(0);
+  samples.block.push_back(static_cast<double>(samples.block.size()));
 }
 
 /// A point whose samples are all the same.

@@ -51,8 +51,11 @@ class Supervised : public testing::Test {
 
   static constexpr double patient_s = 60;
 
+  /// Only waits for its end: it says what it wants.
   CaseResult run(const std::string& script, double timeout_s = patient_s) {
-    return run_case(planned, shell(script), timeout_s, listener);
+    Worker worker({planned, shell(script)}, timeout_s, listener);
+    worker.finish();
+    return worker.take_result();
   }
   /// The failure that must come of it.
   Failure failure_of(const std::string& script, double timeout_s = patient_s) {
@@ -155,75 +158,100 @@ TEST_F(Supervised, WorkerThatHasSaidItsLastWordIsNotWaitedFor) {
   EXPECT_TRUE(is_gone(noted_pid()));
 }
 
-// ---- workers that ask ----
-
-/// Asks with a point of so many samples, reads the answer and writes it to standard error.
-std::string ask(std::size_t samples, std::optional<StopReason> stop) {
-  return say(message::question({steady_point(2, {}, samples), 0.5, stop})) +
-         "read -r answer; printf '%s\\n' \"$answer\" >&2; ";
-}
+// ---- workers that are told what to do ----
 
 const std::string hear_case = "read -r planned; ";
 
-TEST_F(Supervised, WorkerIsAnsweredByItsOwnRuleIfNobodyElseDoes) {
-  run(hear_case + ask(1, std::nullopt) + ask(2, StopReason::budget) + finish);
-  EXPECT_EQ(listener.output, "{\"stop\":null}\n{\"stop\":\"budget\"}\n");
+/// Reads a command, writes it to standard error and answers.
+std::string answer(const json& message) {
+  return "read -r command; printf '%s\\n' \"$command\" >&2; " + say(message);
 }
 
-TEST_F(Supervised, WorkerIsAnsweredWhatIsSaid) {
-  std::vector<std::size_t> asked;
-  const CaseResult result = run_case(
-      planned,
-      shell(hear_case + point_of(1) + ask(6, std::nullopt) + ask(7, StopReason::budget) + finish),
-      patient_s, listener,
-      [&](const CaseResult& so_far, const Question& question) -> std::optional<StopReason> {
-        EXPECT_EQ(so_far.points.size(), 1U);
-        asked.push_back(question.point.samples.size());
-        if (question.stop) return std::nullopt;
-        return StopReason::max_budget;
-      });
-  EXPECT_FALSE(result.failure);
-  EXPECT_THAT(asked, ElementsAre(6, 7));
-  EXPECT_EQ(listener.output, "{\"stop\":\"max-budget\"}\n{\"stop\":null}\n");
+json sample_of(int threads, std::optional<StopReason> stop = {}) {
+  return message::sample({steady_point(threads, {}, 1), 0.5, stop});
 }
 
-TEST_F(Supervised, WorkerWaitsForItsAnswerAndIsNotGivenUpMeanwhile) {
+TEST_F(Supervised, WorkerIsToldWhatToTakeAndWhenToStop) {
+  Worker worker(
+      {planned,
+       shell(hear_case + answer(sample_of(2)) + answer(sample_of(2, StopReason::budget)) +
+             answer(message::repeat(2)) + answer(sample_of(2)) +
+             answer(message::point(steady_point(2, {}, 3), json::array(), json::object())) +
+             answer(message::finished({})))},
+      patient_s, listener);
+  auto question = worker.take(2, 0);
+  ASSERT_TRUE(question);
+  EXPECT_EQ(question->point.samples.size(), 1U);
+  EXPECT_FALSE(question->stop);
+  question = worker.take(2, 1);
+  ASSERT_TRUE(question);
+  EXPECT_EQ(question->point.samples.size(), 2U);
+  EXPECT_EQ(question->stop, StopReason::budget);
+  EXPECT_TRUE(worker.stop(2, StopReason::max_budget)) << "another repetition";
+  EXPECT_TRUE(worker.take(2, 2));
+  EXPECT_TRUE(worker.result().points.empty());
+  EXPECT_FALSE(worker.stop(2, StopReason::budget));
+  EXPECT_EQ(worker.result().points.size(), 1U);
+  worker.finish();
+  EXPECT_FALSE(worker.failed());
+  EXPECT_EQ(listener.output,
+            "{\"block\":0,\"take\":2}\n{\"block\":1,\"take\":2}\n"
+            "{\"reason\":\"max-budget\",\"stop\":2}\n{\"block\":2,\"take\":2}\n"
+            "{\"reason\":\"budget\",\"stop\":2}\n{\"end\":true}\n");
+}
+
+TEST_F(Supervised, WorkerThatHasNothingToDoIsNotGivenUp) {
   constexpr double timeout_s = 3;  // a shell takes a thousandth of that to start
-  Worker worker(planned, shell(hear_case + ask(1, StopReason::budget) + finish), timeout_s,
-                listener);
-  ASSERT_TRUE(worker.watch());
+  Worker worker({planned, shell(hear_case + answer(sample_of(2)) + answer(sample_of(2)) + finish)},
+                timeout_s, listener);
+  ASSERT_TRUE(worker.take(2, 0));
   std::this_thread::sleep_for(std::chrono::duration<double>(1.1 * timeout_s));
-  worker.answer(StopReason::budget);
-  EXPECT_FALSE(worker.watch());
-  EXPECT_FALSE(worker.result().failure);
+  EXPECT_TRUE(worker.take(2, 1));
+  worker.finish();
+  EXPECT_FALSE(worker.failed());
 }
 
-TEST_F(Supervised, WorkerThatDiesBeforeItsAnswerHasFailed) {
-  const std::string heard = folder.file("heard");
-  Worker worker(planned,
-                shell(hear_case + point_of(1) + say(message::question({Point{}, 0, {}})) +
-                      fmt::format("until [ -e '{}' ]; do sleep 0.01; done; exit 7", heard)),
-                patient_s, listener);
-  ASSERT_TRUE(worker.watch());
-  folder.write("heard", "");
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  worker.answer(std::nullopt);
-  EXPECT_FALSE(worker.watch());
+TEST_F(Supervised, WorkerThatDiesBetweenTwoSamplesHasFailedAndItsSamplesStay) {
+  Worker worker({planned, shell(hear_case + answer(sample_of(2)) + "exit 7")}, patient_s, listener);
+  ASSERT_TRUE(worker.take(2, 0));
+  EXPECT_FALSE(worker.take(2, 1));
+  EXPECT_FALSE(worker.take(4, 1)) << "still so";
+  EXPECT_FALSE(worker.stop(2, StopReason::budget));
+  worker.finish();
   const CaseResult result = worker.take_result();
   ASSERT_TRUE(result.failure);
   EXPECT_EQ(result.failure->kind, FailureKind::exit);
-  EXPECT_EQ(result.points.size(), 1U);
+  ASSERT_EQ(result.points.size(), 1U);
+  EXPECT_EQ(result.points[0].samples.size(), 1U);
 }
 
 TEST_F(Supervised, WorkerThatIsNoLongerWatchedIsGone) {
   {
-    Worker worker(planned,
-                  shell("echo $$ >'" + folder.file("pid") + "'; " + hear_case +
-                        ask(1, StopReason::budget) + "sleep 1000"),
+    Worker worker({planned, shell("echo $$ >'" + folder.file("pid") + "'; " + hear_case +
+                                  answer(sample_of(2)) + "sleep 1000")},
                   patient_s, listener);
-    ASSERT_TRUE(worker.watch());
+    ASSERT_TRUE(worker.take(2, 0));
+    worker.pause();
   }
   EXPECT_TRUE(is_gone(noted_pid()));
+}
+
+TEST_F(Supervised, WorkerStandsStillWhileItIsPaused) {
+  Worker worker(
+      {planned, shell("(while :; do echo x >>'" + folder.file("ticks") + "'; sleep 0.01; done) & " +
+                      hear_case + answer(sample_of(2)) + answer(sample_of(2)) + finish)},
+      patient_s, listener);
+  const auto ticks = [&] { return text_of(folder.file("ticks")).size(); };
+  const auto later = [] { std::this_thread::sleep_for(std::chrono::milliseconds(200)); };
+  ASSERT_TRUE(worker.take(2, 0));
+  worker.pause();
+  later();
+  const std::size_t before = ticks();
+  later();
+  EXPECT_EQ(ticks(), before) << "its children, too";
+  worker.resume();
+  EXPECT_TRUE(worker.take(2, 1));
+  while (ticks() == before) later();
 }
 
 // ---- workers that do not ----
@@ -301,7 +329,7 @@ TEST_F(Supervised, WorkerMayCloseItsOutputsBeforeItEnds) {
 
 TEST_F(Supervised, MissingWorkerIsAnError) {
   const auto error = thrown<Error>(
-      [&] { run_case(planned, {"no-such-command-of-gilscale"}, patient_s, listener); });
+      [&] { Worker({planned, {"no-such-command-of-gilscale"}}, patient_s, listener); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(), HasSubstr("cannot start 'no-such-command-of-gilscale'"));
 }
@@ -378,14 +406,22 @@ TEST_F(InterruptedDeathTest, CaseIsFailedAndItsWorkerGone) {
 }
 
 TEST_F(InterruptedDeathTest, InterruptInTheMiddleKeepsWhatWasMeasured) {
+  // The worker itself interrupts its front end, which has answered and so has seen all before.
+  const auto result_of_two_samples = [&] {
+    Worker worker({planned, shell(hear_case + answer(sample_of(2)) +
+                                  "read -r command; kill -INT $PPID; sleep 1000")},
+                  patient_s, listener);
+    EXPECT_TRUE(worker.take(2, 0));
+    EXPECT_FALSE(worker.take(2, 1));
+    worker.finish();
+    return worker.take_result();
+  };
   const auto interrupted_run = [&] {
     watch_for_interrupts();
-    // The worker itself interrupts its front end, which has answered and so has seen all before.
-    const CaseResult result =
-        run(hear_case + point_of(1) + ask(1, std::nullopt) + "kill -INT $PPID; sleep 1000");
+    const CaseResult result = result_of_two_samples();
     const bool right = result.failure && result.failure->kind == FailureKind::interrupted &&
                        result.points.size() == 1 && interrupted();
-    std::exit(right ? 42 : 1);
+    std::exit(right && !HasFailure() ? 42 : 1);
   };
   EXPECT_EXIT(interrupted_run(), testing::ExitedWithCode(42), "");
 }

@@ -39,11 +39,12 @@ struct SharingCost {
   int threads = 1;
   Estimate shared;  ///< speedup with one set of arguments for all threads
   Estimate own;     ///< speedup with a set for each
+  Estimate kept;    ///< the one over the other, of paired samples
 
-  /// The intervals do not meet.
-  [[nodiscard]] bool differs() const;
+  /// The interval of what is kept is on one side of 1.
+  [[nodiscard]] bool differs() const { return kept.high < 1 || kept.low > 1; }
   /// The share of the speedup that is lost by sharing; negative if sharing is better.
-  [[nodiscard]] double lost() const { return 1 - shared.estimate / own.estimate; }
+  [[nodiscard]] double lost() const { return 1 - kept.estimate; }
 };
 
 /// For every workload that was measured both ways, at the largest count of threads.
@@ -60,13 +61,13 @@ struct ExecutorComparison {
     std::optional<std::int64_t> memory_bytes;
   };
 
-  /// Who clearly makes more calls per second than all others, at the machine's speed of that
-  /// moment; more than one where these cannot be told apart.
+  /// Who clearly makes more calls per second than all others in the same moments; more than one
+  /// where these cannot be told apart.
   struct Winner {
     std::vector<std::string> executors;  ///< the best first
     int from_threads = 1;                ///< and at every larger count that was measured
     std::string next;                    ///< the first behind them at the largest count
-    double factor = 1;                   ///< the best over the next, at the largest count
+    Estimate factor;                     ///< the best over the next, at the largest count
   };
 
   std::string label;
@@ -82,8 +83,8 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report);
 /// A case's call on one thread beside those of the others.
 struct SingleThreadCost {
   std::string label;
-  double call_s = 0;    ///< median
-  double relative = 1;  ///< to the fastest of all, at one speed of the machine, see CallCost
+  double call_s = 0;  ///< at one speed of the machine for all, see CallCost
+  Estimate relative;  ///< to the fastest of all, in the same moments
 };
 
 /// Of all cases that ran Python, in their order.

@@ -53,22 +53,55 @@ struct SamplingConditions {
   std::uint64_t seed = 0;
 };
 
+/// What the thread counts of a case have in common: how the control is called, and the last pair of
+/// 1-thread rounds, for as long as it is fresh.
+struct CommonRounds {
+  /// How old a pair may be, so that each sample's rounds belong to the same moments.
+  static constexpr double fresh_for_s = 2;
+
+  struct Pair {
+    RoundTimes workload;
+    RoundTimes control;
+    std::int64_t block = 0;
+    double age_s = 0;  ///< what rounds took since
+  };
+
+  std::int64_t control_calls = 0;  ///< 0 before they are found
+  double cpu_share = 1;            ///< of a 1-thread round that warmed up
+  std::optional<Pair> singles;
+
+  [[nodiscard]] bool has_fresh_singles(std::int64_t block) const {
+    return singles && singles->block == block && singles->age_s <= fresh_for_s;
+  }
+};
+
 /// Samples one point: for each sample the 1-thread round, the N-thread round and their controls,
 /// each beside its own. Coins decide which of the two pairs comes first, and in each whether the
 /// workload or the control does, so that whatever the machine does has the same chance of hitting
 /// either (Fisher, The Design of Experiments, 1935). Then a short round that tells the GIL demand,
 /// as long as these do not cost much. Call warm_up() once, then take() until stop_reason() gives
 /// one.
+///
+/// Samples that other thread counts of the case take in the same block have their 1-thread rounds
+/// in common with it. What these took counts for each, so that a budget has as many samples as
+/// without.
 class Sampler {
  public:
   /// `point` says what to measure (threads, calls) and receives control_calls, control_threads and
   /// the samples. `spent_s` counts towards the budget: what has been spent on this point before.
+  /// `common` is the case's; null: nothing is in common with anybody.
   Sampler(Executor& workload, Executor& control, Point& point, const StopRule& rule,
-          const SamplingConditions& conditions = {}, double spent_s = 0);
+          const SamplingConditions& conditions = {}, double spent_s = 0,
+          CommonRounds* common = nullptr);
+
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
 
   /// One round of each kind, not recorded; also finds the control's calls and threads.
   void warm_up();
-  void take();
+  void take(std::int64_t block);
+  /// In a block of its own.
+  void take() { take(next_block_); }
   /// Why to stop now; nothing to go on.
   [[nodiscard]] std::optional<StopReason> stop_reason() const;
   [[nodiscard]] double spent_s() const { return spent_s_; }
@@ -81,7 +114,7 @@ class Sampler {
   RoundTimes run(Kind kind);
   void keep_ledger();
   RoundTimes counted(const RoundTimes& times);
-  void record(const std::array<RoundTimes, kinds>& rounds);
+  void record(const std::array<RoundTimes, kinds>& rounds, std::int64_t block);
   [[nodiscard]] bool budget_ends() const;
 
   Executor& workload_;
@@ -91,6 +124,9 @@ class Sampler {
   SamplingConditions conditions_;
   std::mt19937_64 coins_;
   double spent_s_;
+  CommonRounds own_;
+  CommonRounds& common_;
+  std::int64_t next_block_ = 0;
   double ledgers_s_ = 0;
   double last_sample_s_ = 0;
 };

@@ -26,6 +26,9 @@ struct Samples {
   std::vector<double> control_parallel_undelayed_s;
   std::vector<double> spread_s;    ///< from the first to the last finish in the N-thread round
   std::vector<double> handover_s;  ///< what starting and collecting an N-thread round took
+  /// The number of its block: what other cases and thread counts have in the same block was taken
+  /// in the same moments.
+  std::vector<double> block;
 
   [[nodiscard]] std::size_t size() const { return parallel_s.size(); }
 
@@ -38,7 +41,8 @@ struct Samples {
           &Samples::single_runnable_s, &Samples::parallel_wall_s, &Samples::parallel_cpu_s,
           &Samples::parallel_runnable_s, &Samples::single_undelayed_s,
           &Samples::parallel_undelayed_s, &Samples::control_single_undelayed_s,
-          &Samples::control_parallel_undelayed_s, &Samples::spread_s, &Samples::handover_s})
+          &Samples::control_parallel_undelayed_s, &Samples::spread_s, &Samples::handover_s,
+          &Samples::block})
       visit(member);
   }
 };

@@ -12,7 +12,6 @@ enum class StopReason {
   budget,
   max_budget,  ///< something is still open, and all the time that it may take is spent
   requested,   ///< as many samples as were asked for
-  unanswered,  ///< nobody said whether to go on
 };
 
 /// "precision", "no-improvement" and so on, as in result files.

@@ -11,10 +11,6 @@
 
 namespace gilscale {
 
-/// When a worker asks its front end whether to go on with a point: never, then it follows its own
-/// rule; once that rule would stop, and after every sample from then on; or after every sample.
-enum class StopPolicy { own_rule, ask_before_stopping, ask_after_each_sample };
-
 /// One workload on one executor: what one worker process measures, over all thread counts.
 /// It crosses to the worker as JSON.
 struct Case {
@@ -30,7 +26,9 @@ struct Case {
   StopRule stop;
   int repetitions = 1;
   std::uint64_t seed = 0;  ///< of the order of rounds
-  StopPolicy stop_policy = StopPolicy::own_rule;
+  /// Cases of one group were measured in the same minutes; those of the next one after them.
+  /// From 1.
+  int group = 1;
 };
 
 /// The benchmark's name as registered, without Google Benchmark's own suffix:

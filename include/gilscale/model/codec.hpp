@@ -37,10 +37,6 @@ void to_json(nlohmann::json& json, const CpuBudget& budget);
 void to_json(nlohmann::json& json, Scaling scaling);
 void from_json(const nlohmann::json& json, Scaling& scaling);
 
-NLOHMANN_JSON_SERIALIZE_ENUM(StopPolicy, {{StopPolicy::own_rule, "never"},
-                                          {StopPolicy::ask_before_stopping, "before_stopping"},
-                                          {StopPolicy::ask_after_each_sample, "after_each_sample"}})
-
 void to_json(nlohmann::json& json, StopReason reason);
 /// None for null, and for what is no reason of this version.
 std::optional<StopReason> read_stop_reason(const nlohmann::json& json);
@@ -69,7 +65,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Samples, single_s, parallel_s, control_single
                                    single_runnable_s, parallel_wall_s, parallel_cpu_s,
                                    parallel_runnable_s, single_undelayed_s, parallel_undelayed_s,
                                    control_single_undelayed_s, control_parallel_undelayed_s,
-                                   spread_s, handover_s)
+                                   spread_s, handover_s, block)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TimeShares, cpu, runnable, blocked)
 
 void to_json(nlohmann::json& json, const Point& point);

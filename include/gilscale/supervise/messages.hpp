@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -15,18 +17,36 @@ Failure caught_failure();
 /// The exception that caught_failure() made a failure of.
 [[noreturn]] void throw_failure(const Failure& failure);
 
-/// What a worker asks about the point that it is at (see StopPolicy).
+/// A point of which a worker has taken a sample: does it need more of them?
 struct Question {
-  Point point;  ///< with all samples so far
-  double spent_s = 0;
-  std::optional<StopReason> stop;  ///< why the worker's own rule would stop now
+  Point point;                     ///< with all samples so far
+  double spent_s = 0;              ///< on its present repetition
+  std::optional<StopReason> stop;  ///< why the stop rule would end it now
 };
+
+/// What a front end says to its worker: one JSON object in a line. The case comes first.
+///   take   threads, block   one sample more of the point with so many threads
+///   stop   threads, reason  the point needs no more of them
+///   end                     nothing more is asked
+struct WorkerCommand {
+  enum class Kind { take, stop, end };
+
+  Kind kind = Kind::end;
+  int threads = 0;
+  std::int64_t block = 0;
+  std::optional<StopReason> reason = {};
+};
+
+nlohmann::json to_message(const WorkerCommand& command);
+/// Throws UsageError for a line that is none.
+WorkerCommand read_command(const std::string& line);
 
 /// What a worker says to its front end: one JSON object in a line, on its original standard output.
 ///   started   python, gil          the interpreter is up and the workload is loaded
-///   progress  threads, samples     a sample is finished; also the sign of life
-///   point     point, benchmarks, context
-///   question  point, spent_s, stop a sample is finished; is to be answered before the next one
+///   progress  threads, samples     a round is finished: a sign of life
+///   sample    point, spent_s, stop what was taken; of the point's samples, only the new one
+///   repeat    threads              the point is to be measured once more: another repetition
+///   point     point, benchmarks, context   the point is finished
 ///   found     workloads            what a file holds, when that was the question
 ///   finished  gil                  nothing comes after it
 ///   failed    failure              nor after this
@@ -35,20 +55,16 @@ namespace message {
 nlohmann::json started(const std::optional<PythonInfo>& python, const GilState& gil);
 nlohmann::json progress(int threads, std::size_t samples);
 nlohmann::json point(const Point& point, nlohmann::json benchmarks, nlohmann::json context);
-nlohmann::json question(const Question& question);
+nlohmann::json sample(const Question& question);
+nlohmann::json repeat(int threads);
 nlohmann::json found(const std::vector<FoundWorkload>& workloads);
 nlohmann::json finished(const GilState& gil);
 nlohmann::json failed(const Failure& failure);
 
-/// What the front end says to a question: why to stop, or null to go on.
-nlohmann::json answer(std::optional<StopReason> stop);
-
 }  // namespace message
 
-/// The answer in a line; StopReason::unanswered if it is none.
-std::optional<StopReason> read_answer(const std::string& line);
-
-/// Puts the messages of one worker together.
+/// Puts the messages of one worker together. The result's points are those that are finished, until
+/// keep_what_was_measured().
 class MessageReader {
  public:
   explicit MessageReader(CaseResult& result) : result_(result) {}
@@ -57,17 +73,30 @@ class MessageReader {
   void take(const std::string& line);
   /// The worker has said how it ended.
   [[nodiscard]] bool complete() const { return complete_; }
-  /// What the worker asks, once; nothing if it does not.
-  std::optional<Question> take_question() { return std::exchange(question_, std::nullopt); }
+  /// What the worker has answered to a command, once.
+  enum class Answer { sample, repeat, point };
+  std::optional<Answer> take_answer() { return std::exchange(answer_, std::nullopt); }
+  /// About the point of the last sample.
+  [[nodiscard]] Question question() const;
+  /// Makes points of those that were not finished, too.
+  void keep_what_was_measured();
   /// What the case is at: "2 threads, 12 samples".
   [[nodiscard]] const std::string& progress() const { return progress_; }
 
  private:
   void apply(const nlohmann::json& message);
+  void add_sample(const nlohmann::json& message);
+  void finish_point(const nlohmann::json& message);
+  void insert(Point point);
 
   CaseResult& result_;
   bool complete_ = false;
-  std::optional<Question> question_;
+  std::optional<Answer> answer_;
+  std::map<int, Point> open_;  ///< by threads
+  std::map<int, nlohmann::json> benchmarks_;
+  int last_ = 0;  ///< threads of the last sample
+  double spent_s_ = 0;
+  std::optional<StopReason> stop_;
   std::string progress_;
 };
 

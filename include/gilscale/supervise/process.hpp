@@ -47,4 +47,8 @@ class Process {
   std::optional<int> status_;
 };
 
+/// From now on this process goes on when the one that started it ends, should it stand still
+/// (SIGSTOP) and not notice otherwise. Linux only.
+void go_on_when_parent_ends();
+
 }  // namespace gilscale

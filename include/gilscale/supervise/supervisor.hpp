@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,25 +22,40 @@ class WorkerListener {
   virtual void on_output(std::string_view text) = 0;
 };
 
+/// A case and the command that starts its worker.
+struct Launch {
+  Case planned;
+  std::vector<std::string> command;
+};
+
 /// A worker process that measures one case. Whatever happens to it (exception, signal, exit,
 /// silence for longer than `timeout_s`, interrupt) becomes the result's failure; points measured
 /// before stay. No process of its group is left behind; should this process be killed, the worker
 /// notices the end of its standard input and goes too.
 ///
-/// Create one, then watch() it and answer() until it asks no more; take_result() ends it.
+/// Create one, have it take() samples and stop() its points, then finish(); or only finish(), where
+/// it is asked for something else. Once it has failed, it has nothing more to say. After an
+/// interrupt only finish() is right. Destroying it ends it.
 class Worker {
  public:
-  /// `command` starts it.
-  Worker(const Case& planned, const std::vector<std::string>& command, double timeout_s,
-         WorkerListener& listener);
+  Worker(const Launch& launch, double timeout_s, WorkerListener& listener);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Waits until it asks whether to go on, or has ended: then there is no question.
-  std::optional<Question> watch();
-  /// Why to stop sampling the point, or nothing to go on. Only after a question.
-  void answer(std::optional<StopReason> stop);
+  /// One sample more of the point with so many threads; nothing if it has failed, or there was an
+  /// interrupt.
+  std::optional<Question> take(int threads, std::int64_t block);
+  /// The point needs no more samples. True if another repetition of it begins.
+  bool stop(int threads, std::optional<StopReason> reason);
+  /// Waits for what it has to say at its end; not after an interrupt. Points that were not finished
+  /// are kept.
+  void finish();
+  /// Between two samples: all its threads and processes stand still.
+  void pause();
+  void resume();
+
+  [[nodiscard]] bool failed() const { return result().failure.has_value(); }
   /// What is known so far.
   [[nodiscard]] const CaseResult& result() const;
   CaseResult take_result();
@@ -49,14 +64,5 @@ class Worker {
   class Watch;
   std::unique_ptr<Watch> watch_;
 };
-
-/// What to say to a question about a case of which so much is known.
-using Decider =
-    std::function<std::optional<StopReason>(const CaseResult& so_far, const Question& question)>;
-
-/// Measures one case in a worker process of its own and waits for its end. Without `answers`, the
-/// worker's own rule is right.
-CaseResult run_case(const Case& planned, const std::vector<std::string>& command, double timeout_s,
-                    WorkerListener& listener, const Decider& answers = {});
 
 }  // namespace gilscale
