@@ -8,6 +8,7 @@
 #include <cassert>
 #include <utility>
 
+#include "commands/launches.hpp"
 #include "gilscale/judge/check.hpp"
 #include "gilscale/judge/metric.hpp"
 #include "gilscale/judge/verdict.hpp"
@@ -132,11 +133,14 @@ void Gate::share_error_of_expectations(const std::vector<Case>& cases) {
 }
 
 Party Gate::party_of(const Case& planned) const {
+  if (!source_) return {{planned, worker_command()}};
   Party party;
-  if (source_)
-    party.push_back({source_->applied_to(planned),
-                     source_->worker.empty() ? worker_command() : source_->worker});
-  party.push_back({planned, worker_command()});
+  for (std::size_t number = 0; number < launches_of_a_version; ++number) {
+    const Case own = launch_of(planned, number);
+    party.push_back(
+        {source_->applied_to(own), source_->worker.empty() ? worker_command() : source_->worker});
+    party.push_back({own, worker_command()});
+  }
   return party;
 }
 
@@ -194,8 +198,15 @@ std::optional<StopReason> Gate::answer(const AskingWorker& before,
 }
 
 std::optional<StopReason> Gate::answer(std::span<const AskingWorker> party) const {
-  if (source_) return answer(party.front(), party.back());
-  return answer(party.front().so_far, party.front().question);
+  if (!source_) return answer(party.front().so_far, party.front().question);
+  std::vector<const Question*> before;
+  std::vector<const Question*> after;
+  for (std::size_t i = 0; i < party.size(); ++i)
+    (i % 2 == 0 ? before : after).push_back(&party[i].question);
+  const Question old_question = merged(before);
+  const Question new_question = merged(after);
+  return answer(AskingWorker{party[0].so_far, old_question},
+                AskingWorker{party[1].so_far, new_question});
 }
 
 Changes Gate::blank_changes() const {
@@ -230,9 +241,13 @@ void Gate::judge_alone(CaseResult measured, Report& report) const {
 
 void Gate::judge(std::vector<CaseResult> measured, Report& report) const {
   if (!source_) return judge_alone(std::move(measured.front()), report);
-  assert(!baseline_ && measured.size() == 2);
-  report.against.emplace_back(std::move(measured.front()));
-  judge_alone(std::move(measured.back()), report);
+  assert(!baseline_);
+  std::vector<CaseResult> before;
+  std::vector<CaseResult> after;
+  for (std::size_t i = 0; i < measured.size(); ++i)
+    (i % 2 == 0 ? before : after).push_back(std::move(measured[i]));
+  report.against.emplace_back(merged(std::move(before)));
+  judge_alone(merged(std::move(after)), report);
   compare_last(&report.against.back().result, report);
 }
 

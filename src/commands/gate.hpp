@@ -38,8 +38,11 @@ class Gate {
     return options_.expectations;
   }
 
-  /// The workers that measure a case: beside its other version, where there is one.
+  /// The workers that measure a case. Where there is another version, they are several launches of
+  /// both: old, new, old, new and so on.
   [[nodiscard]] Party party_of(const Case& planned) const;
+  /// So many of them take a sample directly after one another.
+  [[nodiscard]] std::size_t together() const { return source_ ? 2 : 1; }
   /// Why the workers of a party stop sampling a point, or nothing to go on.
   [[nodiscard]] std::optional<StopReason> answer(std::span<const AskingWorker> party) const;
   /// Adds a case to the report, with what is decided of it: the results of its party.

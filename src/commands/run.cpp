@@ -284,7 +284,8 @@ ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   gate.prepare(cases, blank.context);
   warn_of_expectations(gate.expectations());
   Measurement measurement(cases, gate, files, blank);
-  measurement.run({.timeout_s = options.policy.timeout_s, .seed = seed});
+  measurement.run(
+      {.timeout_s = options.policy.timeout_s, .seed = seed, .together = gate.together()});
   const Report report = measurement.report();
   show(report, options.outputs, machine);
   return exit_code_with_files(exit_code_of(report, options.policy.gate.rules.inconclusive),

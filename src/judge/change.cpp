@@ -1,9 +1,14 @@
 #include "gilscale/judge/change.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "gilscale/judge/bounds.hpp"
 #include "gilscale/statistics/decision.hpp"
@@ -271,6 +276,7 @@ Change change_of_independent(const PointOf& before, const PointOf& after, const 
 
 /// A pair of samples that were taken beside each other.
 struct PairOfSamples {
+  double launch = 0;  ///< of the processes that took it
   bool disturbed = false;
   double cost = 1;       ///< new over old
   double as_it_was = 1;  ///< with what threads waited for CPUs
@@ -285,6 +291,7 @@ std::vector<PairOfSamples> pairs_of(const Point& before, const Point& after) {
   std::vector<PairOfSamples> pairs;
   for (std::size_t i = 0; i < std::min(then.size(), now.size()); ++i) {
     PairOfSamples pair;
+    pair.launch = after.samples.launch[i + 1];
     pair.disturbed = then[i].disturbed || now[i].disturbed;
     pair.as_it_was = new_values.call_s[i + 1] / old_values.call_s[i + 1];
     const bool undelayed = before.threads == 1 || then[i].delayed || now[i].delayed;
@@ -327,11 +334,64 @@ class PairTallies {
   SignTally was_not_faster_;
 };
 
+/// The median cost of each launch.
+class LaunchCosts {
+ public:
+  void add(const PairOfSamples& pair) { costs_[pair.launch].add(pair.cost); }
+  [[nodiscard]] bool agree(ChangeVerdict verdict, double threshold) const {
+    return std::all_of(costs_.begin(), costs_.end(), [&](const auto& launch) {
+      const double cost = launch.second.median();
+      if (verdict == ChangeVerdict::slower) return cost > 1 + threshold;
+      if (verdict == ChangeVerdict::faster) return cost < 1 / (1 + threshold);
+      return true;
+    });
+  }
+  /// "1.020, 1.081 and 1.104 times the old one".
+  [[nodiscard]] std::string told() const {
+    std::vector<std::string> words;
+    for (const auto& [launch, costs] : costs_)
+      words.push_back(fmt::format("{:.3f}", costs.median()));
+    return fmt::format("{} times the old one", fmt::join(words, ", "));
+  }
+
+ private:
+  std::map<double, OrderedValues> costs_;
+};
+
+/// The samples of both that were taken beside each other: of the same launch and block.
+std::pair<Point, Point> in_pairs(const Point& before, const Point& after) {
+  const auto key = [](const Samples& samples, std::size_t place) {
+    return std::pair(samples.block[place], samples.launch[place]);
+  };
+  std::pair<Point, Point> both{before, after};
+  both.first.samples = both.second.samples = {};
+  const auto take = [](Samples& to, const Samples& from, std::size_t place) {
+    Samples::for_each_member([&](auto member) { (to.*member).push_back((from.*member)[place]); });
+  };
+  for (std::size_t i = 0, k = 0; i < before.samples.size() && k < after.samples.size();) {
+    const auto then = key(before.samples, i);
+    const auto now = key(after.samples, k);
+    if (then == now) {
+      take(both.first.samples, before.samples, i);
+      take(both.second.samples, after.samples, k);
+    }
+    if (then <= now) ++i;
+    if (now <= then) ++k;
+  }
+  return both;
+}
+
 /// Decided by the first pair that suffices. Neighbours have the same machine, so a disturbance hits
 /// either of them as often, and all count, as long as the cores were there for most.
-Change change_of_pairs(const PointOf& before, const PointOf& after, const ChangeRule& rule) {
-  Change change = blank_change(after);
+Change change_of_pairs(const PointOf& of_before, const PointOf& of_after, const ChangeRule& rule) {
+  Change change = blank_change(of_after);
+  const auto [old_point, new_point] = in_pairs(*of_before.point, *of_after.point);
+  const PointOf before{of_before.result, &old_point};
+  const PointOf after{of_after.result, &new_point};
   const double error = error_of(rule);
+  LaunchCosts launches;
+  LaunchCosts undisturbed_launches;
+  std::string disagreement;
   PairTallies all(rule.threshold);
   PairTallies undisturbed(rule.threshold);
   std::size_t count = 1;
@@ -343,7 +403,9 @@ Change change_of_pairs(const PointOf& before, const PointOf& after, const Change
   for (const PairOfSamples& pair : pairs_of(*before.point, *after.point)) {
     ++count;
     all.add(pair);
+    launches.add(pair);
     if (!pair.disturbed) undisturbed.add(pair);
+    if (!pair.disturbed) undisturbed_launches.add(pair);
     if (all.verdict(error) == ChangeVerdict::unclear &&
         undisturbed.verdict(error) == ChangeVerdict::unclear)
       continue;
@@ -351,6 +413,9 @@ Change change_of_pairs(const PointOf& before, const PointOf& after, const Change
     const ChangeVerdict verdict = (now.takes_all() ? all : undisturbed).verdict(error);
     show(now);
     if (verdict == ChangeVerdict::unclear || !change.why.empty()) continue;
+    const LaunchCosts& costs = now.takes_all() ? launches : undisturbed_launches;
+    disagreement = costs.agree(verdict, rule.threshold) ? "" : costs.told();
+    if (!disagreement.empty()) continue;
     change.verdict = verdict;
     return change;
   }
@@ -358,6 +423,11 @@ Change change_of_pairs(const PointOf& before, const PointOf& after, const Change
   if (samples > 0) show(VersionPair(before, after, rule, {samples, interval_tail}));
   if (count - 1 < fewest_to_decide(error))
     change.why = too_few(before.point->samples.size(), after.point->samples.size());
+  else if (change.why.empty() && !disagreement.empty())
+    change.why = fmt::format(
+        "the processes in which the versions were measured disagree: the cost is {}, so it may be "
+        "their layout of memory; the threshold is {:.3g} %",
+        disagreement, rule.threshold * 100);
   else if (change.why.empty())
     change.why = fmt::format(
         "the cost is {:.3f} [{:.3f}, {:.3f}] times the old one, and the samples do not agree on "

@@ -200,6 +200,7 @@ void Sampler::record(const std::array<RoundTimes, kinds>& rounds, std::int64_t b
   samples.spread_s.push_back(parallel.spread_s);
   samples.handover_s.push_back(parallel.handover_s);
   samples.block.push_back(static_cast<double>(block));
+  samples.launch.push_back(0);
 }
 
 /// As near to the budget as whole samples come; a little more where an interval is in reach.

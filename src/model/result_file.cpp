@@ -109,11 +109,13 @@ void check_samples(const Samples& samples) {
       if (!(value >= shortest_s)) throw Fault{"a time in its samples is 0"};
 }
 
-/// Earlier versions measured cases one after the other, and did not number their samples.
+/// Earlier versions measured cases one after the other, each in one process, and did not number
+/// their samples.
 void number_samples(json& samples) {
   if (!samples.is_object() || samples.contains("block") || !samples.contains("parallel_s")) return;
   json& block = samples["block"] = json::array();
   for (std::size_t i = 0; i < samples["parallel_s"].size(); ++i) block.push_back(i);
+  samples["launch"] = json::array_t(block.size(), 0);
 }
 
 /// A key that a file of another version lacks has its default; samples have none.

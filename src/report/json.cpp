@@ -93,6 +93,7 @@ json case_document(const JudgedCase& judged) {
           {"executor", result.planned.executor},
           {"scaling", result.planned.scaling},
           {"pinned", result.planned.pin},
+          {"group", result.planned.group},
           {"gil", gil_document(result)},
           {"python", value_or_null(result.python)},
           {"points", std::move(points)},

@@ -119,15 +119,29 @@ class PartyRun {
 
  private:
   void take(int threads, std::int64_t block, Random& random) {
-    std::vector<Seat*> open;
-    for (const auto& seat : seats_)
-      if (seat->is_open(threads)) open.push_back(seat.get());
-    std::shuffle(open.begin(), open.end(), random);
-    for (Seat* seat : open) {
+    bool any = false;
+    for (Seat* seat : drawn_order(random)) {
       if (interrupted()) return;
+      if (!seat->is_open(threads)) continue;
       seat->take(threads, block);
+      any = true;
     }
-    if (!open.empty()) decide(threads);
+    if (any) decide(threads);
+  }
+
+  /// Neighbours stay together.
+  [[nodiscard]] std::vector<Seat*> drawn_order(Random& random) const {
+    std::vector<std::vector<Seat*>> sets((seats_.size() + settings_.together - 1) /
+                                         settings_.together);
+    for (std::size_t i = 0; i < seats_.size(); ++i)
+      sets[i / settings_.together].push_back(seats_[i].get());
+    std::shuffle(sets.begin(), sets.end(), random);
+    std::vector<Seat*> order;
+    for (std::vector<Seat*>& set : sets) {
+      std::shuffle(set.begin(), set.end(), random);
+      order.insert(order.end(), set.begin(), set.end());
+    }
+    return order;
   }
 
   void decide(int threads) {

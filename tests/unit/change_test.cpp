@@ -466,5 +466,60 @@ TEST(Words, AreAsInTables) {
   EXPECT_EQ(to_string(ChangeVerdict::unclear), "unclear");
 }
 
+// ---- launches ----
+
+/// Three launches, interleaved by blocks, of calls that cost as much as these.
+Point launched(const std::vector<double>& costs, std::size_t blocks = 12) {
+  Point point;
+  point.threads = 2;
+  for (std::size_t block = 0; block < blocks; ++block)
+    for (std::size_t number = 0; number < costs.size(); ++number) {
+      add_sample(point, {.single_s = costs[number], .parallel_s = costs[number]});
+      point.samples.block.back() = static_cast<double>(block);
+      point.samples.launch.back() = static_cast<double>(number);
+    }
+  return point;
+}
+
+TEST(LaunchedPoint, IsSlowerOrFasterWhereAllLaunchesAgree) {
+  const Point before = launched({1, 1.1, 0.9});
+  EXPECT_EQ(verdict(before, launched({1.1, 1.21, 0.99}), paired), ChangeVerdict::slower);
+  EXPECT_EQ(verdict(before, launched({0.9, 0.99, 0.81}), paired), ChangeVerdict::faster);
+  EXPECT_EQ(verdict(before, before, paired), ChangeVerdict::same);
+}
+
+TEST(LaunchedPoint, IsUnclearWhereOneLaunchSaysOtherwise) {
+  // Nine tenths of the samples say slower: of a single process that would be enough.
+  std::vector<double> costs(10, 1.2);
+  costs[3] = 1.01;
+  const Change seen = change(launched(std::vector<double>(10, 1.0)), launched(costs), paired);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::unclear);
+  EXPECT_THAT(seen.why,
+              AllOf(HasSubstr("processes in which the versions were measured disagree"),
+                    HasSubstr("1.200, 1.200, 1.200, 1.010, 1.200"), HasSubstr("layout of memory")));
+}
+
+TEST(LaunchedPoint, IsComparedByWhatWasTakenBesideEachOther) {
+  // A launch of the new version lacks its first blocks, in which everything took three times as
+  // long.
+  Point before = launched({1, 1, 1});
+  Point after = launched({1.2, 1.2, 1.2});
+  for (std::size_t i = 0; i < 9; ++i)
+    for (Point* point : {&before, &after}) {
+      point->samples.parallel_s[i] *= 3;
+      point->samples.single_s[i] *= 3;
+    }
+  Point shorter = after;
+  shorter.samples = {};
+  for (std::size_t i = 0; i < after.samples.size(); ++i)
+    if (after.samples.launch[i] != 1 || after.samples.block[i] >= 3)
+      Samples::for_each_member(
+          [&](auto member) { (shorter.samples.*member).push_back((after.samples.*member)[i]); });
+  const Change seen = change(before, shorter, paired);
+  EXPECT_EQ(seen.verdict, ChangeVerdict::slower);
+  EXPECT_NEAR(seen.cost.estimate, 1.2, 1e-9);
+  EXPECT_NEAR(seen.cost.high, 1.2, 1e-9);
+}
+
 }  // namespace
 }  // namespace gilscale

@@ -41,6 +41,7 @@ inline void add_sample(Point& point, const Rounds& rounds) {
   samples.spread_s.push_back(0);
   samples.handover_s.push_back(0);
   samples.block.push_back(static_cast<double>(samples.block.size()));
+  samples.launch.push_back(0);
 }
 
 /// A point whose samples are all the same.

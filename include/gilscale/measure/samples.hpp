@@ -29,6 +29,8 @@ struct Samples {
   /// The number of its block: what other cases and thread counts have in the same block was taken
   /// in the same moments.
   std::vector<double> block;
+  /// The number of the process that took it, where several measured a case; from 0.
+  std::vector<double> launch;
 
   [[nodiscard]] std::size_t size() const { return parallel_s.size(); }
 
@@ -42,7 +44,7 @@ struct Samples {
           &Samples::parallel_runnable_s, &Samples::single_undelayed_s,
           &Samples::parallel_undelayed_s, &Samples::control_single_undelayed_s,
           &Samples::control_parallel_undelayed_s, &Samples::spread_s, &Samples::handover_s,
-          &Samples::block})
+          &Samples::block, &Samples::launch})
       visit(member);
   }
 };

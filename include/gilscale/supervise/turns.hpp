@@ -38,6 +38,8 @@ class Conductor : public WorkerListener {
 struct TurnSettings {
   double timeout_s = 600;  ///< for which a worker that is at work may say nothing
   std::uint64_t seed = 0;
+  /// So many workers of a party, neighbours in its list, take a sample directly after one another.
+  std::size_t together = 1;
   /// That new processes may use; nothing where the system does not tell.
   std::function<std::optional<std::int64_t>()> free_memory = [] { return free_memory_bytes(); };
 };
