@@ -14,6 +14,7 @@
 #include "gilscale/machine/machine.hpp"
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
+#include "gilscale/model/method.hpp"
 #include "gilscale/model/venv.hpp"
 #include "gilscale/report/chart.hpp"
 #include "gilscale/report/output_files.hpp"
@@ -36,6 +37,7 @@ Report empty_report(const Machine& machine, const OutputOptions& options) {
   const CpuBudget& budget = machine.budget;
   Report report;
   report.context["gilscale_version"] = version;
+  report.context["method"] = method_version;
   report.context["usable_cpus"] = budget.usable();
   report.context["cpu_budget"] = budget;
   report.context["findings"] = findings_of(machine);

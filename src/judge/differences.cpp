@@ -13,7 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 5> kinds{"machine", "python", "gil", "calls", "scaling"};
+constexpr std::array<std::string_view, 6> kinds{"machine", "python",  "gil",
+                                                "calls",   "scaling", "method"};
 
 void add(std::vector<Difference>& found, std::string_view kind, std::string what,
          bool forbids = true) {
@@ -78,6 +79,12 @@ void compare_calls(const CaseResult& before, const CaseResult& after,
   }
 }
 
+/// Of the way in which it was measured; null where it is not gilscale's.
+json method_of(const json& context) {
+  if (context.contains("method")) return context.at("method");
+  return context.contains("gilscale_version") ? json(1) : json();  // the first did not say so
+}
+
 }  // namespace
 
 std::span<const std::string_view> difference_kinds() { return kinds; }
@@ -93,6 +100,12 @@ void add_differences(std::vector<Difference>& found, const json& before, const j
         fmt::format("different {}: {} before, {} now", name, shown(before.at(key)),
                     shown(after.at(key))));
   }
+  const json then = method_of(before);
+  const json now = method_of(after);
+  if (!then.is_null() && !now.is_null() && then != now)
+    add(found, "method",
+        fmt::format("measured by another version of the method: {} before, {} now", shown(then),
+                    shown(now)));
 }
 
 void add_differences(std::vector<Difference>& found, const CaseResult& before,

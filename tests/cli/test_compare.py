@@ -197,6 +197,10 @@ def other_calls(document):
         point["calls"] *= 5
 
 
+def other_method(document):
+    document["context"]["method"] = 1
+
+
 def other_scaling(document):
     document["gilscale"]["cases"][0]["scaling"] = "strong"
 
@@ -209,7 +213,7 @@ DIFFERENCES = pytest.mark.parametrize("differ, kind, said", [
     (other_machine, "machine", "different machine"), (other_cpus, "machine", "CPUs"),
     (other_python, "python", "CPython 3.9.1"), (other_build, "python", "free-threaded"),
     (other_gil, "gil", "the GIL was"), (other_calls, "calls", "calls in a round"),
-    (other_scaling, "scaling", "scaling"), (pinned, "scaling", "pinned"),
+    (other_scaling, "scaling", "scaling"), (other_method, "method", "another version of the method"), (pinned, "scaling", "pinned"),
 ], ids=lambda value: getattr(value, "__name__", ""))
 
 
@@ -225,7 +229,7 @@ def test_results_of_other_conditions_are_refused(compare, real, differ, kind, sa
 def test_they_are_compared_if_that_is_wanted_and_the_difference_is_said(gilscale, compare, real, differ, kind, said):
     old = scaled(real, "old")
     differ(old)
-    others = ",".join({"machine", "python", "gil", "calls", "scaling"} - {kind})
+    others = ",".join({"machine", "python", "gil", "calls", "scaling", "method"} - {kind})
     assert refused(compare(old, scaled(real, "new"), "--allow-different", others), said)
     for allowed in (kind, "all", "gil," + kind):
         done = compare(old, scaled(real, "new"), "--allow-different", allowed, "--json", "changes.json")

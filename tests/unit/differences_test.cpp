@@ -75,6 +75,17 @@ TEST(Differences, OfInterpretersAreNamed) {
             "build) now");
 }
 
+TEST(Differences, OfTheMethodAreNamed) {
+  const Side first{{{"gilscale_version", "0.1.0"}}};
+  const Side second{{{"gilscale_version", "0.1.0"}, {"method", 2}}};
+  const Difference found = only(first, second);
+  EXPECT_EQ(found.kind, "method");
+  EXPECT_EQ(found.what, "measured by another version of the method: 1 before, 2 now");
+  EXPECT_THAT(between(first, first), IsEmpty());
+  EXPECT_THAT(between(second, second), IsEmpty());
+  EXPECT_THAT(between({}, second), IsEmpty()) << "of another program";
+}
+
 TEST(Differences, OfTheGilAreNamed) {
   Side after;
   after.cases[0].gil.after_run = false;
@@ -147,7 +158,7 @@ TEST(RefusedDifferences, AreNotAllToldWhereThereAreMany) {
 }
 
 TEST(DifferenceKinds, AreThoseOfTheOption) {
-  EXPECT_THAT(difference_kinds(), ElementsAre("machine", "python", "gil", "calls", "scaling"));
+  EXPECT_THAT(difference_kinds(), ElementsAre("machine", "python", "gil", "calls", "scaling", "method"));
 }
 
 }  // namespace

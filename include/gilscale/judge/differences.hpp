@@ -18,7 +18,7 @@ struct Difference {
   bool forbids = true;    ///< to compare them, unless it is asked for
 };
 
-/// "machine", "python", "gil", "calls", "scaling".
+/// "machine", "python", "gil", "calls", "scaling", "method".
 std::span<const std::string_view> difference_kinds();
 
 /// One side of a comparison.
