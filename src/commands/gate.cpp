@@ -71,6 +71,18 @@ void withdraw_verdicts(Changes& changes, const std::set<std::string>& allowed) {
 
 }  // namespace
 
+VerdictBudget::VerdictBudget(const std::vector<Case>& cases) {
+  for (const Case& planned : cases)
+    for (const int threads : planned.threads)
+      if (threads > 1) all_s_ += times_the_budget_for_verdicts * planned.stop.budget_s;
+}
+
+bool VerdictBudget::is_left() const {
+  double spent_s = 0;
+  for (const auto& [point, each_s] : spent_s_) spent_s += each_s;
+  return spent_s < all_s_;
+}
+
 Gate::Gate(GateOptions options, const PythonInfo& python)
     : options_(std::move(options)), python_(python) {
   if (!options_.baseline.empty()) baseline_ = read_result_file(options_.baseline);
@@ -163,9 +175,10 @@ bool Gate::baseline_settled(const CaseResult& so_far, const Point& point) const 
                        ChangeVerdict::unclear;
 }
 
-bool Gate::verdict_may_settle(const CaseResult& so_far, const Question& question) const {
-  const double most_s =
-      std::min(times_the_budget_for_verdicts * so_far.planned.stop.budget_s, options_.max_budget_s);
+bool Gate::verdict_may_settle(const CaseResult& so_far, const Question& question,
+                              bool may_take_more) const {
+  const double own_s = times_the_budget_for_verdicts * so_far.planned.stop.budget_s;
+  const double most_s = std::min(may_take_more ? 2 * own_s : own_s, options_.max_budget_s);
   return question.stop != StopReason::requested && question.spent_s < most_s &&
          is_open(so_far, question.point);
 }
@@ -177,11 +190,12 @@ std::optional<StopReason> Gate::answer(const Question& question, bool settled) c
   return std::nullopt;
 }
 
-std::optional<StopReason> Gate::answer(const CaseResult& so_far, const Question& question) const {
+std::optional<StopReason> Gate::answer(const CaseResult& so_far, const Question& question,
+                                       bool may_take_more) const {
   if (!question.stop) return std::nullopt;
   const bool settled =
       expectations_settled(so_far, question.point) && baseline_settled(so_far, question.point);
-  if (settled && verdict_may_settle(so_far, question)) return std::nullopt;
+  if (settled && verdict_may_settle(so_far, question, may_take_more)) return std::nullopt;
   return answer(question, settled);
 }
 
@@ -197,8 +211,9 @@ std::optional<StopReason> Gate::answer(const AskingWorker& before,
                          expectations_settled(after.so_far, now.point));
 }
 
-std::optional<StopReason> Gate::answer(std::span<const AskingWorker> party) const {
-  if (!source_) return answer(party.front().so_far, party.front().question);
+std::optional<StopReason> Gate::answer(std::span<const AskingWorker> party,
+                                       bool may_take_more) const {
+  if (!source_) return answer(party.front().so_far, party.front().question, may_take_more);
   std::vector<const Question*> before;
   std::vector<const Question*> after;
   for (std::size_t i = 0; i < party.size(); ++i)

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gilscale/command_line/options.hpp"
@@ -15,8 +18,24 @@
 namespace gilscale {
 
 /// Sampling goes on for as many times the budget while the verdict is open: calls that are long
-/// against the budget have few samples in it.
+/// against the budget have few samples in it. One may take as much again of what the others of the
+/// run leave over.
 inline constexpr double times_the_budget_for_verdicts = 3;
+
+/// What the points of a run with several threads may spend together on open verdicts.
+class VerdictBudget {
+ public:
+  explicit VerdictBudget(const std::vector<Case>& cases);
+  /// A point has spent so much by now.
+  void note(std::size_t party, int threads, double spent_s) {
+    spent_s_[{party, threads}] = spent_s;
+  }
+  [[nodiscard]] bool is_left() const;
+
+ private:
+  double all_s_ = 0;
+  std::map<std::pair<std::size_t, int>, double> spent_s_;  ///< by party and threads
+};
 
 /// What a run is compared with: expectations, a baseline, another version. It decides while samples
 /// come in whether more of them are needed, and in the end what came of it.
@@ -43,14 +62,16 @@ class Gate {
   [[nodiscard]] Party party_of(const Case& planned) const;
   /// So many of them take a sample directly after one another.
   [[nodiscard]] std::size_t together() const { return source_ ? 2 : 1; }
-  /// Why the workers of a party stop sampling a point, or nothing to go on.
-  [[nodiscard]] std::optional<StopReason> answer(std::span<const AskingWorker> party) const;
+  /// Why the workers of a party stop sampling a point, or nothing to go on. `may_take_more`: of the
+  /// VerdictBudget.
+  [[nodiscard]] std::optional<StopReason> answer(std::span<const AskingWorker> party,
+                                                 bool may_take_more = false) const;
   /// Adds a case to the report, with what is decided of it: the results of its party.
   void judge(std::vector<CaseResult> measured, Report& report) const;
 
  private:
-  [[nodiscard]] std::optional<StopReason> answer(const CaseResult& so_far,
-                                                 const Question& question) const;
+  [[nodiscard]] std::optional<StopReason> answer(const CaseResult& so_far, const Question& question,
+                                                 bool may_take_more) const;
   [[nodiscard]] std::optional<StopReason> answer(const AskingWorker& before,
                                                  const AskingWorker& after) const;
   void judge_alone(CaseResult measured, Report& report) const;
@@ -60,7 +81,8 @@ class Gate {
   [[nodiscard]] bool expectations_settled(const CaseResult& so_far, const Point& point) const;
   [[nodiscard]] bool baseline_settled(const CaseResult& so_far, const Point& point) const;
   /// The verdict is open, and there is time for more samples.
-  [[nodiscard]] bool verdict_may_settle(const CaseResult& so_far, const Question& question) const;
+  [[nodiscard]] bool verdict_may_settle(const CaseResult& so_far, const Question& question,
+                                        bool may_take_more) const;
   [[nodiscard]] std::optional<StopReason> answer(const Question& question, bool settled) const;
   [[nodiscard]] ChangeRule rule() const;
   [[nodiscard]] Changes blank_changes() const;

@@ -38,6 +38,8 @@ Point merged(std::span<const Point* const> launches) {
     Samples::for_each_member([&](auto member) { append(whole.samples.*member, samples.*member); });
     append(whole.gil_demands, launches[number]->gil_demands);
     whole.other_cpus = std::min(whole.other_cpus, launches[number]->other_cpus);
+    whole.control_other_cpus =
+        std::min(whole.control_other_cpus, launches[number]->control_other_cpus);
   }
   sort_by_time(whole.samples);
   if (!whole.gil_demands.empty()) whole.gil_demand = median(whole.gil_demands);

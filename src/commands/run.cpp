@@ -198,7 +198,12 @@ class Measurement : public Conductor {
  public:
   Measurement(const std::vector<Case>& cases, const Gate& gate, const OutputFiles& files,
               const Report& blank)
-      : gate_(gate), files_(files), blank_(blank), so_far_(blank), board_(cases) {
+      : gate_(gate),
+        files_(files),
+        blank_(blank),
+        so_far_(blank),
+        for_verdicts_(cases),
+        board_(cases) {
     for (const Case& planned : cases) parties_.push_back(gate.party_of(planned));
     finished_.resize(cases.size());
   }
@@ -215,8 +220,11 @@ class Measurement : public Conductor {
 
   std::optional<StopReason> stop_reason(std::size_t party,
                                         std::span<const AskingWorker> workers) override {
-    const auto reason = gate_.answer(workers);
-    board_.on_sample(party, workers.back().question, reason.has_value());
+    const Question& question = workers.back().question;
+    if (question.point.threads > 1)
+      for_verdicts_.note(party, question.point.threads, question.spent_s);
+    const auto reason = gate_.answer(workers, for_verdicts_.is_left());
+    board_.on_sample(party, question, reason.has_value());
     return reason;
   }
 
@@ -253,6 +261,7 @@ class Measurement : public Conductor {
   Report so_far_;
   std::vector<Party> parties_;
   std::vector<std::vector<CaseResult>> finished_;  ///< by the cases' places
+  VerdictBudget for_verdicts_;
   ProgressBoard board_;
   bool written_ = true;
 };

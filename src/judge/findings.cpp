@@ -191,6 +191,14 @@ std::vector<Finding> findings_of(const CaseResult& result, std::span<const Measu
          fmt::format("{}: a call keeps {:.1f} CPUs busy besides its own thread", label, cpus),
          "limit the threads that it starts (for example with OMP_NUM_THREADS=1), or read its "
          "speedup as that of all its threads"});
+  const Point& largest = points.back().point;
+  if (disturbs_control(largest))
+    findings.push_back(
+        {"spinning-threads", true, 1,
+         fmt::format("{}: threads of its own keep {:.1f} CPUs busy after its calls; they slow the "
+                     "control, too, so that nothing is put down to the machine",
+                     label, largest.control_other_cpus),
+         "make them sleep (for example with OMP_WAIT_POLICY=passive)"});
   return findings;
 }
 

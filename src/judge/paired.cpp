@@ -1,6 +1,7 @@
 #include "judge/paired.hpp"
 
-#include <limits>
+#include <cmath>
+#include <span>
 #include <vector>
 
 #include "gilscale/statistics/statistics.hpp"
@@ -8,28 +9,46 @@
 namespace gilscale {
 namespace {
 
-std::vector<double> ratios_in_common_blocks(const BlockValues& a, const BlockValues& b) {
-  std::vector<double> ratios;
+struct Common {
+  std::vector<double> a;
+  std::vector<double> b;
+};
+
+Common in_common_blocks(const BlockValues& a, const BlockValues& b) {
+  Common common;
   std::size_t j = 0;
   for (std::size_t i = 0; i < a.values.size(); ++i) {
     while (j < b.values.size() && b.blocks[j] < a.blocks[i]) ++j;
-    if (j < b.values.size() && b.blocks[j] == a.blocks[i])
-      ratios.push_back(a.values[i] / b.values[j]);
+    if (j == b.values.size() || b.blocks[j] != a.blocks[i]) continue;
+    common.a.push_back(a.values[i]);
+    common.b.push_back(b.values[j]);
   }
-  return ratios;
+  return common;
+}
+
+/// The values are above 0; an end that is not is one that may be anywhere.
+double log_distance(double from, double to) {
+  return from > 0 && std::isfinite(to) ? std::log(to / from) : HUGE_VAL;
+}
+
+Estimate ratio_of_medians(std::span<const double> a, std::span<const double> b) {
+  const Estimate over = median_interval(a);
+  const Estimate under = median_interval(b);
+  const double estimate = over.estimate / under.estimate;
+  const double down =
+      std::hypot(log_distance(over.low, over.estimate), log_distance(under.estimate, under.high));
+  const double up =
+      std::hypot(log_distance(over.estimate, over.high), log_distance(under.low, under.estimate));
+  return {estimate, std::isfinite(down) ? estimate * std::exp(-down) : -HUGE_VAL,
+          estimate * std::exp(up)};
 }
 
 }  // namespace
 
 Estimate paired_ratio(const BlockValues& a, const BlockValues& b) {
-  const std::vector<double> ratios = ratios_in_common_blocks(a, b);
-  if (ratios.size() >= fewest_for_ends) return median_interval(ratios);
-  const Estimate over = median_interval(a.values);
-  const Estimate under = median_interval(b.values);
-  // Times and rates are above 0; a missing end is one that may be anywhere.
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  return {over.estimate / under.estimate, under.high < infinity ? over.low / under.high : -infinity,
-          under.low > 0 ? over.high / under.low : infinity};
+  const Common common = in_common_blocks(a, b);
+  return common.a.size() >= fewest_for_ends ? ratio_of_medians(common.a, common.b)
+                                            : ratio_of_medians(a.values, b.values);
 }
 
 }  // namespace gilscale

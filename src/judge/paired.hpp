@@ -12,9 +12,16 @@ struct BlockValues {
   std::span<const double> values;
 };
 
-/// a over b. Where enough blocks have a sample of both, it is the median of the ratios of the two,
-/// since these were taken in the same moments; else the ratio of the medians, with all that their
-/// intervals allow.
+/// The median of a over that of b, in the blocks that both have, if these are enough: what disturbs
+/// a minute is in both. Values that depend on the machine's speed should be in units of the
+/// control.
+///
+/// The interval follows from those of the two medians: on logarithms, the distances to their ends
+/// add up in squares (MOVER: Zou & Donner, "Construction of confidence limits about effect
+/// measures: a general approach", Statistics in Medicine 27, 2008). That is exact enough for
+/// independent values, and wider than need be where both go up and down together. It is narrower
+/// than that of the median of ratios: most values lie close together and a few far off, and of a
+/// ratio twice as many are far off.
 Estimate paired_ratio(const BlockValues& a, const BlockValues& b);
 
 }  // namespace gilscale

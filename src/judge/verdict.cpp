@@ -67,6 +67,11 @@ std::string did_of_achievable(const MeasuredPoint& seen) {
 /// What keeps a partial workload from scaling further.
 std::string bound_of(const MeasuredPoint& seen, const GilState& gil) {
   const PointFigures& figures = seen.figures;
+  if (disturbs_control(seen.point) && !seen.point.oversubscribed)
+    return fmt::format(
+        "threads of its own keep {:.1f} CPUs busy between its calls, so nothing is "
+        "put down to the machine",
+        seen.point.control_other_cpus);
   const double demand = shared_gil_demand(seen.point, gil);
   if (gil_allows_less(seen.point, gil, figures.speedup.estimate, figures.achievable))
     return fmt::format("the GIL is held for {:.0f} % of a call, which allows a speedup of {:.2f}",

@@ -99,7 +99,8 @@ class AllowanceOfPoint {
 AllowanceSoFar::AllowanceSoFar(const Point& point)
     : threads_(point.threads),
       control_threads_(control_threads_of(point)),
-      oversubscribed_(point.oversubscribed) {}
+      oversubscribed_(point.oversubscribed),
+      disturbs_control_(disturbs_control(point)) {}
 
 void AllowanceSoFar::add(const Samples& samples, std::size_t place) {
   capacities_.add(capacity_of(samples, place, control_threads_));
@@ -117,6 +118,12 @@ Allowance AllowanceSoFar::allowance() const {
   allowed.undelayed_capacity = undelayed_capacities_.median();
   allowed.cpu_share = over_that_of_the_control(cpu_shares_.median(),
                                                cpu_share(control_cpu_s_, control_undelayed_s_));
+  if (disturbs_control_ && !oversubscribed_) {
+    // A control that the workload itself slows excuses nothing.
+    allowed.achievable = allowed.achievable_low = threads_;
+    allowed.bound_by_cpus = false;
+    return allowed;
+  }
   allowed.achievable = achievable_speedup(threads_, allowed.capacity, allowed.cpu_share);
   allowed.bound_by_cpus = !has_cpus_to_spare(threads_, allowed.capacity, allowed.cpu_share);
   // CPUs that the threads would not have needed to share.

@@ -131,6 +131,11 @@ int control_threads_of(const Point& point) {
   return point.control_threads > 0 ? point.control_threads : point.threads;
 }
 
+bool disturbs_control(const Point& point) {
+  constexpr double more_than_a_clock_or_a_waking_thread = 0.25;
+  return point.control_other_cpus > more_than_a_clock_or_a_waking_thread;
+}
+
 std::int64_t case_calls(const Point& point) { return single_calls(point).each; }
 
 std::vector<bool> disturbed_samples(const Point& point) {

@@ -48,6 +48,7 @@ constexpr std::tuple members_of_point{
     std::pair{"gil_demand", &Point::gil_demand},
     std::pair{"gil_demands", &Point::gil_demands},
     std::pair{"other_cpus", &Point::other_cpus},
+    std::pair{"control_other_cpus", &Point::control_other_cpus},
     std::pair{"stopped", &Point::stopped},
     std::pair{"samples", &Point::samples},
 };

@@ -36,13 +36,17 @@ class Heartbeat : public Executor {
   RoundTimes round(int threads, CallShare calls) override {
     const double before_s = process_cpu_s();
     const RoundTimes times = inner_.round(threads, calls);
-    if (threads == 1) note_other_cpus(process_cpu_s() - before_s - times.cpu_s, times.makespan_s);
+    note_other_cpus(threads, process_cpu_s() - before_s - times.cpu_s, times.makespan_s);
     beat_();
     return times;
   }
-  /// See Point::other_cpus: the least of all rounds, so that it takes no other work for the
-  /// workload's.
-  [[nodiscard]] double other_cpus() const { return other_cpus_.value_or(0); }
+  /// The least of all 1-thread rounds, so that it takes no other work for the workload's; see
+  /// Point::other_cpus.
+  [[nodiscard]] double least_other_cpus() const { return least_other_cpus_.value_or(0); }
+  /// The median of all rounds; see Point::control_other_cpus.
+  [[nodiscard]] double median_other_cpus() const {
+    return other_cpus_.size() > 0 ? other_cpus_.median() : 0;
+  }
   std::optional<LedgerRound> ledger_round(std::int64_t calls) override {
     const auto round = inner_.ledger_round(calls);
     if (round) beat_();
@@ -51,16 +55,18 @@ class Heartbeat : public Executor {
   std::vector<int> helper_processes() const override { return inner_.helper_processes(); }
 
  private:
-  void note_other_cpus(double cpu_s, double makespan_s) {
+  void note_other_cpus(int threads, double cpu_s, double makespan_s) {
     constexpr double long_against_waking_s = 1e-3;
     if (makespan_s < long_against_waking_s) return;
     const double cpus = std::max(cpu_s / makespan_s, 0.0);
-    other_cpus_ = std::min(other_cpus_.value_or(cpus), cpus);
+    other_cpus_.add(cpus);
+    if (threads == 1) least_other_cpus_ = std::min(least_other_cpus_.value_or(cpus), cpus);
   }
 
   Executor& inner_;
   std::function<void()> beat_;
-  std::optional<double> other_cpus_;
+  OrderedValues other_cpus_;
+  std::optional<double> least_other_cpus_;
 };
 
 void append(std::vector<double>& all, const std::vector<double>& more) {
@@ -256,7 +262,10 @@ class PointRun {
   void set_memory(std::optional<std::int64_t> bytes) {
     blank_.memory_bytes = repetitions_.back().memory_bytes = bytes;
   }
-  void set_other_cpus(double cpus) { repetitions_.back().other_cpus = cpus; }
+  void set_other_cpus(double in_calls, double in_control) {
+    repetitions_.back().other_cpus = in_calls;
+    repetitions_.back().control_other_cpus = in_control;
+  }
 
  private:
   void begin() {
@@ -310,14 +319,15 @@ class CaseInTurns : public CaseRun {
       point.set_memory(memory_of_all(workload_));
       question.point.memory_bytes = memory_of_all(workload_);
     }
-    question.point.other_cpus = workload_.other_cpus();
+    question.point.other_cpus = workload_.least_other_cpus();
+    question.point.control_other_cpus = control_.median_other_cpus();
     return question;
   }
 
   std::optional<FinishedPoint> stop(int threads, std::optional<StopReason> reason) override {
     PointRun& point = *points_.at(threads);
     if (point.stop(reason)) return std::nullopt;
-    point.set_other_cpus(workload_.other_cpus());
+    point.set_other_cpus(workload_.least_other_cpus(), control_.median_other_cpus());
     return point.finished();
   }
 

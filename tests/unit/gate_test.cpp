@@ -138,6 +138,38 @@ TEST_F(GateAnswers, GoOnForAWhileWhereTheVerdictIsOpen) {
   EXPECT_EQ(answer(efficient(1, 12), 3, StopReason::budget, of_another), StopReason::budget);
 }
 
+TEST_F(GateAnswers, GoOnForTwiceAsLongWhereTheRunHasTimeLeft) {
+  GateOptions options = expecting("g relative_efficiency >= 0.9");
+  options.max_budget_s = 1.5 * long_s;
+  const Gate short_gate(options, built_for);
+  options.max_budget_s = 100;
+  const Gate gate(options, built_for);
+  CaseResult so_far = result_of({undecided()});
+  so_far.points.clear();
+  const auto answer = [&](const Gate& of, double spent_s, bool may_take_more) {
+    const Question question{undecided(), spent_s, StopReason::budget};
+    return of.answer(std::vector{AskingWorker{so_far, question}}, may_take_more);
+  };
+  EXPECT_EQ(answer(gate, long_s, true), std::nullopt);
+  EXPECT_EQ(answer(gate, long_s, false), StopReason::budget);
+  EXPECT_EQ(answer(gate, 2 * long_s, true), StopReason::budget);
+  EXPECT_EQ(answer(short_gate, 1.5 * long_s, true), StopReason::budget) << "--max-budget";
+}
+
+TEST(VerdictBudgets, AreThoseOfAllPointsWithSeveralThreads) {
+  std::vector<Case> cases{case_of("f", {1, 2, 4}), case_of("g", {1, 2})};
+  for (Case& planned : cases) planned.stop.budget_s = 1;
+  VerdictBudget budget(cases);  // three points
+  EXPECT_TRUE(budget.is_left());
+  budget.note(0, 2, 5);
+  budget.note(0, 4, 3.9);
+  EXPECT_TRUE(budget.is_left());
+  budget.note(0, 2, 5.1);
+  EXPECT_FALSE(budget.is_left());
+  budget.note(1, 2, 1);
+  EXPECT_FALSE(budget.is_left());
+}
+
 TEST_F(GateAnswers, DoNotGoOnForAVerdictThatIsNotMadeThere) {
   const std::string of_another = "g relative_efficiency >= 0.9";
   EXPECT_EQ(answer(steady_point(1, {}, 3), 3, StopReason::budget, of_another), StopReason::budget);

@@ -47,6 +47,7 @@ class AllowanceSoFar {
   int threads_;
   int control_threads_;
   bool oversubscribed_;
+  bool disturbs_control_;
   OrderedValues capacities_;
   OrderedValues undelayed_capacities_;
   OrderedValues undelayed_shares_;  ///< of the control's makespan on N threads

@@ -47,6 +47,9 @@ struct Point {
   /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
   /// workload's own.
   double other_cpus = 0;
+  /// The same during rounds of the control, median: threads of the workload's own that go on after
+  /// its calls.
+  double control_other_cpus = 0;
   std::optional<StopReason> stopped;  ///< why sampling ended; none while it goes on
   Samples samples;
 };
@@ -56,6 +59,9 @@ CallShare parallel_calls(const Point& point);
 CallShare single_calls(const Point& point);
 /// How many threads the control has in an N-thread round.
 int control_threads_of(const Point& point);
+/// Whether threads of the workload's own disturb the control: what it gets is then no measure of
+/// what the machine gives.
+bool disturbs_control(const Point& point);
 /// What Case::calls has to be for a round of the point.
 std::int64_t case_calls(const Point& point);
 
