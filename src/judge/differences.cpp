@@ -69,12 +69,15 @@ void compare_calls(const CaseResult& before, const CaseResult& after,
   constexpr double much = 2;
   for (const Point& now : after.points) {
     const Point* then = point_at(before, now.threads);
-    if (!then || then->calls == now.calls) continue;
-    const auto fewer = static_cast<double>(std::min(then->calls, now.calls));
-    const auto more = static_cast<double>(std::max(then->calls, now.calls));
+    if (!then) continue;
+    const std::int64_t calls_then = case_calls(*then);
+    const std::int64_t calls_now = case_calls(now);
+    if (calls_then == calls_now) continue;
+    const auto fewer = static_cast<double>(std::min(calls_then, calls_now));
+    const auto more = static_cast<double>(std::max(calls_then, calls_now));
     add(found, "calls",
         fmt::format("{}@{}: {} calls in a round before, {} now", label_of(after.planned),
-                    now.threads, then->calls, now.calls),
+                    now.threads, calls_then, calls_now),
         more > much * fewer);
   }
 }

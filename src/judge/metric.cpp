@@ -47,7 +47,7 @@ constexpr auto ends = Shown::interval;
 constexpr auto alone = Shown::number;
 
 // name, meaning, absolute, of scaling, measured, cores, shown, in CSV, values, number
-constexpr std::array<Metric, 24> table{{
+constexpr std::array<Metric, 26> table{{
     {"makespan_s", "an N-thread round, in seconds", true, false, sampled, raise, ends, true,
      values_at<&PointValues::makespan_s>},
     {"call_s", "a call of an N-thread round, in seconds", true, false, sampled, raise, ends, true,
@@ -73,6 +73,10 @@ constexpr std::array<Metric, 24> table{{
     {"spread_s", "from the first thread's finish to the last one's, in seconds", true, false,
      sampled, raise, ends, true,
      [](const Point&, const PointValues& values) { return values.samples.spread_s; }},
+    {"dispatched_speedup", "the speedup of a pool from submission to result", false, true, sampled,
+     lower, ends, false, values_at<&PointValues::dispatched_speedup>},
+    {"dispatch_s", "what submitting a task and taking its result costs, in seconds", true, false,
+     sampled, raise, ends, false, values_at<&PointValues::dispatch_s>},
     {"cpu_share", "the share of a 1-thread call on a CPU, over that of the control", false, false,
      sampled, none, alone, true,
      [](const Point&, const PointValues& values) { return cpu_shares(values.samples); },

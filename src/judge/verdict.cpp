@@ -214,8 +214,10 @@ bool is_open(const CaseResult& result, const Point& point) {
   PointValues values = values_of(point);
   const PointFigures figures = figures_of(point, values);
   const MeasuredPoint seen{point, std::move(values), figures};
-  return (had_cores(seen) || had_cores_at_times(seen)) &&
-         judge_scaling(seen, result).verdict == Verdict::inconclusive;
+  const bool may_tell =
+      had_cores(seen) || had_cores_at_times(seen) ||
+      gil_explains_no_speedup(point, result.gil, figures.speedup.estimate, figures.achievable);
+  return may_tell && judge_scaling(seen, result).verdict == Verdict::inconclusive;
 }
 
 Judgement judge(const CaseResult& result, std::span<const MeasuredPoint> points) {

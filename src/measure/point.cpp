@@ -110,6 +110,12 @@ PointValues completed(const Point& point, PointValues values) {
       scaled(ratios(samples.single_s, samples.control_single_s), control / single);
   values.relative_throughput =
       scaled(ratios(samples.control_single_s, samples.parallel_s), all / control);
+  const bool is_dispatched = std::all_of(samples.dispatched_s.begin(), samples.dispatched_s.end(),
+                                         [](double seconds) { return seconds > 0; });
+  if (is_dispatched) {
+    values.dispatched_speedup = speedups(point, samples.single_s, samples.dispatched_s);
+    values.dispatch_s = samples.dispatch_s;
+  }
   return values;
 }
 
@@ -124,7 +130,8 @@ Scaling scaling_of(std::string_view word) {
 CallShare parallel_calls(const Point& point) { return {point.calls, point.extra_calls}; }
 
 CallShare single_calls(const Point& point) {
-  return point.scaling == Scaling::weak ? point.calls : parallel_calls(point).total(point.threads);
+  if (point.scaling == Scaling::strong) return parallel_calls(point).total(point.threads);
+  return point.single_calls > 0 ? point.single_calls : point.calls;
 }
 
 int control_threads_of(const Point& point) {

@@ -41,6 +41,14 @@ double round_target_s(double switch_interval_s, std::optional<double> quota_peri
       {long_against_the_clock_s, 4 * switch_interval_s, 2 * quota_period_s.value_or(0)});
 }
 
+std::int64_t growth_of_rounds(double empty_s, double single_s) {
+  constexpr double let_pass = 0.03;
+  constexpr double wanted = 0.01;
+  constexpr double most = 16;
+  if (empty_s <= let_pass * single_s) return 1;
+  return static_cast<std::int64_t>(std::min(std::ceil(empty_s / (wanted * single_s)), most));
+}
+
 double control_target_s(double single_s, std::optional<double> quota_period_s) {
   if (quota_period_s) return std::max(single_s, 2 * *quota_period_s);
   return std::clamp(single_s, 5e-3, 200e-3);
@@ -122,6 +130,19 @@ void Sampler::keep_ledger() {
   point_.gil_demand = median(point_.gil_demands);
 }
 
+/// As people use it, beside the gated rounds.
+void Sampler::dispatch() {
+  const auto seconds = [&](CallShare calls) {
+    const auto took_s = workload_.dispatched_round_s(point_.threads, calls);
+    if (took_s) counted({.makespan_s = *took_s});
+    return took_s;
+  };
+  const auto dispatched_s = seconds(parallel_calls(point_));
+  const auto empty_s = dispatched_s ? seconds(CallShare(0)) : std::nullopt;
+  point_.samples.dispatched_s.push_back(dispatched_s.value_or(0));
+  point_.samples.dispatch_s.push_back(empty_s.value_or(0) / point_.threads);
+}
+
 RoundTimes Sampler::run(Kind kind) {
   switch (kind) {
     case Kind::control_single:
@@ -170,6 +191,7 @@ void Sampler::take(std::int64_t block) {
     common_.singles = {of(single), of(control_single), block, since_s};
   }
   record(rounds, block);
+  dispatch();
   keep_ledger();
   last_sample_s_ = spent_s_ - before_s;
   next_block_ = block + 1;

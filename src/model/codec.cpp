@@ -38,6 +38,7 @@ constexpr std::tuple members_of_point{
     std::pair{"threads", &Point::threads},
     std::pair{"scaling", &Point::scaling},
     std::pair{"calls", &Point::calls},
+    std::pair{"single_calls", &Point::single_calls},
     std::pair{"extra_calls", &Point::extra_calls},
     std::pair{"control_calls", &Point::control_calls},
     std::pair{"control_threads", &Point::control_threads},

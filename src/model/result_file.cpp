@@ -82,6 +82,7 @@ void check_counts(const json& point) {
   constexpr std::int64_t most_calls = 1'000'000'000'000;
   check_whole(point, "threads", 1, most_threads);
   check_whole(point, "calls", 0, most_calls);
+  check_whole(point, "single_calls", 0, most_calls);
   check_whole(point, "extra_calls", 0, point.at("threads").get<std::int64_t>());
   check_whole(point, "control_calls", 1, most_calls);
   check_whole(point, "control_threads", 0, most_threads);
@@ -115,7 +116,8 @@ void number_samples(json& samples) {
   if (!samples.is_object() || samples.contains("block") || !samples.contains("parallel_s")) return;
   json& block = samples["block"] = json::array();
   for (std::size_t i = 0; i < samples["parallel_s"].size(); ++i) block.push_back(i);
-  samples["launch"] = json::array_t(block.size(), 0);
+  for (const char* key : {"launch", "dispatched_s", "dispatch_s"})
+    samples[key] = json::array_t(block.size(), 0);
 }
 
 /// A key that a file of another version lacks has its default; samples have none.

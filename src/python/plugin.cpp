@@ -141,6 +141,15 @@ bool ledger_round(border::Executor* executor, std::int64_t calls, bool* told, Le
   });
 }
 
+bool dispatched_round(border::Executor* executor, int threads, CallShare calls, bool* told,
+                      double* seconds, FailureSink failure) {
+  return done(failure, [&] {
+    const std::optional<double> took_s = behind(executor).dispatched_round_s(threads, calls);
+    *told = took_s.has_value();
+    if (took_s) *seconds = *took_s;
+  });
+}
+
 bool prepare_member(double* setup_s, FailureSink failure) {
   return done(failure, [&] {
     const py::gil_scoped_acquire attached;
@@ -178,6 +187,7 @@ extern "C" [[gnu::visibility("default")]] const gilscale::border::Plugin* gilsca
                                      prepare,
                                      round,
                                      ledger_round,
+                                     dispatched_round,
                                      prepare_member,
                                      play};
   return &plugin;

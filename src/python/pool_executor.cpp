@@ -1,6 +1,8 @@
 #include <pybind11/pybind11.h>
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "python/executors.hpp"
@@ -26,6 +28,7 @@ class PoolExecutor : public PythonExecutor {
     end_quietly([this] {
       if (pool_) pool_.attr("shutdown")();
       tasks_.clear();
+      plain_tasks_.clear();
       futures_.clear();
       pool_ = py::object();
     });
@@ -50,13 +53,41 @@ class PoolExecutor : public PythonExecutor {
     return times;
   }
 
+  std::optional<double> dispatched_round_s(int threads, CallShare calls) override {
+    const py::gil_scoped_acquire attached;
+    const Clock::time_point began = Clock::now();
+    try {
+      for (int i = 0; i < threads; ++i)
+        futures_.push_back(
+            pool_.attr("submit")(plain_tasks_[static_cast<std::size_t>(i)], calls.of(i)));
+      take_results();
+    } catch (py::error_already_set& error) {
+      wait_for_all();
+      throw workload_error("workload '" + workload_.name() + "' raised in a task of the pool:",
+                           take_exception(error), "");
+    }
+    return std::chrono::duration<double>(Clock::now() - began).count();
+  }
+
  private:
+  /// Of a round of which one failed: no task may run beside what comes next.
+  void wait_for_all() {
+    for (const py::object& future : futures_) future.attr("exception")();
+    futures_.clear();
+  }
+
   void replace_pool(int threads) {
     if (pool_) pool_.attr("shutdown")();
     pool_ = py::module_::import("concurrent.futures").attr("ThreadPoolExecutor")(threads);
     tasks_.clear();
-    for (int i = 0; i < threads; ++i)
-      tasks_.push_back(py::cpp_function([&work = team_.thread(i)] { work.run_one_round(); }));
+    plain_tasks_.clear();
+    for (int i = 0; i < threads; ++i) {
+      WorkerThread& work = team_.thread(i);
+      tasks_.push_back(py::cpp_function([&work] { work.run_one_round(); }));
+      plain_tasks_.push_back(py::cpp_function([&work](std::int64_t calls) {
+        if (!work.make_calls_at_once(calls)) throw py::error_already_set();
+      }));
+    }
     start_all(threads);
   }
 
@@ -97,7 +128,8 @@ class PoolExecutor : public PythonExecutor {
   }
 
   py::object pool_;
-  std::vector<py::object> tasks_;
+  std::vector<py::object> tasks_;        ///< play in gated rounds
+  std::vector<py::object> plain_tasks_;  ///< make calls, as people's tasks do
   std::vector<py::object> futures_;
 };
 

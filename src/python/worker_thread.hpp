@@ -30,6 +30,12 @@ class WorkerThread {
   /// The same for the next round only.
   void run_one_round() { run(true); }
 
+  /// Makes calls without a round, on the current thread, attached. A Python exception is pending if
+  /// it returns false.
+  [[nodiscard]] bool make_calls_at_once(std::int64_t calls) {
+    return call_->repeat(calls, switch_interval_);
+  }
+
   /// Whether rounds measure how long the thread is detached, which costs them some time. While it
   /// waits.
   void keep_ledger(bool keep) { keep_ledger_ = keep; }

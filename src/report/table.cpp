@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/counted.hpp"
 #include "report/columns.hpp"
 #include "report/formats.hpp"
@@ -136,6 +137,23 @@ std::string setup_notes(const Report& report) {
   return text.empty() ? text : "\n" + text;
 }
 
+/// What a pool does as people use it, beside its gated rounds.
+std::string pool_notes(const Report& report) {
+  std::string text;
+  for (const JudgedCase& judged : report.cases) {
+    if (judged.points.empty() || judged.points.back().point.threads < 2) continue;
+    const auto& [point, values, figures] = judged.points.back();
+    if (values.dispatched_speedup.empty()) continue;
+    text += fmt::format(
+        "{}: from submission to result, {} threads do {:.2f} times the work of one (gated: "
+        "{:.2f}); "
+        "dispatching a task takes {}\n",
+        one_line(label_of(judged.result.planned)), point.threads, median(values.dispatched_speedup),
+        figures.speedup.estimate, duration(median(values.dispatch_s)));
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
 std::string heading(const Report& report) {
   for (const JudgedCase& judged : report.cases) {
     const CaseResult& result = judged.result;
@@ -158,7 +176,7 @@ std::string render_table(const Report& report, const Style& style) {
   return heading(report) + scaling_table(report, style) + footnotes(report) + "\n" +
          sentences(report, style) + gates + laws(report) + parameter_tables(report) +
          sharing_sentences(report) + executor_tables(report) + time_table(report) +
-         single_thread_table(report) + setup_notes(report);
+         single_thread_table(report) + pool_notes(report) + setup_notes(report);
 }
 
 }  // namespace gilscale

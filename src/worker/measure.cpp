@@ -52,6 +52,11 @@ class Heartbeat : public Executor {
     if (round) beat_();
     return round;
   }
+  std::optional<double> dispatched_round_s(int threads, CallShare calls) override {
+    const auto seconds = inner_.dispatched_round_s(threads, calls);
+    if (seconds) beat_();
+    return seconds;
+  }
   std::vector<int> helper_processes() const override { return inner_.helper_processes(); }
 
  private:
@@ -349,8 +354,22 @@ class CaseInTurns : public CaseRun {
     control_.prepare(threads);
     if (!calls_) calls_ = find_calls(planned_, workload_, settings_);
     give_calls(blank, planned_.scaling, *calls_);
+    grow(blank);
     points_[threads] = std::make_unique<PointRun>(bench_, std::move(blank), seconds_since(began));
     return *points_.at(threads);
+  }
+
+  /// Longer rounds where starting so many threads takes long against one.
+  void grow(Point& blank) {
+    if (blank.scaling == Scaling::strong || blank.threads <= settings_.placement.cpus) return;
+    const CallShare nothing(0);
+    workload_.round(blank.threads, nothing);  // threads that are new take longer
+    const double empty_s = std::min(workload_.round(blank.threads, nothing).makespan_s,
+                                    workload_.round(blank.threads, nothing).makespan_s);
+    const double single_s = bench_.common.singles ? bench_.common.singles->workload.makespan_s
+                                                  : workload_.round(1, blank.calls).makespan_s;
+    blank.single_calls = blank.calls;
+    blank.calls *= growth_of_rounds(empty_s, single_s);
   }
 
   /// Other cases had the caches since: some calls that are not recorded, where they are short.

@@ -87,6 +87,12 @@ class PluginExecutor : public Executor {
     call(plugin_.ledger_round, executor_, calls, &told, &round);
     return told ? std::optional(round) : std::nullopt;
   }
+  std::optional<double> dispatched_round_s(int threads, CallShare calls) override {
+    bool told = false;
+    double seconds = 0;
+    call(plugin_.dispatched_round, executor_, threads, calls, &told, &seconds);
+    return told ? std::optional(seconds) : std::nullopt;
+  }
 
  private:
   const border::Plugin& plugin_;

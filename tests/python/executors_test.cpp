@@ -588,6 +588,34 @@ TEST_P(PythonExecutors, LetTheOtherThreadsFinishWhenOneRaises) {
   EXPECT_THAT(notes(), SizeIs(21));  // 10 + 1 + 10
 }
 
+// ---- tasks that are submitted ----
+
+TEST_P(PythonExecutors, AreDispatchedToWhereTheyArePools) {
+  Running running(noting("def work(): note('')\n"), GetParam());
+  running.prepare(3);
+  const auto seconds = running.dispatched_s(3, CallShare(4, 1));
+  EXPECT_EQ(seconds.has_value(), std::string_view(GetParam().name) == "pool");
+  EXPECT_THAT(notes(), SizeIs(seconds ? 3 * 4 + 1 : 0));
+  if (seconds) {
+    EXPECT_GT(*seconds, 0);
+    EXPECT_GT(running.dispatched_s(2, 0), 0);
+    EXPECT_THAT(notes(), SizeIs(13)) << "tasks that do nothing";
+    EXPECT_GT(running.round(3, 1).makespan_s, 0) << "gated rounds go on";
+  }
+}
+
+TEST_P(PythonExecutors, TellWhatADispatchedTaskRaised) {
+  if (std::string_view(GetParam().name) != "pool") GTEST_SKIP() << "none are dispatched";
+  Running running(noting(only_the_first_call_raises), GetParam());
+  running.prepare(3);
+  const auto error = thrown<WorkloadError>([&] { running.dispatched_s(3, 5); });
+  ASSERT_TRUE(error);
+  EXPECT_THAT(error->what(), HasSubstr("raised in a task of the pool: ValueError"));
+  EXPECT_THAT(error->details(), HasSubstr("in work"));
+  EXPECT_THAT(notes(), SizeIs(11)) << "the other tasks are over: 5 + 1 + 5";
+  running.round(3, 1);
+}
+
 TEST_P(PythonExecutors, GoOnAfterAFailedRound) {
   Running running(noting(only_the_first_call_raises), GetParam());
   running.prepare(3);

@@ -106,6 +106,10 @@ class Running {
     const auto round = executor_->ledger_round(calls);
     return round ? std::optional(round->gil_demand) : std::nullopt;
   }
+  std::optional<double> dispatched_s(int threads, CallShare calls) {
+    const py::gil_scoped_release detached;
+    return executor_->dispatched_round_s(threads, calls);
+  }
   std::unique_ptr<Executor>& executor() { return executor_; }
 
  private:

@@ -149,6 +149,8 @@ TEST(CheckedPoint, CanBeAskedEveryMetric) {
   Point point = efficient(1);
   point.gil_demands.assign(point.samples.size(), 0.25);
   point.memory_bytes = 1000;
+  point.samples.dispatched_s.assign(point.samples.size(), 1);
+  point.samples.dispatch_s.assign(point.samples.size(), 1e-5);
   for (const Metric& metric : point_metrics()) {
     const Check check = checked("f@2 " + std::string(metric.name) + " >= -1", point);
     EXPECT_EQ(check.outcome, Outcome::passed) << metric.name << ": " << check.why;

@@ -60,6 +60,15 @@ class FakeExecutor : public Executor {
     return LedgerRound{script_(journal_.back(), journal_.size() - 1), demand};
   }
 
+  std::optional<double> dispatched_round_s(int threads, CallShare calls) override {
+    if (!is_pool_) return std::nullopt;
+    journal_.push_back({"D" + name_, threads, calls.each, calls.extra});
+    return script_(journal_.back(), journal_.size() - 1).makespan_s;
+  }
+
+  /// It also has rounds of tasks that are submitted.
+  void be_a_pool() { is_pool_ = true; }
+
   /// The GIL demand of each round that keeps a ledger, over and over; without any there is no GIL.
   void hold_the_gil_for(std::vector<double> demands) { demands_ = std::move(demands); }
 
@@ -72,6 +81,7 @@ class FakeExecutor : public Executor {
   int prepared_ = 0;
   std::vector<double> demands_;
   std::size_t ledgers_ = 0;
+  bool is_pool_ = false;
 };
 
 }  // namespace gilscale

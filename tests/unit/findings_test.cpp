@@ -215,5 +215,13 @@ TEST(CaseFindings, TellOfThreadsThatTheWorkloadStarts) {
   EXPECT_THAT(ids_of(JudgedCase(result).findings), testing::ElementsAre("own-threads"));
 }
 
+TEST(CaseFindings, TellOfThreadsThatSpinAfterTheCalls) {
+  CaseResult result = one_case();
+  result.points.back().control_other_cpus = 0.2;
+  EXPECT_TRUE(JudgedCase(result).findings.empty());
+  result.points.back().control_other_cpus = 1.5;
+  EXPECT_THAT(ids_of(JudgedCase(result).findings), testing::ElementsAre("spinning-threads"));
+}
+
 }  // namespace
 }  // namespace gilscale

@@ -156,6 +156,21 @@ TEST_F(Sampling, FillsEveryColumnOfTheSamples) {
   Samples::for_each_member([&](auto member) { EXPECT_EQ((point.samples.*member).size(), 3U); });
 }
 
+TEST_F(Sampling, AlsoSubmitsTasksToAPoolWithAndWithoutCalls) {
+  Sampler sampler = sampler_of(
+      4, [](const AskedRound& round, std::size_t) { return computing(round.calls > 0 ? 1 : 0.5); },
+      taking(1));
+  tested->be_a_pool();
+  point.calls = 10;
+  sampler.take();
+  ASSERT_EQ(journal.size(), 6U);
+  EXPECT_EQ(journal[4], (AskedRound{"DT", 4, 10}));
+  EXPECT_EQ(journal[5], (AskedRound{"DT", 4, 0}));
+  EXPECT_THAT(point.samples.dispatched_s, ElementsAre(1));
+  EXPECT_THAT(point.samples.dispatch_s, ElementsAre(0.5 / 4)) << "for each task";
+  EXPECT_DOUBLE_EQ(sampler.spent_s(), 4 + 1.5);
+}
+
 TEST_F(Sampling, NumbersItsBlocks) {
   Sampler sampler = sampler_of(2, taking(1), taking(1));
   sampler.take();
@@ -618,6 +633,14 @@ TEST(CalibratedCalls, GrowEvenWhenTheClockSeesNothing) {
 }
 
 // ---- how long rounds are ----
+
+TEST(GrowthOfRounds, KeepsWhatStartingThreadsTakesSmall) {
+  EXPECT_EQ(growth_of_rounds(0, 0.02), 1);
+  EXPECT_EQ(growth_of_rounds(0.03 * 0.02, 0.02), 1) << "let pass";
+  EXPECT_EQ(growth_of_rounds(0.001, 0.02), 5) << "5 % of a round, 1 % of five";
+  EXPECT_EQ(growth_of_rounds(0.0021, 0.02), 11);
+  EXPECT_EQ(growth_of_rounds(1, 0.02), 16) << "not beyond all measure";
+}
 
 TEST(RoundTarget, IsLongAgainstTheSwitchIntervalAndTheClock) {
   EXPECT_DOUBLE_EQ(round_target_s(5e-3), 20e-3);

@@ -42,6 +42,8 @@ inline void add_sample(Point& point, const Rounds& rounds) {
   samples.handover_s.push_back(0);
   samples.block.push_back(static_cast<double>(samples.block.size()));
   samples.launch.push_back(0);
+  samples.dispatched_s.push_back(0);
+  samples.dispatch_s.push_back(0);
 }
 
 /// A point whose samples are all the same.

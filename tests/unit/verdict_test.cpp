@@ -47,6 +47,24 @@ Point between(int threads, double one_speedup, double other_speedup) {
   return point;
 }
 
+// ---- threads of the workload's own ----
+
+/// Half of what is possible, beside a control that gets as little, with other threads that use so
+/// many CPUs meanwhile.
+Point beside_own_threads(double cpus) {
+  Point point = steady_point(2, {.single_s = 0.5, .parallel_s = 1, .control_parallel_s = 1.25}, 20);
+  point.samples.single_s.assign(20, 0.75);
+  point.control_other_cpus = cpus;
+  return point;
+}
+
+TEST(OwnThreads, ExcuseNothingThoughTheControlIsSlowedByThem) {
+  const Judgement with = judged(beside_own_threads(1));
+  EXPECT_EQ(with.verdict, Verdict::partial) << with.why;
+  EXPECT_THAT(with.why, testing::HasSubstr("threads of its own keep 1.0 CPUs busy"));
+  EXPECT_NE(judged(beside_own_threads(0.1)).verdict, Verdict::partial) << "else it is the machine";
+}
+
 // ---- parallel ----
 
 TEST(Parallel, IsWhatReachesTheAchievable) {

@@ -75,6 +75,13 @@ class Executor {
   /// round, where there is no GIL to hold, or none that threads share. Throws like round().
   virtual std::optional<LedgerRound> ledger_round(std::int64_t /*calls*/) { return std::nullopt; }
 
+  /// Seconds from the first task's submission to the last one's result, where the executor is one
+  /// that people submit tasks to: `threads` tasks with their shares of `calls`, without a gate.
+  /// Nothing, and no round, for others. Throws like round().
+  virtual std::optional<double> dispatched_round_s(int /*threads*/, CallShare /*calls*/) {
+    return std::nullopt;
+  }
+
   /// The processes besides this one that take part in rounds, by their ids.
   [[nodiscard]] virtual std::vector<int> helper_processes() const { return {}; }
 };

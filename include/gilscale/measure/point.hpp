@@ -28,7 +28,10 @@ Scaling scaling_of(std::string_view word);
 struct Point {
   int threads = 1;
   Scaling scaling = Scaling::weak;
-  std::int64_t calls = 1;          ///< calls of each thread in an N-thread round
+  std::int64_t calls = 1;  ///< calls of each thread in an N-thread round
+  /// Weak scaling: of the thread in a 1-thread round; 0: as many. Fewer where starting N threads
+  /// takes long against a round: then N-thread rounds are longer.
+  std::int64_t single_calls = 0;
   int extra_calls = 0;             ///< strong scaling: this many threads make one call more
   std::int64_t control_calls = 1;  ///< calls of each thread in a round of the control
   /// Of the control in its N-thread rounds; 0 in files of the versions that had as many as N.
@@ -97,6 +100,8 @@ struct PointValues {
   std::vector<double> control_undelayed_call_s;  ///< of the control on 1 thread, without that too
   std::vector<double> relative_call;
   std::vector<double> relative_throughput;
+  std::vector<double> dispatched_speedup;  ///< from submission to result; none but for pools
+  std::vector<double> dispatch_s;          ///< what that costs for each task; the same
   Allowance allowed;
 };
 

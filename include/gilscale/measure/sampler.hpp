@@ -36,6 +36,11 @@ std::int64_t calibrate_calls(Executor& executor, double target_s, double* spent_
 /// one period and does not feel it, so then each spans two of them at least.
 double round_target_s(double switch_interval_s, std::optional<double> quota_period_s = {});
 
+/// How many times as long N-thread rounds are as those of one thread, where a round of N threads
+/// that do nothing takes `empty_s`: threads attach to Python one after another. Up to 3 % of a
+/// round it is let pass; beyond, rounds grow until it is 1 %, but not beyond all measure.
+std::int64_t growth_of_rounds(double empty_s, double single_s);
+
 /// How long the control's 1-thread round is beside a workload's that lasts `single_s`: the same,
 /// since it must see the same disturbances; but not so long that it doubles the cost of a slow
 /// workload, unless a quota throttles long rounds only.
@@ -113,6 +118,7 @@ class Sampler {
   [[nodiscard]] std::array<Kind, kinds> drawn_order();
   RoundTimes run(Kind kind);
   void keep_ledger();
+  void dispatch();
   RoundTimes counted(const RoundTimes& times);
   void record(const std::array<RoundTimes, kinds>& rounds, std::int64_t block);
   [[nodiscard]] bool budget_ends() const;

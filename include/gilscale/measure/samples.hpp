@@ -26,6 +26,10 @@ struct Samples {
   std::vector<double> control_parallel_undelayed_s;
   std::vector<double> spread_s;    ///< from the first to the last finish in the N-thread round
   std::vector<double> handover_s;  ///< what starting and collecting an N-thread round took
+  // Of executors that tasks are submitted to; 0 for others.
+  std::vector<double>
+      dispatched_s;                ///< N tasks, from the first one's submission to the last result
+  std::vector<double> dispatch_s;  ///< the same of N tasks that do nothing, for each task
   /// The number of its block: what other cases and thread counts have in the same block was taken
   /// in the same moments.
   std::vector<double> block;
@@ -37,14 +41,26 @@ struct Samples {
   /// Calls `visit` with the pointer to each of the vectors above.
   template <typename Visit>
   static void for_each_member(Visit visit) {
-    for (const auto member :
-         {&Samples::single_s, &Samples::parallel_s, &Samples::control_single_s,
-          &Samples::control_parallel_s, &Samples::control_cpu_s, &Samples::single_cpu_s,
-          &Samples::single_runnable_s, &Samples::parallel_wall_s, &Samples::parallel_cpu_s,
-          &Samples::parallel_runnable_s, &Samples::single_undelayed_s,
-          &Samples::parallel_undelayed_s, &Samples::control_single_undelayed_s,
-          &Samples::control_parallel_undelayed_s, &Samples::spread_s, &Samples::handover_s,
-          &Samples::block, &Samples::launch})
+    for (const auto member : {&Samples::single_s,
+                              &Samples::parallel_s,
+                              &Samples::control_single_s,
+                              &Samples::control_parallel_s,
+                              &Samples::control_cpu_s,
+                              &Samples::single_cpu_s,
+                              &Samples::single_runnable_s,
+                              &Samples::parallel_wall_s,
+                              &Samples::parallel_cpu_s,
+                              &Samples::parallel_runnable_s,
+                              &Samples::single_undelayed_s,
+                              &Samples::parallel_undelayed_s,
+                              &Samples::control_single_undelayed_s,
+                              &Samples::control_parallel_undelayed_s,
+                              &Samples::spread_s,
+                              &Samples::handover_s,
+                              &Samples::dispatched_s,
+                              &Samples::dispatch_s,
+                              &Samples::block,
+                              &Samples::launch})
       visit(member);
   }
 };

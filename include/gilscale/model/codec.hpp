@@ -65,7 +65,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Samples, single_s, parallel_s, control_single
                                    single_runnable_s, parallel_wall_s, parallel_cpu_s,
                                    parallel_runnable_s, single_undelayed_s, parallel_undelayed_s,
                                    control_single_undelayed_s, control_parallel_undelayed_s,
-                                   spread_s, handover_s, block, launch)
+                                   spread_s, handover_s, dispatched_s, dispatch_s, block, launch)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TimeShares, cpu, runnable, blocked)
 
 void to_json(nlohmann::json& json, const Point& point);

@@ -17,7 +17,7 @@
 /// changes below.
 namespace gilscale::border {
 
-inline constexpr std::uint32_t interface_version = 1;
+inline constexpr std::uint32_t interface_version = 2;
 
 /// UTF-8, not ended by a zero. Whoever is given one copies it before it returns.
 struct Text {
@@ -120,6 +120,10 @@ struct Plugin {
   /// `told` is false where there is nothing to tell, and no round then.
   bool (*ledger_round)(Executor* executor, std::int64_t calls, bool* told, LedgerRound* round,
                        FailureSink failure);
+
+  /// The same as dispatched_round_s().
+  bool (*dispatched_round)(Executor* executor, int threads, CallShare calls, bool* told,
+                           double* seconds, FailureSink failure);
 
   /// Sets the workload up for the calling thread, which calls play() next.
   bool (*prepare_member)(double* setup_s, FailureSink failure);
