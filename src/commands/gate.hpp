@@ -20,7 +20,7 @@ namespace gilscale {
 /// Sampling goes on for as many times the budget while the verdict is open: calls that are long
 /// against the budget have few samples in it. One may take as much again of what the others of the
 /// run leave over.
-inline constexpr double times_the_budget_for_verdicts = 3;
+inline constexpr double times_the_budget_for_verdicts = 3.5;
 
 /// What the points of a run with several threads may spend together on open verdicts.
 class VerdictBudget {

@@ -49,7 +49,7 @@ Point between(int threads, double one_speedup, double other_speedup) {
 
 // ---- threads of the workload's own ----
 
-/// Half of what is possible, beside a control that gets as little, with other threads that use so
+/// Three quarters of what is possible, beside a control that gets as little, with other threads that use so
 /// many CPUs meanwhile.
 Point beside_own_threads(double cpus) {
   Point point = steady_point(2, {.single_s = 0.5, .parallel_s = 1, .control_parallel_s = 1.25}, 20);
