@@ -286,12 +286,16 @@ def _paired(results):
     """What the document says of calls that were measured in turns: relative costs of the same moments, by the cases' labels."""
     if len(results.documents) != 1:
         return {}
-    return {entry.get("label"): entry for entry in results.documents[0].comparisons.get("single_thread") or []}
+    found = {}
+    for entry in results.documents[0].comparisons.get("single_thread") or []:
+        if isinstance(entry.get("relative"), dict) and entry["relative"].get("estimate") and entry.get("call_s"):
+            found[entry.get("label")] = entry
+    return found
 
 
 def _costs(found):
-    """What calls would cost at one speed of the machine, which changes while cases are measured one after the other. The
-    times themselves where a file does not tell."""
+    """What calls would cost at one speed of the machine, for cases that were not measured in turns. The times themselves
+    where a file does not tell."""
     points = [case.points[0] for case, _ in found]
     reference_s = points[0].control_call_s
     if not reference_s or not all(point.single_cost for point in points):

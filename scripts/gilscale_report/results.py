@@ -256,7 +256,7 @@ def _document(root):
     context.place = "context"
     list(context.children("findings"))
     list(own.children("checks"))
-    for key in ("executors", "parameters", "sharing"):
+    for key in ("executors", "parameters", "sharing", "single_thread"):
         list(own.child("comparisons").children(key))
     list(own.child("changes").children("points"))
     cases = [_case(node, "old version") for node in own.children("against")]

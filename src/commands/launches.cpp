@@ -27,12 +27,16 @@ void sort_by_time(Samples& samples) {
   });
 }
 
-/// At least one of the same thread count.
+/// Of one thread count; null for a launch that has no such point, but there is one at least. Those
+/// whose rounds are not like the first one's are left out: they cannot be compared.
 Point merged(std::span<const Point* const> launches) {
-  Point whole = *launches.front();
+  const Point& first =
+      **std::find_if(launches.begin(), launches.end(), [](const Point* each) { return each; });
+  Point whole = first;
   whole.samples = {};
   whole.gil_demands.clear();
   for (std::size_t number = 0; number < launches.size(); ++number) {
+    if (!launches[number] || round_counts_of(*launches[number]) != round_counts_of(first)) continue;
     Samples samples = launches[number]->samples;
     samples.launch.assign(samples.size(), static_cast<double>(number));
     Samples::for_each_member([&](auto member) { append(whole.samples.*member, samples.*member); });
@@ -46,12 +50,16 @@ Point merged(std::span<const Point* const> launches) {
   return whole;
 }
 
-/// Google Benchmark's entries of another process are further repetitions.
+/// Google Benchmark's entries of another process are further repetitions; its aggregates are of one
+/// process only, the first one's.
 void append_benchmarks(nlohmann::json& all, nlohmann::json more, std::size_t number) {
   for (nlohmann::json& entry : more) {
-    if (entry.contains("repetition_index") && entry.contains("repetitions"))
-      entry["repetition_index"] = entry["repetition_index"].get<std::size_t>() +
-                                  number * entry["repetitions"].get<std::size_t>();
+    if (number > 0 && entry.value("run_type", "") == "aggregate") continue;
+    if (entry.contains("repetition_index") && entry.contains("repetitions")) {
+      const auto own = entry["repetitions"].get<std::size_t>();
+      entry["repetition_index"] = entry["repetition_index"].get<std::size_t>() + number * own;
+      entry["repetitions"] = own * launches_of_a_version;
+    }
     all.push_back(std::move(entry));
   }
 }
@@ -94,9 +102,9 @@ CaseResult merged(std::vector<CaseResult> launches) {
   }
   for (const int threads : whole.planned.threads) {
     std::vector<const Point*> points;
-    for (const CaseResult& each : launches)
-      if (const Point* point = point_at(each, threads)) points.push_back(point);
-    if (!points.empty()) whole.points.push_back(merged(points));
+    for (const CaseResult& each : launches) points.push_back(point_at(each, threads));
+    if (std::any_of(points.begin(), points.end(), [](const Point* each) { return each; }))
+      whole.points.push_back(merged(points));
   }
   return whole;
 }

@@ -210,9 +210,19 @@ class Measurement : public Conductor {
 
   /// Until the cases are finished, the user interrupts, or the command line proves wrong.
   void run(const TurnSettings& settings) {
-    run_in_turns(parties_, settings, *this);
+    try {
+      run_in_turns(parties_, settings, *this);
+    } catch (const Error& error) {
+      const bool any = std::any_of(finished_.begin(), finished_.end(),
+                                   [](const auto& results) { return !results.empty(); });
+      if (!any) throw;
+      board_.print(fmt::format("gilscale: {}\n", error.what()));
+      trouble_ = error.code();
+    }
     board_.clear();
   }
+  /// What kept it from measuring all cases.
+  [[nodiscard]] std::optional<ExitCode> trouble() const { return trouble_; }
 
   void on_turn(std::size_t party) override { board_.on_turn(party); }
   void on_progress(const std::string& text) override { board_.on_progress(text); }
@@ -263,6 +273,7 @@ class Measurement : public Conductor {
   std::vector<std::vector<CaseResult>> finished_;  ///< by the cases' places
   VerdictBudget for_verdicts_;
   ProgressBoard board_;
+  std::optional<ExitCode> trouble_;
   bool written_ = true;
 };
 
@@ -299,8 +310,8 @@ ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
       {.timeout_s = options.policy.timeout_s, .seed = seed, .together = gate.together()});
   const Report report = measurement.report();
   show(report, options.outputs, machine);
-  return exit_code_with_files(exit_code_of(report, options.policy.gate.rules.inconclusive),
-                              measurement.written());
+  const ExitCode code = exit_code_of(report, options.policy.gate.rules.inconclusive);
+  return exit_code_with_files(measurement.trouble().value_or(code), measurement.written());
 }
 
 }  // namespace gilscale

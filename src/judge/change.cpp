@@ -406,16 +406,20 @@ Change change_of_pairs(const PointOf& of_before, const PointOf& of_after, const 
     launches.add(pair);
     if (!pair.disturbed) undisturbed.add(pair);
     if (!pair.disturbed) undisturbed_launches.add(pair);
-    if (all.verdict(error) == ChangeVerdict::unclear &&
-        undisturbed.verdict(error) == ChangeVerdict::unclear)
+    const ChangeVerdict of_all = all.verdict(error);
+    const ChangeVerdict of_undisturbed = undisturbed.verdict(error);
+    const bool all_agree = launches.agree(of_all, rule.threshold);
+    const bool undisturbed_agree = undisturbed_launches.agree(of_undisturbed, rule.threshold);
+    const bool any_disagree = !all_agree || !undisturbed_agree;
+    disagreement = any_disagree ? (all_agree ? undisturbed_launches : launches).told() : "";
+    if ((of_all == ChangeVerdict::unclear || !all_agree) &&
+        (of_undisturbed == ChangeVerdict::unclear || !undisturbed_agree))
       continue;
     const VersionPair now(before, after, rule, {count, interval_tail});
     const ChangeVerdict verdict = (now.takes_all() ? all : undisturbed).verdict(error);
     show(now);
     if (verdict == ChangeVerdict::unclear || !change.why.empty()) continue;
-    const LaunchCosts& costs = now.takes_all() ? launches : undisturbed_launches;
-    disagreement = costs.agree(verdict, rule.threshold) ? "" : costs.told();
-    if (!disagreement.empty()) continue;
+    if (!(now.takes_all() ? all_agree : undisturbed_agree)) continue;
     change.verdict = verdict;
     return change;
   }

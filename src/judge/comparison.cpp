@@ -253,8 +253,8 @@ class SingleCalls {
   std::vector<double> calls_s_;
 };
 
-/// The place of the one that none is faster than. Medians of ratios need not agree all round: then
-/// it is one of the fastest.
+/// The place of the one that none is faster than. Ratios in common blocks need not agree all round:
+/// then it is one of the fastest.
 std::size_t fastest_of(const std::vector<SingleCalls>& all) {
   std::size_t best = 0;
   for (std::size_t round = 0; round < all.size(); ++round) {
@@ -347,7 +347,8 @@ std::vector<SingleThreadCost> single_thread_costs(const Report& report) {
   const SingleCalls& fastest = all[fastest_of(all)];
   std::vector<SingleThreadCost> costs;
   for (const SingleCalls& each : all) {
-    const Estimate relative = paired_ratio(each.values(), fastest.values());
+    const Estimate relative =
+        &each == &fastest ? Estimate{1, 1, 1} : paired_ratio(each.values(), fastest.values());
     costs.push_back({each.label(), relative.estimate * fastest.median_s(), relative});
   }
   return costs;

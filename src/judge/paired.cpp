@@ -21,7 +21,7 @@ Common in_common_blocks(const BlockValues& a, const BlockValues& b) {
     while (j < b.values.size() && b.blocks[j] < a.blocks[i]) ++j;
     if (j == b.values.size() || b.blocks[j] != a.blocks[i]) continue;
     common.a.push_back(a.values[i]);
-    common.b.push_back(b.values[j]);
+    common.b.push_back(b.values[j++]);  // several launches may have samples of a block
   }
   return common;
 }

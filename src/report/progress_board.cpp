@@ -53,14 +53,14 @@ ProgressBoard::ProgressBoard(const std::vector<Case>& cases)
 void ProgressBoard::on_turn(std::size_t place) {
   at_work_ = place;
   Row& row = rows_.at(place);
-  const bool starts = !row.last && !row.finished;
+  const bool starts = row.threads == 0 && !row.finished;
   if (starts) row.state = "starting";
   draw(starts);
 }
 
 void ProgressBoard::on_progress(const std::string& text) {
   Row& row = rows_.at(at_work_);
-  if (!row.last && !text.empty()) row.state = text;
+  if (row.threads == 0 && !text.empty()) row.state = text;
   draw(false);
 }
 
@@ -68,7 +68,13 @@ void ProgressBoard::on_sample(std::size_t place, const Question& question, bool 
   if (!on_terminal_) return;
   Row& row = rows_.at(place);
   if (stops) row.open.erase(question.point.threads);
-  if (!row.last || row.last->point.threads <= question.point.threads) row.last = question;
+  const Point& point = question.point;
+  if (point.threads >= row.threads) {
+    // Here and not while it is drawn: no worker is at work now.
+    row.threads = point.threads;
+    row.figure = fmt::format("{}: {}, {}", counted(point.threads, "thread"), figure_of(point),
+                             counted(point.samples.size(), "sample"));
+  }
   draw(false);
 }
 
@@ -82,6 +88,8 @@ void ProgressBoard::on_finished(std::size_t place, const std::string& how) {
 void ProgressBoard::print(std::string_view text) {
   clear();
   std::fwrite(text.data(), 1, text.size(), stderr);
+  // The lines below begin on a line of their own.
+  if (on_terminal_ && !text.empty() && text.back() != '\n') std::fputc('\n', stderr);
   std::fflush(stderr);
 }
 
@@ -91,10 +99,8 @@ std::string ProgressBoard::line(std::size_t place) const {
   for (const Row& each : rows_) label_width = std::max(label_width, width(each.label));
   std::string text = fmt::format("{} {}{}  ", place == at_work_ ? '>' : ' ', row.label,
                                  std::string(label_width - width(row.label), ' '));
-  if (row.last) {
-    const Point& point = row.last->point;
-    text += fmt::format("{}: {}, {}", counted(point.threads, "thread"), figure_of(point),
-                        counted(point.samples.size(), "sample"));
+  if (row.threads > 0) {
+    text += row.figure;
     text += row.finished ? "; " + row.state : fmt::format("; open: {}", fmt::join(row.open, ", "));
   } else {
     text += row.state;

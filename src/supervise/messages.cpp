@@ -73,10 +73,20 @@ json failed(const Failure& failure) { return {{"message", "failed"}, {"failure",
 
 }  // namespace message
 
+RoundCounts round_counts_of(const Point& point) {
+  return {point.calls, point.single_calls, point.extra_calls, point.control_calls,
+          point.control_threads};
+}
+
 nlohmann::json to_message(const WorkerCommand& command) {
   switch (command.kind) {
-    case WorkerCommand::Kind::take:
-      return {{"take", command.threads}, {"block", command.block}};
+    case WorkerCommand::Kind::take: {
+      nlohmann::json take = {{"take", command.threads}, {"block", command.block}};
+      if (command.like)
+        take["like"] = {command.like->calls, command.like->single_calls, command.like->extra_calls,
+                        command.like->control_calls, command.like->control_threads};
+      return take;
+    }
     case WorkerCommand::Kind::stop:
       return {{"stop", command.threads}, {"reason", value_or_null(command.reason)}};
     case WorkerCommand::Kind::end:
@@ -88,9 +98,16 @@ nlohmann::json to_message(const WorkerCommand& command) {
 WorkerCommand read_command(const std::string& line) {
   try {
     const auto json = nlohmann::json::parse(line);
-    if (json.contains("take"))
-      return {WorkerCommand::Kind::take, json.at("take").get<int>(),
-              json.at("block").get<std::int64_t>()};
+    if (json.contains("take")) {
+      WorkerCommand take{WorkerCommand::Kind::take, json.at("take").get<int>(),
+                         json.at("block").get<std::int64_t>()};
+      if (json.contains("like")) {
+        const nlohmann::json& like = json.at("like");
+        take.like = {like.at(0).get<std::int64_t>(), like.at(1).get<std::int64_t>(),
+                     like.at(2).get<int>(), like.at(3).get<std::int64_t>(), like.at(4).get<int>()};
+      }
+      return take;
+    }
     if (json.contains("stop"))
       return {WorkerCommand::Kind::stop, json.at("stop").get<int>(), 0,
               read_stop_reason(json.at("reason"))};

@@ -118,15 +118,17 @@ void Process::send(const std::string& text) const { write_all(input_, text); }
 
 std::optional<int> Process::status() {
   int status = 0;
-  if (!status_ && waitpid(pid_, &status, WNOHANG) == pid_) status_ = status;
+  if (!status_ && waitpid(pid_, &status, WNOHANG) == pid_) {
+    // What it left behind goes now: later, the number may be another group's.
+    if (leads_group_) kill(-pid_, SIGKILL);
+    status_ = status;
+  }
   return status_;
 }
 
 void Process::signal(int signal) const {
-  if (leads_group_)
-    kill(-pid_, signal);
-  else if (!status_)  // afterwards the number may be another process's
-    kill(pid_, signal);
+  if (status_) return;  // the number may be another process's by now
+  kill(leads_group_ ? -pid_ : pid_, signal);
 }
 
 void go_on_when_parent_ends() {

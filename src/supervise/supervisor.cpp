@@ -54,9 +54,19 @@ class Worker::Watch {
     return std::nullopt;
   }
 
+  /// It said something else than it was asked for, or that it has nothing more to do.
+  void fail_unless_interrupted() {
+    if (result_.failure || interrupted()) return;
+    fail(FailureKind::exception,
+         "the worker did not do as it was told; is it another version of gilscale?");
+    reader_.keep_what_was_measured();
+  }
+
   /// The points that have samples become results as they are.
   void end_early() {
-    if (!over()) fail(FailureKind::interrupted, "interrupted before it was finished");
+    const std::size_t wanted = result_.planned.threads.size();
+    const bool has_all = wanted > 0 && result_.points.size() == wanted;
+    if (!over() && !has_all) fail(FailureKind::interrupted, "interrupted before it was finished");
     reader_.keep_what_was_measured();
   }
 
@@ -159,15 +169,20 @@ Worker::Worker(const Launch& launch, double timeout_s, WorkerListener& listener)
 
 Worker::~Worker() = default;
 
-std::optional<Question> Worker::take(int threads, std::int64_t block) {
-  watch_->send({WorkerCommand::Kind::take, threads, block});
-  if (watch_->next_answer() != MessageReader::Answer::sample) return std::nullopt;
-  return watch_->question();
+std::optional<Question> Worker::take(const WorkerCommand& command) {
+  watch_->send(command);
+  const auto answer = watch_->next_answer();
+  if (answer == MessageReader::Answer::sample) return watch_->question();
+  watch_->fail_unless_interrupted();
+  return std::nullopt;
 }
 
 bool Worker::stop(int threads, std::optional<StopReason> reason) {
   watch_->send({WorkerCommand::Kind::stop, threads, 0, reason});
-  return watch_->next_answer() == MessageReader::Answer::repeat;
+  const auto answer = watch_->next_answer();
+  if (answer != MessageReader::Answer::repeat && answer != MessageReader::Answer::point)
+    watch_->fail_unless_interrupted();
+  return answer == MessageReader::Answer::repeat;
 }
 
 void Worker::finish() {

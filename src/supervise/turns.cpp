@@ -1,6 +1,7 @@
 #include "gilscale/supervise/turns.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 namespace {
@@ -29,9 +31,12 @@ class Seat {
   [[nodiscard]] const std::optional<Question>& question() const { return question_; }
   [[nodiscard]] const CaseResult& result() const { return worker_.result(); }
 
-  void take(int threads, std::int64_t block) {
+  /// The first sample of a thread count has rounds like those of `like`, if that is known.
+  void take(int threads, std::int64_t block, const std::optional<RoundCounts>& like) {
+    const bool is_first = begun_.insert(threads).second;
     resume();
-    question_ = worker_.take(threads, block);
+    question_ = worker_.take(
+        {WorkerCommand::Kind::take, threads, block, {}, is_first ? like : std::nullopt});
     pause();
   }
   void stop(int threads, StopReason reason) {
@@ -55,6 +60,7 @@ class Seat {
 
   Worker worker_;
   std::set<int> open_;
+  std::set<int> begun_;
   bool alone_;
   std::optional<Question> question_;
 };
@@ -66,7 +72,7 @@ class PartyRun {
            Conductor& conductor)
       : party_(party), number_(number), settings_(settings), alone_(alone), conductor_(conductor) {}
 
-  [[nodiscard]] std::size_t number() const { return number_; }
+  [[nodiscard]] std::size_t workers() const { return party_.size(); }
   [[nodiscard]] bool is_finished() const {
     return std::all_of(seats_.begin(), seats_.end(),
                        [](const auto& seat) { return seat->is_finished(); });
@@ -90,13 +96,11 @@ class PartyRun {
     for (const Launch& launch : party_) {
       Launch own = launch;
       own.planned.group = group;
-      if (!seats_.empty() && seats_.front()->question())
-        own.planned.calls = case_calls(seats_.front()->question()->point);
       seats_.push_back(std::make_unique<Seat>(own, settings_.timeout_s, conductor_, alone_));
       // One that is still starting must not disturb another one's sample.
-      if (!threads.empty()) seats_.back()->take(threads.front(), block);
+      if (!threads.empty()) take(*seats_.back(), threads.front(), block);
     }
-    if (threads.empty()) return;
+    if (threads.empty() || is_wrong()) return;
     decide(threads.front());
     threads.erase(threads.begin());
     for (const int count : threads) take(count, block, random);
@@ -123,10 +127,17 @@ class PartyRun {
     for (Seat* seat : drawn_order(random)) {
       if (interrupted()) return;
       if (!seat->is_open(threads)) continue;
-      seat->take(threads, block);
+      take(*seat, threads, block);
       any = true;
     }
     if (any) decide(threads);
+  }
+
+  /// All workers have rounds like those of the first one that gave a sample.
+  void take(Seat& seat, int threads, std::int64_t block) {
+    const auto known = counts_.find(threads);
+    seat.take(threads, block, known == counts_.end() ? std::nullopt : std::optional(known->second));
+    if (seat.question()) counts_.try_emplace(threads, round_counts_of(seat.question()->point));
   }
 
   /// Neighbours stay together.
@@ -165,6 +176,7 @@ class PartyRun {
   bool alone_;
   Conductor& conductor_;
   std::vector<std::unique_ptr<Seat>> seats_;
+  std::map<int, RoundCounts> counts_;  ///< by threads
 };
 
 /// Parties whose workers are there at the same time.
@@ -173,20 +185,29 @@ class Group {
   Group(int number, const TurnSettings& settings, Random& random)
       : number_(number), settings_(settings), random_(random) {}
 
-  [[nodiscard]] bool has_room() const {
+  [[nodiscard]] bool has_room_for(const Party& party) const {
     constexpr std::size_t most = 64;  // each worker has threads, files and a place in each block
     if (runs_.empty()) return true;
-    if (runs_.size() == most) return false;
+    if (workers_ + party.size() > most) return false;
     const auto free = settings_.free_memory();
     constexpr double spare = 1.5;
     return !free || static_cast<double>(*free) > spare * static_cast<double>(largest_bytes_);
   }
 
-  void add(std::unique_ptr<PartyRun> run, std::int64_t block) {
-    run->begin(block, number_, random_);
+  /// False if its workers cannot be started beside those that are there. Throws Error where they
+  /// cannot be started at all.
+  [[nodiscard]] bool add(std::unique_ptr<PartyRun> run, std::int64_t block) {
+    try {
+      run->begin(block, number_, random_);
+    } catch (const Error&) {
+      if (runs_.empty()) throw;
+      return false;
+    }
+    workers_ += run->workers();
     largest_bytes_ = std::max(largest_bytes_, run->memory_bytes());
     runs_.push_back(std::move(run));
     finish_those_that_are();
+    return true;
   }
 
   /// False once there is nothing left to do.
@@ -213,11 +234,13 @@ class Group {
  private:
   void finish_those_that_are() {
     for (auto run = runs_.begin(); run != runs_.end();) {
-      wrong_ = wrong_ || (*run)->is_wrong();
-      if (!(*run)->is_finished()) {
+      const bool is_wrong = (*run)->is_wrong();
+      wrong_ = wrong_ || is_wrong;
+      if (!(*run)->is_finished() && !is_wrong) {
         ++run;
         continue;
       }
+      workers_ -= (*run)->workers();
       (*run)->finish();
       run = runs_.erase(run);
     }
@@ -227,6 +250,7 @@ class Group {
   const TurnSettings& settings_;
   Random& random_;
   std::vector<std::unique_ptr<PartyRun>> runs_;
+  std::size_t workers_ = 0;
   std::int64_t largest_bytes_ = 0;
   bool wrong_ = false;
 };
@@ -248,11 +272,13 @@ class OneCase : public Conductor {
   }
   void on_finished(std::size_t, std::vector<CaseResult> results) override {
     result = std::move(results.front());
+    is_finished = true;
   }
   void on_progress(const std::string& text) override { listener_.on_progress(text); }
   void on_output(std::string_view text) override { listener_.on_output(text); }
 
   CaseResult result;
+  bool is_finished = false;
 
  private:
   WorkerListener& listener_;
@@ -268,8 +294,10 @@ void run_in_turns(const std::vector<Party>& parties, const TurnSettings& setting
   std::size_t next = 0;
   for (int number = 1; next < parties.size(); ++number) {
     Group group(number, settings, random);
-    while (next < parties.size() && group.has_room() && !group.is_over()) {
-      group.add(std::make_unique<PartyRun>(parties[next], next, settings, alone, conductor), block);
+    while (next < parties.size() && !group.is_over() && group.has_room_for(parties[next])) {
+      if (!group.add(std::make_unique<PartyRun>(parties[next], next, settings, alone, conductor),
+                     block))
+        break;
       ++next;
     }
     while (!group.is_over() && group.play(++block)) continue;
@@ -284,6 +312,9 @@ CaseResult run_case(const Launch& launch, double timeout_s, WorkerListener& list
   TurnSettings settings;
   settings.timeout_s = timeout_s;
   run_in_turns({{launch}}, settings, conductor);
+  if (!conductor.is_finished)
+    conductor.result.failure =
+        Failure{FailureKind::interrupted, "interrupted before it was started", ""};
   return std::move(conductor.result);
 }
 

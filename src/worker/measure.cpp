@@ -30,7 +30,9 @@ using nlohmann::json;
 /// Passes rounds on and tells of each: a sign of life. Notes what else computes meanwhile.
 class Heartbeat : public Executor {
  public:
-  Heartbeat(Executor& inner, std::function<void()> beat) : inner_(inner), beat_(std::move(beat)) {}
+  /// `pinned` threads have places of their own in gated rounds only: then tasks are not dispatched.
+  Heartbeat(Executor& inner, bool pinned, std::function<void()> beat)
+      : inner_(inner), pinned_(pinned), beat_(std::move(beat)) {}
 
   double prepare(int threads) override { return inner_.prepare(threads); }
   RoundTimes round(int threads, CallShare calls) override {
@@ -53,6 +55,7 @@ class Heartbeat : public Executor {
     return round;
   }
   std::optional<double> dispatched_round_s(int threads, CallShare calls) override {
+    if (pinned_) return std::nullopt;
     const auto seconds = inner_.dispatched_round_s(threads, calls);
     if (seconds) beat_();
     return seconds;
@@ -69,6 +72,7 @@ class Heartbeat : public Executor {
   }
 
   Executor& inner_;
+  bool pinned_;
   std::function<void()> beat_;
   OrderedValues other_cpus_;
   std::optional<double> least_other_cpus_;
@@ -232,15 +236,20 @@ class PointRun {
   PointRun(Bench& bench, Point blank, double spent_s)
       : bench_(bench), blank_(std::move(blank)), spent_s_(spent_s) {}
 
-  Question take(std::int64_t block) {
+  void take(std::int64_t block) {
     if (!sampler_) begin();
-    Point& repetition = repetitions_.back();
-    const std::size_t demands = repetition.gil_demands.size();
+    told_demands_ = repetitions_.back().gil_demands.size();
     sampler_->take(block);
     ++samples_;
+  }
+
+  /// About the sample just taken.
+  [[nodiscard]] Question question() const {
+    const Point& repetition = repetitions_.back();
     Question question{without_samples(repetition), sampler_->spent_s(), sampler_->stop_reason()};
     question.point.samples = last_of(repetition.samples);
-    const auto first_new = repetition.gil_demands.begin() + static_cast<std::ptrdiff_t>(demands);
+    const auto first_new =
+        repetition.gil_demands.begin() + static_cast<std::ptrdiff_t>(told_demands_);
     question.point.gil_demands.assign(first_new, repetition.gil_demands.end());
     return question;
   }
@@ -297,6 +306,7 @@ class PointRun {
   std::deque<Point> repetitions_;  // each stays where it is while it is sampled
   std::unique_ptr<Sampler> sampler_;
   std::size_t samples_ = 0;
+  std::size_t told_demands_ = 0;  ///< before the last sample
 };
 
 class CaseInTurns : public CaseRun {
@@ -306,33 +316,28 @@ class CaseInTurns : public CaseRun {
       : planned_(planned),
         settings_(settings),
         on_round_(std::move(on_round)),
-        workload_(workload, [this] { beat(); }),
-        control_(control, [this] { beat(); }),
+        workload_(workload, settings.placement.pinned, [this] { beat(); }),
+        control_(control, settings.placement.pinned, [this] { beat(); }),
         calls_(planned.calls) {
     set_flags(planned.repetitions);
   }
 
-  Question take(int threads, std::int64_t block) override {
+  Question take(int threads, std::int64_t block, const std::optional<RoundCounts>& like) override {
     const auto known = points_.find(threads);
     const bool is_new = known == points_.end();
-    PointRun& point = is_new ? begin(threads) : *known->second;
+    PointRun& point = is_new ? begin(threads, like) : *known->second;
     current_ = &point;
     if (block != block_ && !is_new) warm_up();
     block_ = block;
-    Question question = point.take(block);
-    if (is_new) {
-      point.set_memory(memory_of_all(workload_));
-      question.point.memory_bytes = memory_of_all(workload_);
-    }
-    question.point.other_cpus = workload_.least_other_cpus();
-    question.point.control_other_cpus = control_.median_other_cpus();
-    return question;
+    point.take(block);
+    if (is_new) point.set_memory(memory_of_all(workload_));
+    point.set_other_cpus(workload_.least_other_cpus(), control_.median_other_cpus());
+    return point.question();
   }
 
   std::optional<FinishedPoint> stop(int threads, std::optional<StopReason> reason) override {
     PointRun& point = *points_.at(threads);
     if (point.stop(reason)) return std::nullopt;
-    point.set_other_cpus(workload_.least_other_cpus(), control_.median_other_cpus());
     return point.finished();
   }
 
@@ -341,7 +346,7 @@ class CaseInTurns : public CaseRun {
     if (current_) on_round_(current_->threads(), current_->samples());
   }
 
-  PointRun& begin(int threads) {
+  PointRun& begin(int threads, const std::optional<RoundCounts>& like) {
     const auto began = Clock::now();
     Point blank;
     blank.threads = threads;
@@ -352,11 +357,27 @@ class CaseInTurns : public CaseRun {
     blank.start_s = start_s_;
     blank.setup_s = setup_s_;
     control_.prepare(threads);
-    if (!calls_) calls_ = find_calls(planned_, workload_, settings_);
-    give_calls(blank, planned_.scaling, *calls_);
-    grow(blank);
+    if (like) {
+      take_over(blank, *like);
+    } else {
+      if (!calls_) calls_ = find_calls(planned_, workload_, settings_);
+      give_calls(blank, planned_.scaling, *calls_);
+      grow(blank);
+    }
     points_[threads] = std::make_unique<PointRun>(bench_, std::move(blank), seconds_since(began));
     return *points_.at(threads);
+  }
+
+  /// Rounds as another worker of the same case has them.
+  void take_over(Point& blank, const RoundCounts& like) {
+    blank.scaling = planned_.scaling;
+    blank.calls = like.calls;
+    blank.single_calls = like.single_calls;
+    blank.extra_calls = like.extra_calls;
+    blank.control_threads = like.control_threads;
+    calls_ = case_calls(blank);
+    if (bench_.common.control_calls == 0) workload_.round(1, single_calls(blank));  // warms up
+    bench_.common.control_calls = like.control_calls;
   }
 
   /// Longer rounds where starting so many threads takes long against one.

@@ -43,8 +43,10 @@ class CaseRun {
   CaseRun& operator=(const CaseRun&) = delete;
 
   /// One sample more. Only this one is in the answer. What the case needs to start with, and what
-  /// more threads than ever before need, counts for the point that asks first.
-  virtual Question take(int threads, std::int64_t block) = 0;
+  /// more threads than ever before need, counts for the point that asks first. The first sample of
+  /// a point has rounds like those of another worker, if there is one.
+  virtual Question take(int threads, std::int64_t block,
+                        const std::optional<RoundCounts>& like = {}) = 0;
   /// Ends a repetition of the point. Once that was the last, the point is finished; else nothing,
   /// and another one begins with the next sample. After at least one sample.
   virtual std::optional<FinishedPoint> stop(int threads, std::optional<StopReason> reason) = 0;

@@ -73,7 +73,7 @@ void obey(CaseRun& run, const Channel& channel) {
     const WorkerCommand command = read_command(commands().take());
     if (command.kind == WorkerCommand::Kind::end) return;
     if (command.kind == WorkerCommand::Kind::take) {
-      channel.send(message::sample(run.take(command.threads, command.block)));
+      channel.send(message::sample(run.take(command.threads, command.block, command.like)));
     } else if (auto finished = run.stop(command.threads, command.reason)) {
       channel.send(message::point(finished->point, std::move(finished->benchmarks),
                                   std::move(finished->context)));

@@ -158,7 +158,8 @@ TEST(RefusedDifferences, AreNotAllToldWhereThereAreMany) {
 }
 
 TEST(DifferenceKinds, AreThoseOfTheOption) {
-  EXPECT_THAT(difference_kinds(), ElementsAre("machine", "python", "gil", "calls", "scaling", "method"));
+  EXPECT_THAT(difference_kinds(),
+              ElementsAre("machine", "python", "gil", "calls", "scaling", "method"));
 }
 
 }  // namespace

@@ -161,10 +161,11 @@ TEST(VerdictBudgets, AreThoseOfAllPointsWithSeveralThreads) {
   for (Case& planned : cases) planned.stop.budget_s = 1;
   VerdictBudget budget(cases);  // three points
   EXPECT_TRUE(budget.is_left());
-  budget.note(0, 2, 5);
+  const double all_s = 3 * times_the_budget_for_verdicts;
+  budget.note(0, 2, all_s - 4);
   budget.note(0, 4, 3.9);
   EXPECT_TRUE(budget.is_left());
-  budget.note(0, 2, 5.1);
+  budget.note(0, 2, all_s - 3.9);
   EXPECT_FALSE(budget.is_left());
   budget.note(1, 2, 1);
   EXPECT_FALSE(budget.is_left());
@@ -365,7 +366,7 @@ TEST_F(GateWithBaseline, GoesOnWhileTheWordIsUnclear) {
   EXPECT_EQ(answer(costing(1.2, 12), 3), StopReason::budget);
   Point other = costing(1.2, 5);
   other.threads = 8;
-  EXPECT_EQ(answer(other, 9), StopReason::budget) << "there is no old one";
+  EXPECT_EQ(answer(other, long_s), StopReason::budget) << "there is no old one";
 }
 
 TEST_F(GateWithBaseline, OfAnotherMachineIsRefusedUnlessAllowed) {

@@ -35,11 +35,28 @@ TEST(MergedLaunches, HaveTheSamplesOfAllInTheOrderOfTime) {
   EXPECT_EQ(whole.points[1].gil_demand, 2.0 / 8);
 }
 
+TEST(MergedLaunches, KeepTheirNumbersWhereOneHasNoSuchPoint) {
+  CaseResult without = launched(1, 2);
+  without.points.pop_back();
+  const CaseResult whole = merged({without, launched(2, 1), launched(3, 1)});
+  EXPECT_THAT(whole.points[1].samples.launch, ElementsAre(1, 2));
+}
+
+TEST(MergedLaunches, LeaveOutWhatHadOtherRounds) {
+  CaseResult other = launched(2, 2);
+  other.points[1].control_calls = 7;
+  const CaseResult whole = merged({launched(1, 2), other, launched(3, 2)});
+  EXPECT_THAT(whole.points[0].samples.single_s, ElementsAre(1, 2, 3, 1, 2, 3));
+  EXPECT_THAT(whole.points[1].samples.single_s, ElementsAre(1, 3, 1, 3));
+}
+
 TEST(MergedLaunches, AreFurtherRepetitionsToGoogleBenchmark) {
   const CaseResult whole = merged({launched(1, 2), launched(2, 2)});
   std::vector<int> indices;
   for (const json& entry : whole.benchmarks) indices.push_back(entry.at("repetition_index"));
   EXPECT_THAT(indices, ElementsAre(0, 1, 2, 3));
+  for (const json& entry : whole.benchmarks)
+    EXPECT_EQ(entry.at("repetitions"), 2 * launches_of_a_version);
 }
 
 TEST(MergedLaunches, HaveFailedIfOneOfThemHas) {

@@ -216,6 +216,9 @@ TEST(WorkerCommands, AreReadAsTheyWereGiven) {
   EXPECT_EQ(take.kind, Kind::take);
   EXPECT_EQ(take.threads, 4);
   EXPECT_EQ(take.block, 1234567890123);
+  EXPECT_FALSE(take.like);
+  const RoundCounts like{1, 2, 3, 4, 5};
+  EXPECT_EQ(there_and_back({Kind::take, 4, 0, {}, like}).like, like);
   const WorkerCommand stop = there_and_back({Kind::stop, 8, 0, StopReason::max_budget});
   EXPECT_EQ(stop.kind, Kind::stop);
   EXPECT_EQ(stop.threads, 8);
@@ -225,8 +228,9 @@ TEST(WorkerCommands, AreReadAsTheyWereGiven) {
 }
 
 TEST(WorkerCommands, ThatAreNoneAreRefused) {
-  for (const char* line : {"", "hello", "{", "[]", "null", "3", "{}", "{\"stop\": 3}",
-                           "{\"take\": []}", "{\"take\": 3}", "{\"go\": null}", "\xff"})
+  for (const char* line :
+       {"", "hello", "{", "[]", "null", "3", "{}", "{\"stop\": 3}", "{\"take\": []}",
+        "{\"take\": 3}", "{\"take\":3,\"block\":1,\"like\":[1,2]}", "{\"go\": null}", "\xff"})
     EXPECT_THAT(usage_error([&] { read_command(line); }), HasSubstr("no command")) << line;
 }
 

@@ -31,6 +31,17 @@ TEST(PairedRatio, IsOfTheBlocksThatBothHave) {
   EXPECT_LT(ratio.high, 2.2);
 }
 
+TEST(PairedRatio, TakesEachOfSeveralLaunchesOfABlockOnce) {
+  std::vector<double> blocks, a, b;
+  for (int block = 0; block < 12; ++block)
+    for (const double launch : {1.0, 2.0, 3.0}) {
+      blocks.push_back(block);
+      a.push_back(6 * launch);
+      b.push_back(launch);
+    }
+  EXPECT_DOUBLE_EQ(paired_ratio({blocks, a}, {blocks, b}).estimate, 6);
+}
+
 TEST(PairedRatio, WithoutEnoughCommonBlocksIsOfAll) {
   const std::vector<double> a_blocks = numbered(40);
   const std::vector<double> b_blocks = numbered(40, 40.0 - (fewest_for_ends - 1));

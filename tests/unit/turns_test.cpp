@@ -14,6 +14,7 @@
 #include "gilscale/model/codec.hpp"
 #include "gilscale/supervise/interrupt.hpp"
 #include "gilscale/supervise/messages.hpp"
+#include "gilscale/text/error.hpp"
 #include "steady_point.hpp"
 #include "temp_folder.hpp"
 
@@ -104,9 +105,6 @@ class InTurns : public testing::Test {
         taken[command.at("block").get<int>()].push_back(
             who + std::to_string(command.at("take").get<int>()));
     return taken;
-  }
-  [[nodiscard]] Case told(const std::string& name) const {
-    return json::parse(text_of(folder_.file(name + "-case"))).get<Case>();
   }
   [[nodiscard]] int pid_of(const std::string& name) const {
     return std::stoi(text_of(folder_.file(name + "-pid")));
@@ -252,6 +250,22 @@ TEST_F(InTurns, ThereIsRoomForOneCaseAndWhereNobodyKnowsForAll) {
   EXPECT_EQ(conductor.finished[1][0].planned.group, 1);
 }
 
+TEST_F(InTurns, ThereAreNoMoreThan64WorkersAtOnce) {
+  conductor.enough = 1;
+  Party many;
+  for (int i = 0; i < 40; ++i) many.push_back(worker("A", {2}));
+  TurnSettings settings;
+  settings.free_memory = [] { return std::nullopt; };
+  run({many, many, {worker("B", {2})}}, settings);
+  EXPECT_EQ(conductor.finished[0].front().planned.group, 1);
+  EXPECT_EQ(conductor.finished[1].front().planned.group, 1) << "the first were finished at once";
+  conductor.enough = 2;
+  run({many, many, {worker("B", {2})}}, settings);
+  EXPECT_EQ(conductor.finished[0].front().planned.group, 1);
+  EXPECT_EQ(conductor.finished[1].front().planned.group, 2);
+  EXPECT_EQ(conductor.finished[2].front().planned.group, 2);
+}
+
 // ---- parties of several ----
 
 TEST_F(InTurns, VersionsOfACaseTakeEachSampleOneAfterTheOtherInRandomOrder) {
@@ -269,10 +283,47 @@ TEST_F(InTurns, VersionsOfACaseTakeEachSampleOneAfterTheOtherInRandomOrder) {
   EXPECT_THAT(conductor.finished[0], SizeIs(2));
 }
 
-TEST_F(InTurns, VersionsOfACaseHaveTheCallsOfTheFirst) {
-  run({{worker("old", {2}), worker("new", {2})}});
-  EXPECT_FALSE(told("old").calls);
-  EXPECT_EQ(told("new").calls, 12);
+TEST_F(InTurns, VersionsOfACaseHaveRoundsLikeThoseOfTheFirst) {
+  run({{worker("old", {2, 4}), worker("new", {2, 4})}});
+  int others = 0;
+  std::set<int> seen;
+  for (const auto& [who, command] : heard()) {
+    if (!command.contains("take") || command.at("block") != 0) continue;
+    const bool is_first = seen.insert(command.at("take").get<int>()).second;
+    EXPECT_EQ(command.contains("like"), !is_first);
+    if (is_first) continue;
+    EXPECT_EQ(command.at("like"), json({12, 0, 0, 1, 0}));
+    ++others;
+  }
+  EXPECT_EQ(others, 2);
+}
+
+TEST_F(InTurns, AWrongCommandLineOfTheLastVersionIsTold) {
+  const std::string wrong =
+      "*take*) " + say(message::failed({FailureKind::usage, "no such module", ""})) + ";; ";
+  run({{worker("old", {2, 4}), worker("new", {2, 4}, wrong)}, {worker("C", {2})}});
+  ASSERT_THAT(conductor.finished, SizeIs(1));
+  ASSERT_THAT(conductor.finished[0], SizeIs(2));
+  EXPECT_EQ(conductor.finished[0][1].failure->message, "no such module");
+}
+
+TEST_F(InTurns, AWorkerThatDoesNotDoAsItIsToldHasFailed) {
+  run({{worker("A", {2}, "*'\"block\":1'*) " + say(message::finished({})) + ";; ")},
+       {worker("B", {2}, "*'\"block\":1'*) " + say(message::repeat(2)) + ";; ")}});
+  for (const std::size_t party : {0U, 1U}) {
+    ASSERT_THAT(conductor.finished[party], SizeIs(1));
+    ASSERT_TRUE(conductor.finished[party][0].failure);
+    EXPECT_THAT(conductor.finished[party][0].failure->message,
+                testing::HasSubstr("did not do as it was told"));
+    EXPECT_THAT(conductor.finished[party][0].points, SizeIs(1)) << "what it said before";
+  }
+}
+
+TEST_F(InTurns, WorkersThatCannotBeStartedAreAnErrorWhereNoneCan) {
+  Launch none = worker("B", {2});
+  none.command = {"no-such-command-of-gilscale"};
+  EXPECT_THROW(run({{worker("A", {2})}, {none}}), Error);
+  EXPECT_THAT(conductor.finished, SizeIs(1)) << "the others come first";
 }
 
 TEST_F(InTurns, WhereAVersionFailsTheOtherIsMeasuredByItsOwnRule) {
@@ -294,7 +345,7 @@ TEST_F(InTurns, WhereTheOldVersionCannotStartTheNewOneFindsItsCalls) {
   const std::string wrong =
       "*take*) " + say(message::failed({FailureKind::usage, "no such module", ""})) + ";; ";
   run({{worker("old", {2}, wrong), worker("new", {2}, "", StopReason::budget)}});
-  EXPECT_FALSE(told("new").calls);
+  for (const auto& [who, command] : heard()) EXPECT_FALSE(command.contains("like"));
   ASSERT_THAT(conductor.finished, SizeIs(1));
   EXPECT_EQ(conductor.finished[0][0].failure->message, "no such module");
   EXPECT_FALSE(conductor.finished[0][1].failure);

@@ -49,11 +49,11 @@ Point between(int threads, double one_speedup, double other_speedup) {
 
 // ---- threads of the workload's own ----
 
-/// Three quarters of what is possible, beside a control that gets as little, with other threads that use so
-/// many CPUs meanwhile.
+/// Three quarters of what is possible, beside a control that gets little more, with other threads
+/// that use so many CPUs meanwhile.
 Point beside_own_threads(double cpus) {
-  Point point = steady_point(2, {.single_s = 0.5, .parallel_s = 1, .control_parallel_s = 1.25}, 20);
-  point.samples.single_s.assign(20, 0.75);
+  Point point =
+      steady_point(2, {.single_s = 0.75, .parallel_s = 1, .control_parallel_s = 1.25}, 20);
   point.control_other_cpus = cpus;
   return point;
 }

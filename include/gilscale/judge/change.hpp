@@ -51,7 +51,7 @@ struct Changes {
 struct ChangeRule {
   double threshold = 0.05;
   std::size_t points = 1;   ///< how many share the error (Bonferroni)
-  bool paired = false;      ///< sample i of one was taken beside sample i of the other
+  bool paired = false;      ///< samples of the same block and launch were taken beside each other
   bool sequential = false;  ///< decided while samples come in; pairs always are
 };
 

@@ -39,7 +39,7 @@ struct SharingCost {
   int threads = 1;
   Estimate shared;  ///< speedup with one set of arguments for all threads
   Estimate own;     ///< speedup with a set for each
-  Estimate kept;    ///< the one over the other, of paired samples
+  Estimate kept;    ///< the one over the other, in common blocks
 
   /// The interval of what is kept is on one side of 1.
   [[nodiscard]] bool differs() const { return kept.high < 1 || kept.low > 1; }

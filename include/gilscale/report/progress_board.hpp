@@ -41,7 +41,8 @@ class ProgressBoard {
     std::string label;
     std::set<int> open;  ///< thread counts
     std::string state = "waiting";
-    std::optional<Question> last = {};  ///< of the largest thread count that has samples
+    int threads = 0;          ///< the largest count that has samples
+    std::string figure = {};  ///< what these say
     bool finished = false;
   };
 

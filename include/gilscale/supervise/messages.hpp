@@ -24,8 +24,23 @@ struct Question {
   std::optional<StopReason> stop;  ///< why the stop rule would end it now
 };
 
+/// How many calls the rounds of a point have, and how many threads its control.
+struct RoundCounts {
+  std::int64_t calls = 1;
+  std::int64_t single_calls = 0;
+  int extra_calls = 0;
+  std::int64_t control_calls = 1;
+  int control_threads = 0;
+
+  friend bool operator==(const RoundCounts&, const RoundCounts&) = default;
+};
+
+RoundCounts round_counts_of(const Point& point);
+
 /// What a front end says to its worker: one JSON object in a line. The case comes first.
-///   take   threads, block   one sample more of the point with so many threads
+///   take   threads, block   one sample more of the point with so many threads; like: RoundCounts
+///   of
+///                           another worker, where it is the point's first one
 ///   stop   threads, reason  the point needs no more of them
 ///   end                     nothing more is asked
 struct WorkerCommand {
@@ -35,6 +50,7 @@ struct WorkerCommand {
   int threads = 0;
   std::int64_t block = 0;
   std::optional<StopReason> reason = {};
+  std::optional<RoundCounts> like = {};
 };
 
 nlohmann::json to_message(const WorkerCommand& command);

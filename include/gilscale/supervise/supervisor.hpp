@@ -43,9 +43,12 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// One sample more of the point with so many threads; nothing if it has failed, or there was an
+  /// One sample more, by a command of that kind; nothing if it has failed, or there was an
   /// interrupt.
-  std::optional<Question> take(int threads, std::int64_t block);
+  std::optional<Question> take(const WorkerCommand& command);
+  std::optional<Question> take(int threads, std::int64_t block) {
+    return take({WorkerCommand::Kind::take, threads, block});
+  }
   /// The point needs no more samples. True if another repetition of it begins.
   bool stop(int threads, std::optional<StopReason> reason);
   /// Waits for what it has to say at its end; not after an interrupt. Points that were not finished

@@ -49,7 +49,7 @@ struct TurnSettings {
 /// workers, these take it one after the other. Only one worker of all is at work at a time, the
 /// others stand still. The first block goes up in threads, and starts the workers.
 ///
-/// All workers of a party have the calls that its first one finds. Where one of them fails, the
+/// All workers of a party have rounds like those of the first one. Where one of them fails, the
 /// others go on by their own rules. Parties for which memory is too short wait until the others are
 /// finished: then they are a group of their own (Case::group). Where the last worker of a party
 /// says that the command line is wrong (FailureKind::usage), that ends everything; so does an
