@@ -175,10 +175,11 @@ void Sampler::take(std::int64_t block) {
   const auto of = [&](Kind kind) -> RoundTimes& {
     return rounds.at(static_cast<std::size_t>(kind));
   };
-  const bool in_common = common_.has_fresh_singles(block);
-  if (in_common) {
-    of(single) = common_.singles->workload;
-    of(control_single) = common_.singles->control;
+  const CommonRounds::Pair* const fresh = common_.fresh_singles(block);
+  const bool in_common = fresh != nullptr;
+  if (fresh) {
+    of(single) = fresh->workload;
+    of(control_single) = fresh->control;
     spent_s_ += cost_s(of(single)) + cost_s(of(control_single));
   }
   for (const Kind kind : order) {

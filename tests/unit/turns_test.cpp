@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include "child_processes.hpp"
 #include "gilscale/model/codec.hpp"
@@ -182,11 +184,21 @@ char state_of(int pid) {
   return stat.at(stat.rfind(')') + 2);
 }
 
+/// A signal takes a moment.
+bool stands_still(int pid) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (state_of(pid) != 'T') {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
 TEST_F(InTurns, WorkersStandStillUnlessItIsTheirTurn) {
   conductor.look = [&](std::size_t party, std::span<const AskingWorker>) {
-    EXPECT_EQ(state_of(pid_of("A")), 'T');
+    EXPECT_TRUE(stands_still(pid_of("A")));
     if (party == 1) {
-      EXPECT_EQ(state_of(pid_of("B")), 'T');
+      EXPECT_TRUE(stands_still(pid_of("B")));
     }
   };
   run({{worker("A", {2})}, {worker("B", {2})}});

@@ -75,8 +75,10 @@ struct CommonRounds {
   double cpu_share = 1;            ///< of a 1-thread round that warmed up
   std::optional<Pair> singles;
 
-  [[nodiscard]] bool has_fresh_singles(std::int64_t block) const {
-    return singles && singles->block == block && singles->age_s <= fresh_for_s;
+  /// The last pair, if it belongs to that block and is fresh; else null.
+  [[nodiscard]] const Pair* fresh_singles(std::int64_t block) const {
+    const bool is_fresh = singles && singles->block == block && singles->age_s <= fresh_for_s;
+    return is_fresh ? &*singles : nullptr;
   }
 };
 
