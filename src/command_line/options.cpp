@@ -84,7 +84,7 @@ void add_what(CLI::App& run, Raw& raw) {
   run.add_option(
          "--share", raw.share,
          "all: the threads share one set of arguments and one run of the set-up code; none: "
-         "each has its own; both: measure one after the other, and show what sharing costs")
+         "each has its own; both: measure both, in turns, and show what sharing costs")
       ->check(CLI::IsMember(std::vector<std::string>{"all", "none", "both"}))
       ->capture_default_str()
       ->type_name("all|none|both");
@@ -312,6 +312,7 @@ void finish_plan(const Raw& raw, PlanOptions& plan,
   plan.common.threads = thread_counts(raw.threads, auto_threads);
   plan.common.scaling = scaling_of(raw.scaling);
   plan.common.calls = parse_calls(raw.calls);
+  plan.common.may_grow = !plan.common.calls;
   const int repetitions = plan.common.repetitions;
   if (repetitions < 1 || repetitions > 1000)
     throw UsageError(

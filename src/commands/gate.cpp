@@ -214,6 +214,11 @@ std::optional<StopReason> Gate::answer(const AskingWorker& before,
 std::optional<StopReason> Gate::answer(std::span<const AskingWorker> party,
                                        bool may_take_more) const {
   if (!source_) return answer(party.front().so_far, party.front().question, may_take_more);
+  // Before any rule would stop there is nothing to decide, and much to put together.
+  const bool all_would_stop = std::all_of(party.begin(), party.end(), [](const AskingWorker& each) {
+    return each.question.stop.has_value();
+  });
+  if (!all_would_stop) return std::nullopt;
   std::vector<const Question*> before;
   std::vector<const Question*> after;
   for (std::size_t i = 0; i < party.size(); ++i)

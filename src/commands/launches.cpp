@@ -10,21 +10,14 @@
 namespace gilscale {
 namespace {
 
-void append(std::vector<double>& all, const std::vector<double>& more) {
-  all.insert(all.end(), more.begin(), more.end());
-}
-
 /// By blocks, and in a block by launches.
-void sort_by_time(Samples& samples) {
+Samples in_order_of_time(const Samples& samples) {
   std::vector<std::size_t> order(samples.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return samples.block[a] < samples.block[b];
   });
-  Samples::for_each_member([&](auto member) {
-    const std::vector<double> before = std::exchange(samples.*member, {});
-    for (const std::size_t place : order) (samples.*member).push_back(before[place]);
-  });
+  return samples_at(samples, order);
 }
 
 /// Of one thread count; null for a launch that has no such point, but there is one at least. Those
@@ -32,21 +25,22 @@ void sort_by_time(Samples& samples) {
 Point merged(std::span<const Point* const> launches) {
   const Point& first =
       **std::find_if(launches.begin(), launches.end(), [](const Point* each) { return each; });
+  Samples samples;
+  std::vector<double> demands;
   Point whole = first;
-  whole.samples = {};
-  whole.gil_demands.clear();
   for (std::size_t number = 0; number < launches.size(); ++number) {
     if (!launches[number] || round_counts_of(*launches[number]) != round_counts_of(first)) continue;
-    Samples samples = launches[number]->samples;
-    samples.launch.assign(samples.size(), static_cast<double>(number));
-    Samples::for_each_member([&](auto member) { append(whole.samples.*member, samples.*member); });
-    append(whole.gil_demands, launches[number]->gil_demands);
-    whole.other_cpus = std::min(whole.other_cpus, launches[number]->other_cpus);
-    whole.control_other_cpus =
-        std::min(whole.control_other_cpus, launches[number]->control_other_cpus);
+    const Point& launch = *launches[number];
+    append(samples, launch.samples);
+    samples.launch.resize(samples.size() - launch.samples.size());
+    samples.launch.resize(samples.size(), static_cast<double>(number));
+    demands.insert(demands.end(), launch.gil_demands.begin(), launch.gil_demands.end());
+    whole.other_cpus = std::min(whole.other_cpus, launch.other_cpus);
+    whole.control_other_cpus = std::min(whole.control_other_cpus, launch.control_other_cpus);
   }
-  sort_by_time(whole.samples);
-  if (!whole.gil_demands.empty()) whole.gil_demand = median(whole.gil_demands);
+  whole.samples = in_order_of_time(samples);
+  if (!demands.empty()) whole.gil_demand = median(demands);
+  whole.gil_demands = std::move(demands);
   return whole;
 }
 

@@ -241,10 +241,10 @@ class Measurement : public Conductor {
   void on_finished(std::size_t party, std::vector<CaseResult> results) override {
     finished_.at(party) = results;
     gate_.judge(std::move(results), so_far_);
-    board_.on_finished(party, std::string(to_string(so_far_.cases.back().judgement.verdict)));
     board_.clear();
     if (!so_far_.against.empty()) complain(so_far_.against.back().result, " (old version)");
     complain(so_far_.cases.back().result);
+    board_.on_finished(party, std::string(to_string(so_far_.cases.back().judgement.verdict)));
     if (has_kind(so_far_.cases.back().result, FailureKind::usage)) return;
     written_ = files_.write(so_far_);
   }

@@ -96,9 +96,9 @@ Values paired_ratios(const Version& before, const Values& before_values, const V
   return ratios;
 }
 
-/// Two versions at one look. Neighbours have the same machine when interleaved, a disturbance hits
-/// either of them as often, and the median of their ratios stays where it is: all are taken, as
-/// long as the cores were there for most.
+/// Two versions at one look. Neighbours have the same machine when taken in turns, a disturbance
+/// hits either of them as often, and the median of their ratios stays where it is: all are taken,
+/// as long as the cores were there for most.
 class VersionPair {
  public:
   VersionPair(const PointOf& before, const PointOf& after, const ChangeRule& rule, const Look& look)
@@ -346,7 +346,7 @@ class LaunchCosts {
       return true;
     });
   }
-  /// "1.020, 1.081 and 1.104 times the old one".
+  /// "1.020, 1.081, 1.104 times the old one".
   [[nodiscard]] std::string told() const {
     std::vector<std::string> words;
     for (const auto& [launch, costs] : costs_)
@@ -363,21 +363,21 @@ std::pair<Point, Point> in_pairs(const Point& before, const Point& after) {
   const auto key = [](const Samples& samples, std::size_t place) {
     return std::pair(samples.block[place], samples.launch[place]);
   };
-  std::pair<Point, Point> both{before, after};
-  both.first.samples = both.second.samples = {};
-  const auto take = [](Samples& to, const Samples& from, std::size_t place) {
-    Samples::for_each_member([&](auto member) { (to.*member).push_back((from.*member)[place]); });
-  };
+  std::vector<std::size_t> of_before;
+  std::vector<std::size_t> of_after;
   for (std::size_t i = 0, k = 0; i < before.samples.size() && k < after.samples.size();) {
     const auto then = key(before.samples, i);
     const auto now = key(after.samples, k);
     if (then == now) {
-      take(both.first.samples, before.samples, i);
-      take(both.second.samples, after.samples, k);
+      of_before.push_back(i);
+      of_after.push_back(k);
     }
     if (then <= now) ++i;
     if (now <= then) ++k;
   }
+  std::pair<Point, Point> both{before, after};
+  both.first.samples = samples_at(before.samples, of_before);
+  both.second.samples = samples_at(after.samples, of_after);
   return both;
 }
 
@@ -391,10 +391,15 @@ Change change_of_pairs(const PointOf& of_before, const PointOf& of_after, const 
   const double error = error_of(rule);
   LaunchCosts launches;
   LaunchCosts undisturbed_launches;
-  std::string disagreement;
   PairTallies all(rule.threshold);
   PairTallies undisturbed(rule.threshold);
   std::size_t count = 1;
+  const auto those_that_disagree = [&]() -> const LaunchCosts* {
+    if (!launches.agree(all.verdict(error), rule.threshold)) return &launches;
+    if (!undisturbed_launches.agree(undisturbed.verdict(error), rule.threshold))
+      return &undisturbed_launches;
+    return nullptr;
+  };
   const auto show = [&](const VersionPair& pair) {
     change.cost = pair.cost();
     change.why = pair.fault_of_machine(rule.threshold);
@@ -410,8 +415,6 @@ Change change_of_pairs(const PointOf& of_before, const PointOf& of_after, const 
     const ChangeVerdict of_undisturbed = undisturbed.verdict(error);
     const bool all_agree = launches.agree(of_all, rule.threshold);
     const bool undisturbed_agree = undisturbed_launches.agree(of_undisturbed, rule.threshold);
-    const bool any_disagree = !all_agree || !undisturbed_agree;
-    disagreement = any_disagree ? (all_agree ? undisturbed_launches : launches).told() : "";
     if ((of_all == ChangeVerdict::unclear || !all_agree) &&
         (of_undisturbed == ChangeVerdict::unclear || !undisturbed_agree))
       continue;
@@ -427,11 +430,11 @@ Change change_of_pairs(const PointOf& of_before, const PointOf& of_after, const 
   if (samples > 0) show(VersionPair(before, after, rule, {samples, interval_tail}));
   if (count - 1 < fewest_to_decide(error))
     change.why = too_few(before.point->samples.size(), after.point->samples.size());
-  else if (change.why.empty() && !disagreement.empty())
+  else if (const LaunchCosts* const differ = those_that_disagree(); change.why.empty() && differ)
     change.why = fmt::format(
         "the processes in which the versions were measured disagree: the cost is {}, so it may be "
         "their layout of memory; the threshold is {:.3g} %",
-        disagreement, rule.threshold * 100);
+        differ->told(), rule.threshold * 100);
   else if (change.why.empty())
     change.why = fmt::format(
         "the cost is {:.3f} [{:.3f}, {:.3f}] times the old one, and the samples do not agree on "

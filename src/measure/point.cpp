@@ -40,18 +40,12 @@ Values speedups(const Point& point, const Values& single, const Values& parallel
   return scaled(ratios(single, parallel), work);
 }
 
-Samples selected(const Samples& samples, const std::vector<bool>& left_out) {
-  Samples rest;
-  Samples::for_each_member([&](auto member) {
-    for (std::size_t i = 0; i < left_out.size(); ++i)
-      if (!left_out[i]) (rest.*member).push_back((samples.*member)[i]);
-  });
-  return rest;
-}
-
 Samples without_disturbed(const Point& point) {
-  const Samples rest = selected(point.samples, disturbed_samples(point));
-  return rest.size() < fewest_for_ends ? point.samples : rest;
+  const std::vector<bool> disturbed = disturbed_samples(point);
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < disturbed.size(); ++i)
+    if (!disturbed[i]) others.push_back(i);
+  return others.size() < fewest_for_ends ? point.samples : samples_at(point.samples, others);
 }
 
 /// What the machine allowed: the part of the values that the others build on.
@@ -141,6 +135,16 @@ int control_threads_of(const Point& point) {
 bool disturbs_control(const Point& point) {
   constexpr double more_than_a_clock_or_a_waking_thread = 0.25;
   return point.control_other_cpus > more_than_a_clock_or_a_waking_thread;
+}
+
+void append(Point& point, Point later) {
+  append(point.samples, later.samples);
+  later.samples = std::move(point.samples);
+  point.gil_demands.insert(point.gil_demands.end(), later.gil_demands.begin(),
+                           later.gil_demands.end());
+  later.gil_demands = std::move(point.gil_demands);
+  if (!later.gil_demands.empty()) later.gil_demand = median(later.gil_demands);
+  point = std::move(later);
 }
 
 std::int64_t case_calls(const Point& point) { return single_calls(point).each; }

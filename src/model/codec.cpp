@@ -26,12 +26,19 @@ constexpr std::tuple members_of_rule{
 };
 
 constexpr std::tuple members_of_case{
-    std::pair{"workload", &Case::workload}, std::pair{"python", &Case::python},
-    std::pair{"folder", &Case::folder},     std::pair{"executor", &Case::executor},
-    std::pair{"threads", &Case::threads},   std::pair{"scaling", &Case::scaling},
-    std::pair{"calls", &Case::calls},       std::pair{"pin", &Case::pin},
-    std::pair{"stop", &Case::stop},         std::pair{"repetitions", &Case::repetitions},
-    std::pair{"seed", &Case::seed},         std::pair{"group", &Case::group},
+    std::pair{"workload", &Case::workload},
+    std::pair{"python", &Case::python},
+    std::pair{"folder", &Case::folder},
+    std::pair{"executor", &Case::executor},
+    std::pair{"threads", &Case::threads},
+    std::pair{"scaling", &Case::scaling},
+    std::pair{"calls", &Case::calls},
+    std::pair{"may_grow", &Case::may_grow},
+    std::pair{"pin", &Case::pin},
+    std::pair{"stop", &Case::stop},
+    std::pair{"repetitions", &Case::repetitions},
+    std::pair{"seed", &Case::seed},
+    std::pair{"group", &Case::group},
 };
 
 constexpr std::tuple members_of_point{

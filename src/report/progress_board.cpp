@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,23 +10,13 @@
 
 #include "gilscale/text/counted.hpp"
 #include "report/paragraphs.hpp"
+#include "report/terminal.hpp"
 #include "report/text.hpp"
 
 namespace gilscale {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-struct TerminalSize {
-  std::size_t rows = 24;
-  std::size_t columns = 80;
-};
-
-TerminalSize terminal_size() {
-  winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return {};
-  return {size.ws_row, size.ws_col};
-}
 
 std::string figure_of(const Point& point) {
   const PointFigures figures = figures_of(point);
@@ -109,7 +98,8 @@ std::string ProgressBoard::line(std::size_t place) const {
 }
 
 std::vector<std::string> ProgressBoard::lines() const {
-  const auto [rows, columns] = terminal_size();
+  constexpr TerminalSize usual{24, 80};
+  const auto [rows, columns] = terminal_size(STDERR_FILENO).value_or(usual);
   const std::size_t most = std::max<std::size_t>(rows, 4) - 2;
   std::vector<std::size_t> places;
   for (std::size_t place = 0; place < rows_.size(); ++place)

@@ -1,7 +1,6 @@
 #include "gilscale/report/standard_output.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <cstring>
 
 #include "gilscale/text/error.hpp"
+#include "report/terminal.hpp"
 
 namespace gilscale {
 
@@ -26,10 +26,9 @@ Style style_of_stdout() {
   Style style;
   if (isatty(STDOUT_FILENO) != 1) return style;
   style.color = !no_color || !*no_color;
-  winsize size{};
   constexpr std::size_t least = 80;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    style.columns = std::max<std::size_t>(size.ws_col, least);
+  if (const auto size = terminal_size(STDOUT_FILENO))
+    style.columns = std::max(size->columns, least);
   return style;
 }
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "gilscale/model/codec.hpp"
-#include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/counted.hpp"
 #include "gilscale/text/error.hpp"
 
@@ -118,22 +117,6 @@ WorkerCommand read_command(const std::string& line) {
   throw UsageError(fmt::format("a worker was told something that is no command: '{}'", line));
 }
 
-namespace {
-
-void prepend(std::vector<double>& values, const std::vector<double>& before) {
-  values.insert(values.begin(), before.begin(), before.end());
-}
-
-/// The samples that came before.
-void prepend(Point& point, const Point& before) {
-  Samples::for_each_member(
-      [&](auto member) { prepend(point.samples.*member, before.samples.*member); });
-  prepend(point.gil_demands, before.gil_demands);
-  if (!point.gil_demands.empty()) point.gil_demand = median(point.gil_demands);
-}
-
-}  // namespace
-
 void MessageReader::take(const std::string& line) {
   try {
     apply(nlohmann::json::parse(line));
@@ -177,11 +160,10 @@ void MessageReader::add_sample(const nlohmann::json& message) {
   last_ = point.threads;
   message.at("spent_s").get_to(spent_s_);
   stop_ = read_stop_reason(message.at("stop"));
-  const auto [known, is_new] = open_.try_emplace(last_);
-  if (!is_new) prepend(point, known->second);
-  known->second = std::move(point);
-  progress_ = fmt::format("{}, {}", counted(last_, "thread"),
-                          counted(known->second.samples.size(), "sample"));
+  Point& so_far = open_[last_];
+  append(so_far, std::move(point));
+  progress_ =
+      fmt::format("{}, {}", counted(last_, "thread"), counted(so_far.samples.size(), "sample"));
   answer_ = Answer::sample;
 }
 

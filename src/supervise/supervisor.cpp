@@ -169,8 +169,9 @@ Worker::Worker(const Launch& launch, double timeout_s, WorkerListener& listener)
 
 Worker::~Worker() = default;
 
-std::optional<Question> Worker::take(const WorkerCommand& command) {
-  watch_->send(command);
+std::optional<Question> Worker::take(int threads, std::int64_t block,
+                                     const std::optional<RoundCounts>& like) {
+  watch_->send({WorkerCommand::Kind::take, threads, block, {}, like});
   const auto answer = watch_->next_answer();
   if (answer == MessageReader::Answer::sample) return watch_->question();
   watch_->fail_unless_interrupted();

@@ -35,8 +35,7 @@ class Seat {
   void take(int threads, std::int64_t block, const std::optional<RoundCounts>& like) {
     const bool is_first = begun_.insert(threads).second;
     resume();
-    question_ = worker_.take(
-        {WorkerCommand::Kind::take, threads, block, {}, is_first ? like : std::nullopt});
+    question_ = worker_.take(threads, block, is_first ? like : std::nullopt);
     pause();
   }
   void stop(int threads, StopReason reason) {

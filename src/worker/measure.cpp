@@ -78,31 +78,10 @@ class Heartbeat : public Executor {
   std::optional<double> least_other_cpus_;
 };
 
-void append(std::vector<double>& all, const std::vector<double>& more) {
-  all.insert(all.end(), more.begin(), more.end());
-}
-
-void append(Samples& all, const Samples& more) {
-  Samples::for_each_member([&](auto member) { append(all.*member, more.*member); });
-}
-
-/// The samples of another repetition.
-void append(Point& point, const Point& repetition) {
-  append(point.samples, repetition.samples);
-  append(point.gil_demands, repetition.gil_demands);
-  if (!point.gil_demands.empty()) point.gil_demand = median(point.gil_demands);
-}
-
 Point without_samples(Point point) {
   point.samples = {};
   point.gil_demands = {};
   return point;
-}
-
-Samples last_of(const Samples& samples) {
-  Samples last;
-  Samples::for_each_member([&](auto member) { last.*member = {(samples.*member).back()}; });
-  return last;
 }
 
 /// One thread has half as many kinds of rounds to take.
@@ -247,7 +226,8 @@ class PointRun {
   [[nodiscard]] Question question() const {
     const Point& repetition = repetitions_.back();
     Question question{without_samples(repetition), sampler_->spent_s(), sampler_->stop_reason()};
-    question.point.samples = last_of(repetition.samples);
+    question.point.samples =
+        samples_at(repetition.samples, std::array{repetition.samples.size() - 1});
     const auto first_new =
         repetition.gil_demands.begin() + static_cast<std::ptrdiff_t>(told_demands_);
     question.point.gil_demands.assign(first_new, repetition.gil_demands.end());
@@ -262,7 +242,7 @@ class PointRun {
   }
 
   [[nodiscard]] FinishedPoint finished() const {
-    Point whole = without_samples(repetitions_.back());
+    Point whole = without_samples(blank_);
     for (const Point& each : repetitions_) append(whole, each);
     json document = benchmark_of(benchmark_name(bench_.planned, whole.threads), repetitions_);
     return {std::move(whole), std::move(document["benchmarks"]), std::move(document["context"])};
@@ -270,7 +250,6 @@ class PointRun {
 
   /// Without samples.
   [[nodiscard]] const Point& blank() const { return blank_; }
-  [[nodiscard]] int threads() const { return blank_.threads; }
   [[nodiscard]] std::size_t samples() const { return samples_; }
   /// What is known of the point after its first sample.
   void set_memory(std::optional<std::int64_t> bytes) {
@@ -323,11 +302,11 @@ class CaseInTurns : public CaseRun {
   }
 
   Question take(int threads, std::int64_t block, const std::optional<RoundCounts>& like) override {
-    const auto known = points_.find(threads);
-    const bool is_new = known == points_.end();
-    PointRun& point = is_new ? begin(threads, like) : *known->second;
-    current_ = &point;
-    if (block != block_ && !is_new) warm_up();
+    threads_ = threads;
+    const bool is_new = !points_.contains(threads);
+    if (is_new) begin(threads, like);
+    PointRun& point = *points_.at(threads);
+    if (block != block_ && !is_new) warm_up(point.blank());
     block_ = block;
     point.take(block);
     if (is_new) point.set_memory(memory_of_all(workload_));
@@ -342,11 +321,13 @@ class CaseInTurns : public CaseRun {
   }
 
  private:
+  /// While a point begins, it has no samples.
   void beat() {
-    if (current_) on_round_(current_->threads(), current_->samples());
+    const auto point = points_.find(threads_);
+    on_round_(threads_, point == points_.end() ? 0 : point->second->samples());
   }
 
-  PointRun& begin(int threads, const std::optional<RoundCounts>& like) {
+  void begin(int threads, const std::optional<RoundCounts>& like) {
     const auto began = Clock::now();
     Point blank;
     blank.threads = threads;
@@ -365,7 +346,6 @@ class CaseInTurns : public CaseRun {
       grow(blank);
     }
     points_[threads] = std::make_unique<PointRun>(bench_, std::move(blank), seconds_since(began));
-    return *points_.at(threads);
   }
 
   /// Rounds as another worker of the same case has them.
@@ -382,7 +362,9 @@ class CaseInTurns : public CaseRun {
 
   /// Longer rounds where starting so many threads takes long against one.
   void grow(Point& blank) {
-    if (blank.scaling == Scaling::strong || blank.threads <= settings_.placement.cpus) return;
+    if (!planned_.may_grow || blank.scaling == Scaling::strong ||
+        blank.threads <= settings_.placement.cpus)
+      return;
     const CallShare nothing(0);
     workload_.round(blank.threads, nothing);  // threads that are new take longer
     const double empty_s = std::min(workload_.round(blank.threads, nothing).makespan_s,
@@ -394,12 +376,12 @@ class CaseInTurns : public CaseRun {
   }
 
   /// Other cases had the caches since: some calls that are not recorded, where they are short.
-  void warm_up() {
+  void warm_up(const Point& blank) {
     constexpr double enough_s = 1e-3;
     constexpr double long_against_caches_s = 10e-3;
     if (!bench_.common.singles) return;
-    const double call_s = bench_.common.singles->workload.makespan_s /
-                          static_cast<double>(single_calls(current_->blank()).each);
+    const double call_s =
+        bench_.common.singles->workload.makespan_s / static_cast<double>(single_calls(blank).each);
     if (call_s > long_against_caches_s) return;
     workload_.round(1, CallShare(static_cast<std::int64_t>(std::ceil(enough_s / call_s))));
   }
@@ -414,7 +396,7 @@ class CaseInTurns : public CaseRun {
   double start_s_ = 0;
   double setup_s_ = 0;
   std::map<int, std::unique_ptr<PointRun>> points_;
-  PointRun* current_ = nullptr;
+  int threads_ = 0;  ///< of the point that is at work
   std::int64_t block_ = 0;
 };
 

@@ -27,12 +27,6 @@
 namespace gilscale {
 namespace {
 
-/// Who started the worker.
-struct FrontEnd {
-  const Channel& channel;
-  bool commands = false;  ///< it says what to do
-};
-
 /// Tells of progress at most ten times a second.
 class ProgressTeller {
  public:
@@ -56,17 +50,10 @@ Inbox& commands() {
   return inbox;
 }
 
-/// Where nobody says what to do: each thread count by its own rule, one after the other.
-void measure_all(const Case& planned, CaseRun& run, const Channel& channel) {
-  std::int64_t block = 0;
-  for (const int threads : planned.threads)
-    for (std::optional<FinishedPoint> finished; !finished;) {
-      const Question taken = run.take(threads, block++);
-      if (taken.stop) finished = run.stop(threads, taken.stop);
-      if (finished)
-        channel.send(message::point(finished->point, finished->benchmarks, finished->context));
-    }
-}
+void end_process_group() { kill(0, SIGKILL); }
+
+/// The end of the input is the end of what is asked.
+void end_commands() { commands().put(to_message(WorkerCommand{}).dump()); }
 
 void obey(CaseRun& run, const Channel& channel) {
   while (true) {
@@ -84,19 +71,16 @@ void obey(CaseRun& run, const Channel& channel) {
 }
 
 void measure(const Case& planned, Executor& workload, const MeasureSettings& settings,
-             const FrontEnd& front_end) {
+             const Channel& channel) {
   NativeExecutor control(settings.placement);
-  ProgressTeller progress(front_end.channel);
+  ProgressTeller progress(channel);
   const auto run =
       make_case_run(planned, workload, control, settings,
                     [&](int threads, std::size_t samples) { progress.tell(threads, samples); });
-  if (front_end.commands)
-    obey(*run, front_end.channel);
-  else
-    measure_all(planned, *run, front_end.channel);
+  obey(*run, channel);
 }
 
-GilState measure_python(const Case& planned, const CpuBudget& budget, const FrontEnd& front_end) {
+GilState measure_python(const Case& planned, const CpuBudget& budget, const Channel& channel) {
   const Placement placement = budget.placement(planned.pin);
   const PythonFiles files = find_python(planned.python);
   Python python(files, placement);
@@ -105,10 +89,10 @@ GilState measure_python(const Case& planned, const CpuBudget& budget, const Fron
   gil.at_start = python.gil_enabled();
   python.load(planned.workload);
   gil.after_import = gil.after_run = python.gil_enabled();
-  front_end.channel.send(message::started(python.info(), gil));
+  channel.send(message::started(python.info(), gil));
   const MeasureSettings settings{placement, budget.quota_period_s(), python.switch_interval_s()};
   const std::unique_ptr<Executor> runner = make_executor({planned, placement, &python, files});
-  measure(planned, *runner, settings, front_end);
+  measure(planned, *runner, settings, channel);
   gil.after_run = python.gil_enabled();
   python.tear_down();
   return gil;
@@ -124,12 +108,12 @@ nlohmann::json discover(const Case& planned) {
   return message::found(python.discover(planned.workload));
 }
 
-GilState measure_native(const Case& planned, const CpuBudget& budget, const FrontEnd& front_end) {
+GilState measure_native(const Case& planned, const CpuBudget& budget, const Channel& channel) {
   const Placement placement = budget.placement(planned.pin);
   const GilState no_gil{false, false, false, false};
-  front_end.channel.send(message::started(std::nullopt, no_gil));
+  channel.send(message::started(std::nullopt, no_gil));
   const std::unique_ptr<Executor> runner = make_executor({planned, placement, nullptr});
-  measure(planned, *runner, {placement, budget.quota_period_s()}, front_end);
+  measure(planned, *runner, {placement, budget.quota_period_s()}, channel);
   return no_gil;
 }
 
@@ -149,14 +133,12 @@ Case read_case(Channel& channel) {
 nlohmann::json measure_case_from(Channel& channel, bool supervised) {
   try {
     const Case planned = read_case(channel);
-    if (supervised)
-      channel.at_end_of_input([] { kill(0, SIGKILL); }, &commands());  // the process group
+    channel.at_end_of_input(supervised ? end_process_group : end_commands, &commands());
     enter_folder(planned.folder);
     if (asks_for_workloads(planned)) return discover(planned);
     const bool runs_python = executor_kind(planned.executor).runs_python;
-    const FrontEnd front_end{channel, supervised};
-    const GilState gil = runs_python ? measure_python(planned, cpu_budget(), front_end)
-                                     : measure_native(planned, cpu_budget(), front_end);
+    const GilState gil = runs_python ? measure_python(planned, cpu_budget(), channel)
+                                     : measure_native(planned, cpu_budget(), channel);
     return message::finished(gil);
   } catch (...) {
     return message::failed(caught_failure());

@@ -21,6 +21,8 @@ import pytest
 
 # The least that measures: two samples of one call. For tests in which figures do not matter.
 QUICK = ("--calls", "1", "--benchmark_min_time=2x")
+# A case is finished before the next one starts.
+ONE_SAMPLE = ("--calls", "1", "--benchmark_min_time=1x")
 
 # What would change what gilscale prints, besides the variables of Python and of Google Benchmark.
 UNSET = ("GITHUB_ACTIONS", "NO_COLOR", "VIRTUAL_ENV")

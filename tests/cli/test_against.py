@@ -56,6 +56,8 @@ def test_the_run_says_what_it_was_compared_with(gilscale):
     for then, now in zip(old["points"], new["points"], strict=True):
         assert (then["threads"], then["calls"]) == (now["threads"], now["calls"])
         assert abs(then["rounds"] - now["rounds"]) <= 1  # in turns
+        assert set(then["samples"]["launch"]) == set(now["samples"]["launch"]) == {0, 1, 2}
+        assert all(then[key] == now[key] for key in ("single_calls", "control_calls", "control_threads"))
     assert "slower" in {change["word"] for change in document["changes"]["points"]}
     done = gilscale("run", "ver:work", *DECIDE, "--against", "old")
     assert re.search(r"(?m)^since old +change +cost", done.stdout)

@@ -7,13 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import INTERRUPTED, wait_until
+from conftest import INTERRUPTED, ONE_SAMPLE, wait_until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="workers are found through /proc")
-
-
-# The first case is finished before the second one starts.
-ONE_SAMPLE = ("--calls", "1", "--benchmark_min_time=1x")
 
 
 @pytest.fixture

@@ -149,6 +149,30 @@ def test_single_calls_compare_at_one_speed_of_the_machine(tmp_path, computes, re
     assert [bar.remark for bar in charts_of(tmp_path, document).single.bars] == remarks
 
 
+def in_turns(factor):
+    """Two cases that took turns, of which the second takes `factor` times as long; by themselves, they look alike."""
+    document = made_document([made_case("a", (1,), 0.001), made_case("b", (1,), 0.001)])
+    document["gilscale"]["comparisons"]["single_thread"] = [
+        {"label": "a", "call_s": 0.002, "relative": {"estimate": 1, "low": 1, "high": 1}},
+        {"label": "b", "call_s": 0.002 * factor, "relative": {"estimate": factor, "low": 0.9 * factor, "high": None}}]
+    return document
+
+
+def test_single_calls_of_cases_that_took_turns_compare_by_the_same_moments(tmp_path):
+    first, second = charts_of(tmp_path, in_turns(3)).single.bars
+    assert [first.remark, second.remark] == ["the fastest", "3 times"]
+    assert (first.value, second.value) == pytest.approx((0.002, 0.006))
+    assert second.low == pytest.approx(0.0054) and second.high is None
+
+
+@pytest.mark.parametrize("entry", [{"relative": 3.0}, {"relative": {"estimate": None}}, {"call_s": 0}, {"label": "another"}],
+                         ids=["of an earlier version", "without an estimate", "without a time", "of another case"])
+def test_single_calls_without_a_comparison_are_the_cases_own(tmp_path, entry):
+    document = in_turns(3)
+    document["gilscale"]["comparisons"]["single_thread"][1].update(entry)
+    assert [bar.value for bar in charts_of(tmp_path, document).single.bars] == pytest.approx([0.001, 0.001])
+
+
 def test_cases_of_one_label_are_lines_of_one_panel_named_by_what_differs(tmp_path):
     scaling = charts_of(tmp_path, executors()).scaling
     panel, = scaling.panels

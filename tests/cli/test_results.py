@@ -5,6 +5,7 @@ import importlib.util
 import inspect
 import io
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -12,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import NOT_WRITTEN, OK, QUICK, USAGE, wait_until
+from conftest import NOT_WRITTEN, OK, ONE_SAMPLE, QUICK, USAGE, wait_until
 
 TABLE_HEADER = "rel. eff."
 
@@ -199,6 +200,30 @@ def test_json_can_go_to_a_pipe(gilscale):
     assert done.stdout.startswith("{") and '"schema": 1' in done.stdout
 
 
+def test_cases_have_the_same_blocks_and_thread_counts_their_rounds_of_one_thread_in_common(gilscale):
+    document = gilscale.json("run", "hold", "release", "-t1,2,4", "--calls=1", "--benchmark_min_time=4x")
+    cases = document["gilscale"]["cases"]
+    assert [case["group"] for case in cases] == [1, 1]
+    for case in cases:
+        for point in case["points"]:
+            assert point["samples"]["block"] == [0, 1, 2, 3] and point["samples"]["launch"] == [0] * 4
+        ones = [point["samples"]["single_s"] for point in case["points"]]
+        # Older than 2 s only where a block took that long.
+        assert any(len(set(of_a_block)) == 1 for of_a_block in zip(*ones, strict=True))
+
+
+def test_rounds_of_many_threads_are_longer_unless_the_calls_are_given(gilscale):
+    """256 threads attach one after another, which takes more than 3 % of 20 ms."""
+    if (os.cpu_count() or 1) >= 256:
+        pytest.skip("each thread has a CPU of its own")
+    run = ["run", "release", "--args=(20000,)", "-t256", "--benchmark_min_time=1x"]
+    for options, grows in (([], True), (["--calls=1"], False)):
+        point, = gilscale.json(*run, *options)["gilscale"]["cases"][0]["points"]
+        single = point["single_calls"] or point["calls"]
+        assert (point["calls"] > single) == grows
+        assert point["calls"] <= 16 * single
+
+
 def test_finished_cases_are_in_the_file_while_a_later_one_runs(gilscale, good, workload):
     workload("waits.py", """
         import pathlib, time
@@ -208,7 +233,7 @@ def test_finished_cases_are_in_the_file_while_a_later_one_runs(gilscale, good, w
             while not pathlib.Path("go on").exists():
                 time.sleep(0.01)
         """)
-    process = gilscale.start("run", good, "waits.py:work", "-t1", "--calls=1", "--benchmark_min_time=1x", "--json", "results.json",
+    process = gilscale.start("run", good, "waits.py:work", "-t1", *ONE_SAMPLE, "--json", "results.json",
                              "--benchmark_out=out.csv", "--benchmark_out_format=csv")
     wait_until((gilscale.folder / "inside").exists)
     case, = json.loads((gilscale.folder / "results.json").read_text())["gilscale"]["cases"]

@@ -319,6 +319,19 @@ def test_threads_of_the_workloads_own_are_warned_of(gilscale, workload):
               lambda warnings: "busy besides its own thread" in warnings)
 
 
+def test_threads_that_go_on_after_the_calls_are_warned_of_and_measured(gilscale, workload):
+    """They get a half of a CPU at least, also where there is but one."""
+    workload("mine.py", """
+        import hashlib, threading, time
+        def spin():
+            while True: hashlib.pbkdf2_hmac("sha256", b"a", b"b", 40000)
+        threading.Thread(target=spin, daemon=True).start()
+        def work(): time.sleep(0.005)
+        """)
+    convinced(lambda: warnings_of(gilscale, "mine.py:work", "-t1,2", "--calls=4", "--benchmark_min_time=3x"),
+              lambda warnings: "CPUs busy after its calls" in warnings)
+
+
 def test_a_coroutine_function_is_refused_with_advice(gilscale, workload):
     workload("mine.py", "async def work(): pass\ndef makes(): return work()\n")
     for name in ("mine.py:work", "mine.py:makes"):

@@ -171,6 +171,35 @@ TEST(VerdictBudgets, AreThoseOfAllPointsWithSeveralThreads) {
   EXPECT_FALSE(budget.is_left());
 }
 
+TEST_F(GateAnswers, GoOnWhereCoresWereThereAtTimes) {
+  const std::string of_another = "g relative_efficiency >= 0.9";
+  Point point;
+  point.threads = 2;
+  for (int i = 0; i < 20; ++i) {
+    const double one_core = i % 4 == 0 ? 1 : 2;  // of two, in three quarters of the samples
+    add_sample(point, {.parallel_s = one_core, .control_parallel_s = one_core});
+  }
+  EXPECT_EQ(answer(point, 3, StopReason::budget, of_another), std::nullopt);
+  Point never = steady_point(2, {.parallel_s = 1.9, .control_parallel_s = 1.9}, 20);
+  EXPECT_EQ(answer(never, 3, StopReason::budget, of_another), StopReason::budget);
+}
+
+TEST_F(GateAnswers, GoOnWhereTheGilMayExplainItThoughThereWereFewCores) {
+  const std::string of_another = "g relative_efficiency >= 0.9";
+  Point turns = steady_point(2, {.parallel_s = 2, .control_parallel_s = 1.5}, 5);  // 1.33 cores
+  turns.gil_demand = 1;
+  CaseResult so_far = result_of({});
+  so_far.gil = {true, true, true, true};
+  const Gate gate(expecting(of_another), built_for);
+  const auto answer_to = [&](const Point& point) {
+    const Question question{point, 3, StopReason::budget};
+    return gate.answer(std::vector{AskingWorker{so_far, question}});
+  };
+  EXPECT_EQ(answer_to(turns), std::nullopt);
+  turns.gil_demand = 0.1;
+  EXPECT_EQ(answer_to(turns), StopReason::budget);
+}
+
 TEST_F(GateAnswers, DoNotGoOnForAVerdictThatIsNotMadeThere) {
   const std::string of_another = "g relative_efficiency >= 0.9";
   EXPECT_EQ(answer(steady_point(1, {}, 3), 3, StopReason::budget, of_another), StopReason::budget);

@@ -75,6 +75,7 @@ TEST(RunOptions, HaveDefaults) {
   EXPECT_THAT(options.plan.common.threads, ElementsAre(1, 2, 4));
   EXPECT_THAT(options.plan.executors, ElementsAre("threads"));
   EXPECT_EQ(options.plan.common.calls, std::nullopt);
+  EXPECT_TRUE(options.plan.common.may_grow);
   EXPECT_EQ(options.policy.stop, StopRule{});
   EXPECT_EQ(options.policy.timeout_s, 600);
   EXPECT_THAT(options.outputs.files, IsEmpty());
@@ -130,6 +131,7 @@ TEST(RunOptions, TakeHowToMeasure) {
   const RunOptions options = run({"--calls", "12", "--budget", "0.5", "--precision", "5",
                                   "--timeout", "3.5", "--json", "out.json"});
   EXPECT_EQ(options.plan.common.calls, 12);
+  EXPECT_FALSE(options.plan.common.may_grow) << "as many as were asked for";
   EXPECT_EQ(options.policy.stop.budget_s, 0.5);
   EXPECT_DOUBLE_EQ(options.policy.stop.precision, 0.05);
   EXPECT_EQ(options.policy.timeout_s, 3.5);

@@ -1,6 +1,9 @@
 #include "gilscale/measure/point.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <array>
 
 #include <cmath>
 #include <numbers>
@@ -397,6 +400,31 @@ TEST(TimeShares, AreNeverNegative) {
   for (double& cpu_s : point.samples.parallel_cpu_s) cpu_s = 2.5;  // clocks disagree
   EXPECT_DOUBLE_EQ(figures_of(point).time.cpu, 1);
   EXPECT_DOUBLE_EQ(figures_of(point).time.blocked, 0);
+}
+
+// ---- looks at one point ----
+
+TEST(AppendedPoint, HasTheEarlierSamplesFirstAndIsElseAsItIsNow) {
+  Point point = steady_point(2, {.single_s = 3}, 2);
+  point.gil_demands = {0.25};
+  Point later = steady_point(2, {.single_s = 4}, 1);
+  later.gil_demands = {0.75};
+  later.memory_bytes = 77;
+  later.stopped = StopReason::budget;
+  append(point, later);
+  EXPECT_THAT(point.samples.single_s, testing::ElementsAre(3, 3, 4));
+  Samples::for_each_member([&](auto member) { EXPECT_EQ((point.samples.*member).size(), 3U); });
+  EXPECT_THAT(point.gil_demands, testing::ElementsAre(0.25, 0.75));
+  EXPECT_EQ(point.gil_demand, 0.5);
+  EXPECT_EQ(point.memory_bytes, 77);
+  EXPECT_EQ(point.stopped, StopReason::budget);
+}
+
+TEST(SamplesAtPlaces, AreInTheirOrder) {
+  Samples samples = steady_point(2, {}, 4).samples;
+  const Samples chosen = samples_at(samples, std::array<std::size_t, 3>{3, 0, 3});
+  EXPECT_THAT(chosen.block, testing::ElementsAre(3, 0, 3));
+  Samples::for_each_member([&](auto member) { EXPECT_EQ((chosen.*member).size(), 3U); });
 }
 
 }  // namespace

@@ -52,10 +52,10 @@ TEST(ProgressBoard, HandsOnWhatWorkersPrint) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), std::string("\0\xff", 2));
 }
 
-class BoardOnATerminal : public testing::Test {
+class BoardOnATerminal : public OnATerminal {
  protected:
   void SetUp() override {
-    if (!terminal.works()) GTEST_SKIP() << "there is no terminal to be had";
+    OnATerminal::SetUp();
     terminal.resize(24, 100);
   }
 
@@ -63,8 +63,6 @@ class BoardOnATerminal : public testing::Test {
   static void wait_for_the_next_drawing() {
     std::this_thread::sleep_for(std::chrono::milliseconds(110));
   }
-
-  Terminal terminal;
 };
 
 TEST_F(BoardOnATerminal, HasALineForEachCase) {

@@ -32,14 +32,9 @@ TEST(ProgressLine, HandsOnWhatWorkersPrint) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), std::string("a warning\n\0\xff", 12));
 }
 
-class ProgressOnATerminal : public testing::Test {
+class ProgressOnATerminal : public OnATerminal {
  protected:
-  void SetUp() override {
-    if (!terminal.works()) GTEST_SKIP() << "there is no terminal to be had";
-  }
-
   static constexpr const char* erased = "\r\x1b[K";
-  Terminal terminal;
 };
 
 TEST_F(ProgressOnATerminal, IsOneLineThatIsDrawnAnew) {

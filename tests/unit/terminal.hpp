@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -48,6 +49,15 @@ class Terminal {
   int before_ = dup(STDERR_FILENO);
   int master_;
   int slave_ = -1;
+};
+
+class OnATerminal : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!terminal.works()) GTEST_SKIP() << "there is no terminal to be had";
+  }
+
+  Terminal terminal;
 };
 
 }  // namespace gilscale

@@ -68,6 +68,10 @@ bool disturbs_control(const Point& point);
 /// What Case::calls has to be for a round of the point.
 std::int64_t case_calls(const Point& point);
 
+/// Adds what a later look at the same point gave: its samples and GIL demands come behind those
+/// that are there, and all else is as it is now.
+void append(Point& point, Point later);
+
 /// Where the time of the threads of an N-thread round went, as shares that add up to 1. From the
 /// opening of the gate each thread counts up to its own finish.
 struct TimeShares {

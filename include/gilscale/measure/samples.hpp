@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 namespace gilscale {
@@ -64,6 +65,24 @@ struct Samples {
       visit(member);
   }
 };
+
+/// The samples at these places, in that order.
+inline Samples samples_at(const Samples& samples, std::span<const std::size_t> places) {
+  Samples chosen;
+  Samples::for_each_member([&](auto member) {
+    (chosen.*member).reserve(places.size());
+    for (const std::size_t place : places) (chosen.*member).push_back((samples.*member)[place]);
+  });
+  return chosen;
+}
+
+/// Adds samples that were taken later.
+inline void append(Samples& samples, const Samples& later) {
+  Samples::for_each_member([&](auto member) {
+    std::vector<double>& values = samples.*member;
+    values.insert(values.end(), (later.*member).begin(), (later.*member).end());
+  });
+}
 
 /// The first `count` samples; all of them if there are fewer.
 inline Samples first_of(const Samples& samples, std::size_t count) {

@@ -22,6 +22,8 @@ struct Case {
   Scaling scaling = Scaling::weak;
   /// Of each thread in a round (weak scaling), or of all (strong); none: found by calibration.
   std::optional<std::int64_t> calls;
+  /// Rounds of many threads may have more calls (see growth_of_rounds()): nobody said how many.
+  bool may_grow = true;
   bool pin = false;  ///< threads are bound to CPUs
   StopRule stop;
   int repetitions = 1;

@@ -43,12 +43,10 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// One sample more, by a command of that kind; nothing if it has failed, or there was an
-  /// interrupt.
-  std::optional<Question> take(const WorkerCommand& command);
-  std::optional<Question> take(int threads, std::int64_t block) {
-    return take({WorkerCommand::Kind::take, threads, block});
-  }
+  /// One sample more of the point with so many threads; nothing if it has failed, or there was an
+  /// interrupt. The point's first sample has rounds like those of another worker, if there is one.
+  std::optional<Question> take(int threads, std::int64_t block,
+                               const std::optional<RoundCounts>& like = {});
   /// The point needs no more samples. True if another repetition of it begins.
   bool stop(int threads, std::optional<StopReason> reason);
   /// Waits for what it has to say at its end; not after an interrupt. Points that were not finished
