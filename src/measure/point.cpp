@@ -121,6 +121,14 @@ Scaling scaling_of(std::string_view word) {
   return word == to_string(Scaling::strong) ? Scaling::strong : Scaling::weak;
 }
 
+std::string_view to_string(Seen seen) { return seen == Seen::exact ? "exact" : "estimate"; }
+
+std::optional<Seen> seen_of(std::string_view word) {
+  for (const Seen seen : {Seen::exact, Seen::estimate})
+    if (word == to_string(seen)) return seen;
+  return std::nullopt;
+}
+
 CallShare parallel_calls(const Point& point) { return {point.calls, point.extra_calls}; }
 
 CallShare single_calls(const Point& point) {

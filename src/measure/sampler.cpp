@@ -121,13 +121,17 @@ RoundTimes Sampler::counted(const RoundTimes& times) {
 void Sampler::keep_ledger() {
   const int part_of_time = point_.samples.size() < fewest_for_ends ? 32 : 8;
   if (ledgers_s_ > spent_s_ / part_of_time) return;
+  if (!workload_.shares_gil()) return;
   constexpr std::int64_t part_of_calls = 8;
   const auto round = workload_.ledger_round(
-      std::max<std::int64_t>(single_calls(point_).most() / part_of_calls, 1));
+      1, std::max<std::int64_t>(single_calls(point_).most() / part_of_calls, 1));
   if (!round) return;
   ledgers_s_ += cost_s(counted(round->times));
-  point_.gil_demands.push_back(round->gil_demand);
+  if (!round->gil_demand) return;
+  point_.gil_demands.push_back(*round->gil_demand);
   point_.gil_demand = median(point_.gil_demands);
+  if (!round->ledger.exact || !point_.gil_demand_is)
+    point_.gil_demand_is = round->ledger.exact ? Seen::exact : Seen::estimate;
 }
 
 /// As people use it, beside the gated rounds.

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "gilscale/ledger/ledger.hpp"
 #include "gilscale/machine/pause.hpp"
 #include "gilscale/machine/thread_times.hpp"
 #include "measure/start_gate.hpp"
@@ -177,10 +178,12 @@ void Team::pass_gate(Member& me) {
   const double late_s = Seconds(Clock::now() - shared_->gate.opened_at()).count();
   me.runnable_s = std::min(after_s - before_s, late_s) - after_s;
   me.cpu_s = -thread_cpu_s();
+  begin_account();
 }
 
 /// A thread that loses its CPU between two clocks has finished before.
 void Team::stop_clocks(Member& me) {
+  end_account();
   me.finished_at = Clock::now();
   me.cpu_s += thread_cpu_s();
   me.runnable_s += thread_runnable_s();

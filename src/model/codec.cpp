@@ -55,6 +55,7 @@ constexpr std::tuple members_of_point{
     std::pair{"memory_bytes", &Point::memory_bytes},
     std::pair{"gil_demand", &Point::gil_demand},
     std::pair{"gil_demands", &Point::gil_demands},
+    std::pair{"gil_demand_is", &Point::gil_demand_is},
     std::pair{"other_cpus", &Point::other_cpus},
     std::pair{"control_other_cpus", &Point::control_other_cpus},
     std::pair{"stopped", &Point::stopped},
@@ -83,6 +84,10 @@ void read(const json& value, std::optional<T>& member) {
 
 void read(const json& value, std::optional<StopReason>& member) {
   member = read_stop_reason(value);
+}
+
+void read(const json& value, std::optional<Seen>& member) {
+  member = value.is_string() ? seen_of(value.get<std::string>()) : std::nullopt;
 }
 
 template <typename T, typename Members>
@@ -143,6 +148,7 @@ void from_json(const json& json, Scaling& scaling) {
 }
 
 void to_json(json& json, StopReason reason) { json = to_string(reason); }
+void to_json(json& json, Seen seen) { json = to_string(seen); }
 
 std::optional<StopReason> read_stop_reason(const json& json) {
   return json.is_string() ? stop_reason_of(json.get<std::string>()) : std::nullopt;

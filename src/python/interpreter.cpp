@@ -9,6 +9,7 @@
 
 #include "gilscale/text/error.hpp"
 #include "python/bound_call.hpp"
+#include "python/host.hpp"
 
 namespace gilscale {
 namespace {
@@ -130,6 +131,13 @@ bool gil_enabled() {
 
 double switch_interval_s() {
   return py::module_::import("sys").attr("getswitchinterval")().cast<double>();
+}
+
+PyThreadState* detach_and_show_gil() {
+  host().learn_gil(true);
+  PyThreadState* const state = PyEval_SaveThread();
+  host().learn_gil(false);
+  return state;
 }
 
 void flush_output() {

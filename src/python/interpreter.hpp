@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pybind11/pybind11.h>
+
 #include <string>
 #include <vector>
 
@@ -33,6 +35,9 @@ bool gil_enabled();
 
 /// sys.getswitchinterval(), in seconds. Attached.
 double switch_interval_s();
+
+/// PyEval_SaveThread(), from which the executable learns where the GIL of this interpreter is.
+PyThreadState* detach_and_show_gil();
 
 /// Writes out what sys.stdout and sys.stderr have buffered; failures are not ours. Attached.
 void flush_output();

@@ -132,14 +132,7 @@ bool round(border::Executor* executor, int threads, CallShare calls, RoundTimes*
   return done(failure, [&] { *times = behind(executor).round(threads, calls); });
 }
 
-bool ledger_round(border::Executor* executor, std::int64_t calls, bool* told, LedgerRound* round,
-                  FailureSink failure) {
-  return done(failure, [&] {
-    const std::optional<LedgerRound> kept = behind(executor).ledger_round(calls);
-    *told = kept.has_value();
-    if (kept) *round = *kept;
-  });
-}
+bool shares_gil(border::Executor* executor) { return behind(executor).shares_gil(); }
 
 bool dispatched_round(border::Executor* executor, int threads, CallShare calls, bool* told,
                       double* seconds, FailureSink failure) {
@@ -186,7 +179,7 @@ extern "C" [[gnu::visibility("default")]] const gilscale::border::Plugin* gilsca
                                      delete_executor,
                                      prepare,
                                      round,
-                                     ledger_round,
+                                     shares_gil,
                                      dispatched_round,
                                      prepare_member,
                                      play};

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-
 #include "python/call_team.hpp"
 #include "python/executors.hpp"
 #include "python/interpreter.hpp"
@@ -15,13 +13,10 @@ class PythonExecutor : public Executor {
  public:
   explicit PythonExecutor(PythonWorkload& workload) : workload_(workload), team_(workload.name()) {}
 
-  std::optional<LedgerRound> ledger_round(std::int64_t calls) override {
-    if (!has_gil()) return std::nullopt;
-    WorkerThread& thread = team_.thread(0);
-    thread.keep_ledger(true);
-    const RoundTimes times = round(1, calls);
-    thread.keep_ledger(false);
-    return LedgerRound{times, std::clamp(1 - thread.detached_s() / times.makespan_s, 0.0, 1.0)};
+  bool shares_gil() override {
+    const py::gil_scoped_acquire attached;
+    PyEval_RestoreThread(detach_and_show_gil());  // it may have been switched on meanwhile
+    return gil_enabled();
   }
 
  protected:
@@ -53,12 +48,6 @@ class PythonExecutor : public Executor {
       throw workload_error("a thread cannot be started:", take_exception(error),
                            "try fewer --threads");
     }
-  }
-
- private:
-  static bool has_gil() {
-    const py::gil_scoped_acquire attached;
-    return gil_enabled();
   }
 
  protected:

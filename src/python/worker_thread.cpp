@@ -13,9 +13,7 @@ void WorkerThread::use(BoundCall& call) {
 }
 
 std::optional<Raised> WorkerThread::make_calls(std::int64_t calls) {
-  if (keep_ledger_) host().start_ledger();
   const bool made = call_->repeat(calls, switch_interval_);
-  if (keep_ledger_) detached_s_ = host().stop_ledger();
   team_.stop_clocks(member_);
   if (made) return std::nullopt;
   // The object may not leave its interpreter, and goes while this thread is attached.
@@ -23,7 +21,7 @@ std::optional<Raised> WorkerThread::make_calls(std::int64_t calls) {
 }
 
 void WorkerThread::run(bool once) {
-  PyThreadState* state = PyEval_SaveThread();
+  PyThreadState* state = detach_and_show_gil();
   do {
     const auto calls = team_.wait_for_round(member_);
     if (!calls) break;

@@ -36,12 +36,6 @@ class WorkerThread {
     return call_->repeat(calls, switch_interval_);
   }
 
-  /// Whether rounds measure how long the thread is detached, which costs them some time. While it
-  /// waits.
-  void keep_ledger(bool keep) { keep_ledger_ = keep; }
-  /// In the last round for which the ledger was kept.
-  [[nodiscard]] double detached_s() const { return detached_s_; }
-
  private:
   void run(bool once);
   /// Attached. The exception that one of them raised.
@@ -52,8 +46,6 @@ class WorkerThread {
   OnRaised on_raised_;
   BoundCall* call_ = nullptr;
   std::chrono::duration<double> switch_interval_{};
-  bool keep_ledger_ = false;
-  double detached_s_ = 0;
 };
 
 }  // namespace gilscale

@@ -3,7 +3,7 @@
 #include <exception>
 #include <memory>
 
-#include "gilscale/measure/gil_ledger.hpp"
+#include "gilscale/ledger/ledger.hpp"
 
 namespace gilscale {
 namespace {
@@ -42,6 +42,7 @@ std::int64_t wait_for_round(border::Team* team, border::Member* me) {
 void pass_gate(border::Team* team, border::Member* me) { ours(team).pass_gate(ours(me)); }
 void stop_clocks(border::Team* team, border::Member* me) { ours(team).stop_clocks(ours(me)); }
 void finish(border::Team* team) { ours(team).finish(); }
+void learn_gil(bool begins) { begins ? begin_to_learn_gil() : end_to_learn_gil(); }
 
 constexpr border::Host table{border::interface_version,
                              make_team,
@@ -53,8 +54,7 @@ constexpr border::Host table{border::interface_version,
                              pass_gate,
                              stop_clocks,
                              finish,
-                             GilLedger::start,
-                             GilLedger::stop};
+                             learn_gil};
 
 }  // namespace
 

@@ -49,8 +49,9 @@ class Heartbeat : public Executor {
   [[nodiscard]] double median_other_cpus() const {
     return other_cpus_.size() > 0 ? other_cpus_.median() : 0;
   }
-  std::optional<LedgerRound> ledger_round(std::int64_t calls) override {
-    const auto round = inner_.ledger_round(calls);
+  bool shares_gil() override { return inner_.shares_gil(); }
+  std::optional<LedgerRound> ledger_round(int threads, CallShare calls) override {
+    auto round = inner_.ledger_round(threads, calls);
     if (round) beat_();
     return round;
   }

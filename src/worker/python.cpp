@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gilscale/measure/ledger_round.hpp"
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
 #include "gilscale/model/plugins.hpp"
@@ -81,11 +82,9 @@ class PluginExecutor : public Executor {
     call(plugin_.round, executor_, threads, calls, &times);
     return times;
   }
-  std::optional<LedgerRound> ledger_round(std::int64_t calls) override {
-    bool told = false;
-    LedgerRound round;
-    call(plugin_.ledger_round, executor_, calls, &told, &round);
-    return told ? std::optional(round) : std::nullopt;
+  bool shares_gil() override { return plugin_.shares_gil(executor_); }
+  std::optional<LedgerRound> ledger_round(int threads, CallShare calls) override {
+    return keep_books(*this, threads, calls);
   }
   std::optional<double> dispatched_round_s(int threads, CallShare calls) override {
     bool told = false;

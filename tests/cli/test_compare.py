@@ -92,7 +92,7 @@ def test_a_lost_speedup_is_slower_at_that_number_of_threads_alone(gilscale, comp
 
 @pytest.mark.parametrize("gil_demand", [0.01, 1.0])
 def test_what_threads_waited_for_a_cpu_beside_busy_processes_is_no_change(gilscale, compare, real, gil_demand):
-    """gil_demand is the most that it can be: time.sleep() releases the GIL unseen, and counts as 1."""
+    """Whatever gil_demand is: files of earlier versions have 1 where time.sleep() released the GIL unseen."""
     documents = [scaled(real, seed, delay=0.5) for seed in ("old", "new")]
     for document in documents:
         for point in document["gilscale"]["cases"][0]["points"]:

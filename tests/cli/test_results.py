@@ -117,12 +117,13 @@ def test_the_gil_demand_is_the_median_over_its_rounds(gilscale, repetitions):
     for point in case["points"]:
         demands = point["gil_demands"]
         if not case["gil"]["after_run"]:
-            assert (demands, point["gil_demand"]) == ([], None)
+            assert (demands, point["gil_demand"], point["gil_demand_is"]) == ([], None, None)
             continue
         assert point["rounds"] == 5 * repetitions
         assert repetitions <= len(demands) <= point["rounds"]
         assert all(0 <= demand <= 1 for demand in demands)
         assert point["gil_demand"] == pytest.approx(statistics.median(demands))
+        assert point["gil_demand_is"] == "exact"
 
 
 def test_at_one_thread_both_rounds_are_the_same(gilscale):

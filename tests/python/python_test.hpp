@@ -12,6 +12,7 @@
 #include "../unit/temp_folder.hpp"
 #include "../unit/thrown.hpp"
 #include "gilscale/measure/executor.hpp"
+#include "gilscale/measure/ledger_round.hpp"
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/workloads.hpp"
 #include "python/executors.hpp"
@@ -103,8 +104,7 @@ class Running {
   }
   std::optional<double> gil_demand(std::int64_t calls) {
     const py::gil_scoped_release detached;
-    const auto round = executor_->ledger_round(calls);
-    return round ? std::optional(round->gil_demand) : std::nullopt;
+    return keep_books(*executor_, 1, calls).gil_demand;
   }
   std::optional<double> dispatched_s(int threads, CallShare calls) {
     const py::gil_scoped_release detached;

@@ -54,7 +54,6 @@ TEST(Gil, AllowsLessThanTheCoresByTheUtilisationLaw) {
 }
 
 TEST(Gil, IsNotBlamedWhereTheSpeedupIsMoreThanItWouldAllow) {
-  // The demand is an upper bound: what releases the GIL unseen counts as holding it.
   EXPECT_TRUE(gil_allows_less(with_demand(1), shared, 1.1, 2));
   EXPECT_FALSE(gil_allows_less(with_demand(1), shared, 1.2, 2));
 }

@@ -176,9 +176,8 @@ TEST(CheckOnTooFewCores, BlamesAHeldGil) {
   EXPECT_EQ(checked("f@2 relative_efficiency >= 0.9", with_gil(point)).outcome, Outcome::failed);
 }
 
-TEST(CheckOnTooFewCores, DoesNotTakeAnUpperBoundOfTheGilDemandForAFact) {
-  // What is compiled into libpython releases the GIL unseen. A speedup refutes the demand, and with
-  // one core nothing confirms it.
+TEST(CheckOnTooFewCores, DoesNotTakeTheGilDemandOfOneThreadForAFact) {
+  // A speedup refutes the demand, and with one core nothing confirms it.
   Point point = steady_point(2, {.parallel_s = 1.5, .control_parallel_s = 1.4375}, enough);
   point.gil_demand = 1;
   EXPECT_EQ(checked("f@2 serial_fraction <= 0.3", with_gil(point)).outcome, Outcome::inconclusive);
@@ -279,6 +278,17 @@ TEST(CheckedGilDemand, IsDecidedByHowOftenItWasMeasuredItself) {
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
   EXPECT_EQ(check.why, "too few samples to decide: 13; it takes at least 14");
   point.gil_demands.push_back(0.01);
+  EXPECT_EQ(checked("f@2 gil_demand <= 0.1", point).outcome, Outcome::passed);
+}
+
+TEST(CheckedGilDemand, IsNotDecidedOnAnEstimate) {
+  Point point = steady_point(2, {}, 100);
+  point.gil_demands.assign(27, 0.02);
+  point.gil_demand_is = Seen::estimate;
+  const Check check = checked("f@2 gil_demand <= 0.1", point);
+  EXPECT_EQ(check.outcome, Outcome::inconclusive);
+  EXPECT_THAT(check.why, testing::StartsWith("gil_demand is about 0.02, an estimate"));
+  point.gil_demand_is = Seen::exact;
   EXPECT_EQ(checked("f@2 gil_demand <= 0.1", point).outcome, Outcome::passed);
 }
 

@@ -93,6 +93,7 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   point.memory_bytes = 123456789012;
   point.gil_demand = 0.75;
   point.gil_demands = {0.5, 0.75, 1};
+  point.gil_demand_is = Seen::exact;
   point.stopped = StopReason::precision;
   const Point back = there_and_back(point);
   EXPECT_EQ(json(back), json(point));
@@ -114,6 +115,7 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   EXPECT_EQ(back.samples.parallel_cpu_s, point.samples.parallel_cpu_s);
   EXPECT_EQ(back.samples.handover_s, point.samples.handover_s);
   EXPECT_EQ(back.gil_demands, point.gil_demands);
+  EXPECT_EQ(back.gil_demand_is, Seen::exact);
 }
 
 TEST(JsonOfAPoint, HasNullForAGilDemandThatIsNotKnown) {

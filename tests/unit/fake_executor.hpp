@@ -53,11 +53,12 @@ class FakeExecutor : public Executor {
     return script_(journal_.back(), journal_.size() - 1);
   }
 
-  std::optional<LedgerRound> ledger_round(std::int64_t calls) override {
-    if (demands_.empty()) return std::nullopt;
-    journal_.push_back({"G" + name_, 1, calls, 0});
-    const double demand = demands_[ledgers_++ % demands_.size()];
-    return LedgerRound{script_(journal_.back(), journal_.size() - 1), demand};
+  bool shares_gil() override { return !demands_.empty(); }
+  std::optional<LedgerRound> ledger_round(int threads, CallShare calls) override {
+    journal_.push_back({"G" + name_, threads, calls.each, calls.extra});
+    LedgerRound round{script_(journal_.back(), journal_.size() - 1), {}, {}};
+    if (!demands_.empty()) round.gil_demand = demands_[ledgers_++ % demands_.size()];
+    return round;
   }
 
   std::optional<double> dispatched_round_s(int threads, CallShare calls) override {

@@ -97,6 +97,7 @@ inline CaseResult held_case() {
     point.setup_s = 0.000244140625;
     point.gil_demand = 0.96875;
     point.gil_demands = {0.9375, 0.96875, 1};
+    point.gil_demand_is = Seen::exact;
   }
   return result;
 }

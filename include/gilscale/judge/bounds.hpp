@@ -39,7 +39,8 @@ bool gil_explains_no_speedup(const Point& point, const GilState& gil, double spe
 
 /// Whether the GIL allows less than the cores do: a demand of s allows a speedup of 1/s (the
 /// utilisation law: Denning & Buzen, "The Operational Analysis of Queueing Network Models", 1978).
-/// The demand is an upper bound, so a speedup well above 1/s refutes it.
+/// The demand is that of one thread, or of earlier versions an upper bound: a speedup well above
+/// 1/s refutes it.
 bool gil_allows_less(const Point& point, const GilState& gil, double speedup, double achievable);
 
 /// The GIL demand of a case, 0 to 1: the median of what its points measured; nothing where its

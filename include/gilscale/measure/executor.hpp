@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "gilscale/ledger/ledger.hpp"
+
 namespace gilscale {
 
 /// Of a round.
@@ -45,12 +47,13 @@ struct RoundTimes {
   double handover_s = 0;  ///< what the caller waited besides: waking threads, collecting results
 };
 
-/// A round in which a thread kept account of when it was attached to Python, which costs it time.
+/// A round for which the threads of this process kept their books, which costs them some time.
 struct LedgerRound {
   RoundTimes times;
-  /// The share, 0 to 1, of the round for which the thread held the GIL (was attached); an upper
-  /// bound, since a release inside libpython is not seen.
-  double gil_demand = 0;
+  Ledger ledger;
+  /// The share, 0 to 1, of the round for which a thread held the GIL; none where there is no GIL,
+  /// or none that threads share.
+  std::optional<double> gil_demand;
 };
 
 /// How calls run at once. Create one, prepare() it for a number of threads, then round() any number
@@ -71,9 +74,14 @@ class Executor {
   /// Throws WorkloadError when a call failed, after all threads have finished.
   virtual RoundTimes round(int threads, CallShare calls) = 0;
 
-  /// A 1-thread round of `calls` calls that tells the GIL demand of its thread. Nothing, and no
-  /// round, where there is no GIL to hold, or none that threads share. Throws like round().
-  virtual std::optional<LedgerRound> ledger_round(std::int64_t /*calls*/) { return std::nullopt; }
+  /// Whether there is a GIL now that all threads of a round share. Between rounds.
+  virtual bool shares_gil() { return false; }
+
+  /// A round whose threads keep their books; see keep_books(). Nothing, and no round, where books
+  /// cannot be kept. Throws like round().
+  virtual std::optional<LedgerRound> ledger_round(int /*threads*/, CallShare /*calls*/) {
+    return std::nullopt;
+  }
 
   /// Seconds from the first task's submission to the last one's result, where the executor is one
   /// that people submit tasks to: `threads` tasks with their shares of `calls`, without a gate.

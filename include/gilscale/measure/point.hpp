@@ -24,6 +24,15 @@ std::string_view to_string(Scaling scaling);
 /// The scaling of that word; weak for any other.
 Scaling scaling_of(std::string_view word);
 
+/// How a figure of the GIL came about: every acquisition and release was seen, or those of
+/// extension modules alone (see Ledger::exact).
+enum class Seen { exact, estimate };
+
+/// "exact" or "estimate".
+std::string_view to_string(Seen seen);
+/// The word's; none for any other.
+std::optional<Seen> seen_of(std::string_view word);
+
 /// One case at one number of threads, as measured.
 struct Point {
   int threads = 1;
@@ -43,10 +52,11 @@ struct Point {
   /// Of all processes that took part, after the point was measured (see memory.hpp); none where
   /// the system does not tell.
   std::optional<std::int64_t> memory_bytes;
-  /// Of each round that told it, see LedgerRound::gil_demand; none where there is no GIL, or none
-  /// that threads share.
+  /// Of each 1-thread round that told it, see LedgerRound::gil_demand; none where there is no GIL,
+  /// or none that threads share.
   std::vector<double> gil_demands;
   std::optional<double> gil_demand;  ///< their median
+  std::optional<Seen> gil_demand_is;
   /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
   /// workload's own.
   double other_cpus = 0;

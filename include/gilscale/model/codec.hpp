@@ -38,6 +38,7 @@ void to_json(nlohmann::json& json, Scaling scaling);
 void from_json(const nlohmann::json& json, Scaling& scaling);
 
 void to_json(nlohmann::json& json, StopReason reason);
+void to_json(nlohmann::json& json, Seen seen);
 /// None for null, and for what is no reason of this version.
 std::optional<StopReason> read_stop_reason(const nlohmann::json& json);
 

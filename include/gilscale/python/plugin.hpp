@@ -17,7 +17,7 @@
 /// changes below.
 namespace gilscale::border {
 
-inline constexpr std::uint32_t interface_version = 2;
+inline constexpr std::uint32_t interface_version = 3;
 
 /// UTF-8, not ended by a zero. Whoever is given one copies it before it returns.
 struct Text {
@@ -66,13 +66,12 @@ struct InfoSink {
 // They cross as C structs would.
 static_assert(std::is_trivially_copyable_v<CallShare> && std::is_standard_layout_v<CallShare>);
 static_assert(std::is_trivially_copyable_v<RoundTimes> && std::is_standard_layout_v<RoundTimes>);
-static_assert(std::is_trivially_copyable_v<LedgerRound> && std::is_standard_layout_v<LedgerRound>);
 
 struct Team;
 struct Member;
 struct Executor;
 
-/// What the executable does for a plug-in. See measure/team.hpp and measure/gil_ledger.hpp.
+/// What the executable does for a plug-in. See measure/team.hpp and ledger/ledger.hpp.
 struct Host {
   std::uint32_t interface_version;
 
@@ -86,8 +85,8 @@ struct Host {
   void (*stop_clocks)(Team* team, Member* me);
   void (*finish)(Team* team);
 
-  void (*start_ledger)();
-  double (*stop_ledger)();
+  /// The calling thread detaches between the beginning and the end.
+  void (*learn_gil)(bool begins);
 };
 
 /// What a plug-in does for the executable. One thread calls it, start() first, and is detached from
@@ -117,9 +116,7 @@ struct Plugin {
   bool (*prepare)(Executor* executor, int threads, double* setup_s, FailureSink failure);
   bool (*round)(Executor* executor, int threads, CallShare calls, RoundTimes* times,
                 FailureSink failure);
-  /// `told` is false where there is nothing to tell, and no round then.
-  bool (*ledger_round)(Executor* executor, std::int64_t calls, bool* told, LedgerRound* round,
-                       FailureSink failure);
+  bool (*shares_gil)(Executor* executor);
 
   /// The same as dispatched_round_s().
   bool (*dispatched_round)(Executor* executor, int threads, CallShare calls, bool* told,

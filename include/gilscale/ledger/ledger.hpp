@@ -1,0 +1,80 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "gilscale/statistics/durations.hpp"
+
+namespace gilscale {
+
+/// What a thread can wait for.
+enum class WaitKind : std::uint8_t {
+  gil,        ///< to attach to Python
+  lock,       ///< of Python's own: threading.Lock and its relatives, a lock of an object
+  mutex,      ///< pthread_mutex_t, std::mutex
+  rwlock,     ///< pthread_rwlock_t, std::shared_mutex
+  condition,  ///< pthread_cond_t, std::condition_variable
+  semaphore,  ///< sem_t
+  futex,      ///< the system call: Rust's standard library and parking_lot, std::atomic::wait
+  sleep,      ///< until a time
+  io,         ///< files, sockets, pipes
+};
+inline constexpr std::size_t wait_kinds = 9;
+
+/// "gil", "lock", ...
+std::string_view to_string(WaitKind kind);
+
+/// Waits of one kind.
+struct WaitTotal {
+  std::int64_t count = 0;
+  double total_s = 0;
+  double longest_s = 0;
+
+  void add(const WaitTotal& others);
+};
+
+/// What the threads of rounds did while the books were open. Times in seconds, summed over threads.
+struct Ledger {
+  /// Every acquisition and release of the GIL was seen. Else only what extension modules do through
+  /// PyEval_SaveThread and PyEval_RestoreThread was, and the figures of the GIL err either way.
+  bool exact = false;
+  /// Held by any thread of the process; at most as long as the round lasted, if there is one GIL.
+  double gil_held_s = 0;
+  Durations gil_holds;  ///< one after another, from acquisition to release
+  /// Of the threads of the rounds, by kind. From the wait's beginning to the moment at which the
+  /// thread runs again, so it includes what the thread then waited for a CPU.
+  std::array<WaitTotal, wait_kinds> waits{};
+  /// Threads that nobody kept a book of, since there were too many.
+  std::int64_t lost_threads = 0;
+
+  [[nodiscard]] const WaitTotal& of(WaitKind kind) const {
+    return waits.at(static_cast<std::size_t>(kind));
+  }
+  /// Those of another round.
+  void add(const Ledger& other);
+};
+
+/// Whether threads' books can be kept: whether the executable's functions come first. Not in builds
+/// with a sanitizer, which has stand-ins of its own, and not where the platform does not let them.
+bool ledger_is_available();
+
+/// From here on all threads of the process keep books. One thread of a process opens and closes
+/// them, between rounds.
+void open_books();
+/// To here; what was in them.
+Ledger close_books();
+
+/// The calling thread takes part in a round: its waits count from here...
+void begin_account();
+/// ...to here. Nothing happens where the books are closed.
+void end_account();
+
+/// Learns where the GIL of the calling thread's interpreter is, from what the thread does between
+/// begin and end: it detaches, and attaches again. Without that, Ledger::exact is false.
+void begin_to_learn_gil();
+void end_to_learn_gil();
+
+}  // namespace gilscale

@@ -1,0 +1,157 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "gilscale/ledger/ledger.hpp"
+#include "ledger/gils.hpp"
+
+namespace gilscale {
+
+/// A number that one thread changes and another may read meanwhile.
+class Counter {
+ public:
+  void set(std::int64_t value) { value_.store(value, std::memory_order_relaxed); }
+  void add(std::int64_t more) { set(get() + more); }
+  [[nodiscard]] std::int64_t get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::int64_t> value_{0};
+};
+
+/// What one thread did while the books were open. Times are ticks. Only the thread itself writes.
+class alignas(64) Book {
+ public:
+  struct Waits {
+    Counter count;
+    Counter total;
+    Counter longest;
+    Counter cpu_ns;  ///< of the total, spent on a CPU; of input and output only
+  };
+
+  void open(std::uint64_t reading);
+  [[nodiscard]] std::uint64_t reading() const { return reading_.load(std::memory_order_acquire); }
+
+  // The thread takes part in a round.
+  void begin_account(std::int64_t now);
+  void end_account(std::int64_t now);
+
+  // The GIL. Its mutex is locked from enters() to leaves(): what happens in between says whether
+  // the thread takes it or gives it up.
+  [[nodiscard]] bool holds_gil() const { return holds_; }
+  void enters(const Gil& gil) {
+    inside_ = last_ = &gil;
+    gave_up_ = false;
+  }
+  [[nodiscard]] const Gil* inside() const { return inside_; }
+  /// From now on the thread waits to hold it.
+  void wants_gil(std::int64_t now) {
+    if (wanted_since_ == 0) wanted_since_ = now;
+  }
+  void gives_gil_up(std::int64_t now) {
+    gave_up_ = true;
+    released(now);
+  }
+  void leaves(std::int64_t now) {
+    inside_ = nullptr;
+    if (!gave_up_) acquired(now);
+  }
+  void acquired(std::int64_t now);
+  void released(std::int64_t now);
+  /// Of the GIL that the thread last entered: whether that mutex is the one under which a thread
+  /// that was asked to give it up waits until somebody took it.
+  [[nodiscard]] bool hands_over_under(const void* mutex) const;
+
+  /// The thread waited.
+  void waited(WaitKind kind, std::int64_t since, std::int64_t until, std::int64_t cpu_ns = 0);
+  [[nodiscard]] bool in_account() const { return in_account_; }
+
+  [[nodiscard]] const Waits& of(WaitKind kind) const {
+    return waits_[static_cast<std::size_t>(kind)];
+  }
+  /// The GIL is held for so long in all, a hold that lasts on until now.
+  [[nodiscard]] std::int64_t held(std::int64_t now) const;
+
+ private:
+  [[nodiscard]] std::int64_t held_in_round(std::int64_t until) const;
+
+  std::atomic<std::uint64_t> reading_{0};
+  bool is_member_ = false;
+  bool in_account_ = false;
+  const Gil* inside_ = nullptr;
+  const Gil* last_ = nullptr;
+  bool gave_up_ = false;
+  bool holds_ = false;
+  std::int64_t wanted_since_ = 0;
+  Counter held_since_;  ///< 0 if it does not hold the GIL
+  Counter held_;
+  std::array<Waits, wait_kinds> waits_{};
+};
+
+/// Holds of the GIL, one after another, in bins of Durations by their ticks.
+using HoldBins = std::array<std::atomic<std::uint32_t>, Durations::bins>;
+
+/// What all books have in common.
+struct Books {
+  std::atomic<bool> are_open{false};
+  std::atomic<std::uint64_t> reading{0};  ///< how often they were opened
+  std::atomic<std::int64_t> taken{0};     ///< of this reading
+  std::atomic<std::int64_t> members_in_round{0};
+  std::atomic<std::int64_t> round_began{0};
+  std::atomic<std::int64_t> round_ended{0};
+  std::atomic<std::int64_t> longest_hold{0};
+  HoldBins holds{};
+};
+extern Books books;
+
+/// Memory for books, once. False if there is none.
+bool make_shelf();
+/// Those that threads have taken since the books were opened; some may be of an earlier reading.
+std::span<const Book> books_taken();
+
+/// Of a thread, beside its book.
+struct ThreadState {
+  Book* book = nullptr;
+  bool learns = false;
+  bool is_busy = false;  ///< in a stand-in, or in what it calls: that is not written down
+  bool is_left_out = false;
+  GilLearner learner;
+};
+extern thread_local constinit ThreadState this_thread;
+
+/// Whether anybody wants to know what a stand-in is called for: books, or a thread that learns.
+extern std::atomic<int> watchers;
+
+/// Where the calling thread writes down what it does; null if the books are closed, or that is not
+/// to be written down.
+Book* book_of_this_thread();
+
+/// While it lives, what the calling thread does is nobody's business.
+class Busy {
+ public:
+  Busy() { this_thread.is_busy = true; }
+  ~Busy() { this_thread.is_busy = false; }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+};
+
+/// A wait from construction to destruction, also where the thread is cancelled in it.
+class Waiting {
+ public:
+  Waiting(Book& book, WaitKind kind);
+  ~Waiting();
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  Busy busy_;
+  Book& book_;
+  WaitKind kind_;
+  std::int64_t since_;
+  std::int64_t cpu_ns_;
+};
+
+}  // namespace gilscale

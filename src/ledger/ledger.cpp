@@ -1,0 +1,126 @@
+#include "gilscale/ledger/ledger.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "gilscale/machine/ticks.hpp"
+#include "ledger/book.hpp"
+#include "ledger/stand_ins.hpp"
+
+namespace gilscale {
+namespace {
+
+constexpr std::array<std::string_view, wait_kinds> names{
+    "gil", "lock", "mutex", "rwlock", "condition", "semaphore", "futex", "sleep", "io"};
+
+/// Since when the books are open.
+std::optional<TickRate> rate;
+
+/// What a child of a workload that forks does is not in these books.
+void close_in_child() {
+  books.are_open.store(false, std::memory_order_relaxed);
+  watchers.store(0, std::memory_order_relaxed);
+}
+
+void add(WaitTotal& total, const Book::Waits& waits, double tick_s) {
+  const double wall_s = static_cast<double>(waits.total.get()) * tick_s;
+  const double cpu_s = static_cast<double>(waits.cpu_ns.get()) * 1e-9;
+  total.add({waits.count.get(), std::max(wall_s - cpu_s, 0.0),
+             static_cast<double>(waits.longest.get()) * tick_s});
+}
+
+Durations holds_in_seconds(double tick_s) {
+  Durations holds;
+  const double longest_s = static_cast<double>(books.longest_hold.load()) * tick_s;
+  for (std::size_t i = 0; i < books.holds.size(); ++i) {
+    constexpr double bins_count_nanoseconds = 1e9;
+    const double seconds = Durations::seconds_of(i) * bins_count_nanoseconds * tick_s;
+    if (const std::uint32_t count = books.holds.at(i).load(std::memory_order_relaxed))
+      holds.add(std::min(seconds, longest_s), count);
+  }
+  holds.set_longest(longest_s);
+  return holds;
+}
+
+}  // namespace
+
+std::string_view to_string(WaitKind kind) { return names.at(static_cast<std::size_t>(kind)); }
+
+void WaitTotal::add(const WaitTotal& others) {
+  count += others.count;
+  total_s += others.total_s;
+  longest_s = std::max(longest_s, others.longest_s);
+}
+
+void Ledger::add(const Ledger& other) {
+  exact = exact && other.exact;
+  gil_held_s += other.gil_held_s;
+  gil_holds.add(other.gil_holds);
+  for (std::size_t i = 0; i < waits.size(); ++i) waits.at(i).add(other.waits.at(i));
+  lost_threads += other.lost_threads;
+}
+
+bool ledger_is_available() { return stand_ins_are_here(); }
+
+void open_books() {
+  if (!make_shelf()) return;
+  static const bool told_of_forks = pthread_atfork(nullptr, nullptr, close_in_child) == 0;
+  static_cast<void>(told_of_forks);
+  this_thread.is_left_out = true;
+  for (auto& bin : books.holds) bin.store(0, std::memory_order_relaxed);
+  books.longest_hold.store(0, std::memory_order_relaxed);
+  books.taken.store(0, std::memory_order_relaxed);
+  books.members_in_round.store(0, std::memory_order_relaxed);
+  books.round_began.store(0, std::memory_order_relaxed);
+  books.round_ended.store(0, std::memory_order_relaxed);
+  books.reading.fetch_add(1, std::memory_order_relaxed);
+  rate.emplace();
+  books.are_open.store(true, std::memory_order_release);
+  watchers.fetch_add(1, std::memory_order_release);
+}
+
+Ledger close_books() {
+  Ledger all;
+  if (!books.are_open.exchange(false)) return all;
+  watchers.fetch_sub(1, std::memory_order_relaxed);
+  this_thread.is_left_out = false;
+  const std::int64_t now = ticks();
+  const double tick_s = rate->seconds_per_tick();
+  const std::uint64_t reading = books.reading.load(std::memory_order_relaxed);
+  all.exact = any_gil_is_known();
+  std::int64_t held = 0;
+  const std::span<const Book> taken = books_taken();
+  for (const Book& book : taken) {
+    if (book.reading() != reading) continue;
+    held += book.held(now);
+    for (std::size_t i = 0; i < wait_kinds; ++i)
+      add(all.waits.at(i), book.of(static_cast<WaitKind>(i)), tick_s);
+  }
+  all.gil_held_s = static_cast<double>(held) * tick_s;
+  all.gil_holds = holds_in_seconds(tick_s);
+  all.lost_threads = books.taken.load() - static_cast<std::int64_t>(taken.size());
+  return all;
+}
+
+void begin_account() {
+  if (Book* const book = book_of_this_thread()) book->begin_account(ticks());
+}
+
+void end_account() {
+  if (Book* const book = book_of_this_thread()) book->end_account(ticks());
+}
+
+void begin_to_learn_gil() {
+  this_thread.learner = {};
+  this_thread.learns = true;
+  watchers.fetch_add(1, std::memory_order_relaxed);
+}
+
+void end_to_learn_gil() {
+  this_thread.learns = false;
+  watchers.fetch_sub(1, std::memory_order_relaxed);
+}
+
+}  // namespace gilscale

@@ -1,0 +1,428 @@
+// Its checks would be defined here, in place of the functions.
+#undef _FORTIFY_SOURCE
+
+#include "ledger/stand_ins.hpp"
+
+#include <linux/futex.h>
+#include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <ctime>
+
+#include "gilscale/machine/ticks.hpp"
+#include "ledger/book.hpp"
+#include "ledger/next.hpp"
+
+// A sanitizer stands in for the same functions.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define GILSCALE_HAS_STAND_INS 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define GILSCALE_HAS_STAND_INS 0
+#else
+#define GILSCALE_HAS_STAND_INS 1
+#endif
+#else
+#define GILSCALE_HAS_STAND_INS 1
+#endif
+
+#define GILSCALE_STAND_IN extern "C" [[gnu::visibility("default")]]
+
+namespace gilscale {
+namespace {
+
+bool anybody_watches() { return watchers.load(std::memory_order_relaxed) != 0; }
+
+constinit Next<void*()> next_save_thread("PyEval_SaveThread");
+constinit Next<void(void*)> next_restore_thread("PyEval_RestoreThread");
+
+}  // namespace
+
+bool stand_ins_are_here() { return GILSCALE_HAS_STAND_INS != 0; }
+
+}  // namespace gilscale
+
+// --- libpython's: what extension modules release, where the GIL itself is not known ---
+
+// As Python declares them: PyThreadState* is a pointer that is only passed on.
+GILSCALE_STAND_IN void* PyEval_SaveThread() {
+  using namespace gilscale;
+  void* const state = next_save_thread();
+  if (!anybody_watches() || any_gil_is_known()) return state;
+  if (Book* const book = book_of_this_thread()) book->released(ticks());
+  return state;
+}
+
+GILSCALE_STAND_IN void PyEval_RestoreThread(void* state) {
+  using namespace gilscale;
+  Book* const book = anybody_watches() && !any_gil_is_known() ? book_of_this_thread() : nullptr;
+  if (book) book->wants_gil(ticks());
+  next_restore_thread(state);
+  if (book) book->acquired(ticks());
+}
+
+#if GILSCALE_HAS_STAND_INS
+
+namespace gilscale {
+namespace {
+
+// Of condition variables, the oldest ones have another layout.
+#if defined(__x86_64__)
+constexpr const char* conditions_version = "GLIBC_2.3.2";
+#else
+constexpr const char* conditions_version = nullptr;
+#endif
+
+using Mutex = pthread_mutex_t;
+using Condition = pthread_cond_t;
+using Lock = pthread_rwlock_t;
+using Time = const timespec*;
+
+constinit Next<int(Mutex*)> next_mutex_lock("pthread_mutex_lock");
+constinit Next<int(Mutex*)> next_mutex_trylock("pthread_mutex_trylock");
+constinit Next<int(Mutex*)> next_mutex_unlock("pthread_mutex_unlock");
+constinit Next<int(Mutex*, Time)> next_mutex_timedlock("pthread_mutex_timedlock");
+constinit Next<int(Mutex*, clockid_t, Time)> next_mutex_clocklock("pthread_mutex_clocklock");
+constinit Next<int(Condition*)> next_cond_signal("pthread_cond_signal", conditions_version);
+constinit Next<int(Condition*, Mutex*)> next_cond_wait("pthread_cond_wait", conditions_version);
+constinit Next<int(Condition*, Mutex*, Time)> next_cond_timedwait("pthread_cond_timedwait",
+                                                                  conditions_version);
+constinit Next<int(Condition*, Mutex*, clockid_t, Time)> next_cond_clockwait(
+    "pthread_cond_clockwait");
+constinit Next<int(Lock*)> next_rwlock_rdlock("pthread_rwlock_rdlock");
+constinit Next<int(Lock*)> next_rwlock_tryrdlock("pthread_rwlock_tryrdlock");
+constinit Next<int(Lock*, Time)> next_rwlock_timedrdlock("pthread_rwlock_timedrdlock");
+constinit Next<int(Lock*, clockid_t, Time)> next_rwlock_clockrdlock("pthread_rwlock_clockrdlock");
+constinit Next<int(Lock*)> next_rwlock_wrlock("pthread_rwlock_wrlock");
+constinit Next<int(Lock*)> next_rwlock_trywrlock("pthread_rwlock_trywrlock");
+constinit Next<int(Lock*, Time)> next_rwlock_timedwrlock("pthread_rwlock_timedwrlock");
+constinit Next<int(Lock*, clockid_t, Time)> next_rwlock_clockwrlock("pthread_rwlock_clockwrlock");
+constinit Next<int(sem_t*)> next_sem_wait("sem_wait");
+constinit Next<int(sem_t*)> next_sem_trywait("sem_trywait");
+constinit Next<int(sem_t*, Time)> next_sem_timedwait("sem_timedwait");
+constinit Next<int(sem_t*, clockid_t, Time)> next_sem_clockwait("sem_clockwait");
+constinit Next<long(long, long, long, long, long, long, long)> next_syscall("syscall");
+
+/// What is locked most is found when the process begins, before any library starts.
+void find_next_ones(int /*argc*/, char** /*argv*/, char** /*environment*/) {
+  next_mutex_lock.get();
+  next_mutex_trylock.get();
+  next_mutex_unlock.get();
+  next_cond_signal.get();
+  next_cond_wait.get();
+  next_cond_timedwait.get();
+  next_syscall.get();
+}
+[[gnu::section(".preinit_array"), gnu::used]] void (*const first_of_all)(int, char**,
+                                                                         char**) = find_next_ones;
+
+/// The book of a thread that takes part in a round; null if it takes none.
+Book* account_of_this_thread() {
+  if (!anybody_watches()) return nullptr;
+  Book* const book = book_of_this_thread();
+  return book && book->in_account() ? book : nullptr;
+}
+
+/// `try_it` says EBUSY where `block` would wait.
+template <typename Try, typename Block>
+int lock(WaitKind kind, const Try& try_it, const Block& block) {
+  Book* const book = account_of_this_thread();
+  if (!book) return block();
+  const int result = try_it();
+  if (result != EBUSY) return result;
+  const Waiting waiting(*book, kind);
+  return block();
+}
+
+template <typename Call>
+auto wait(WaitKind kind, const Call& call) {
+  Book* const book = account_of_this_thread();
+  if (!book) return call();
+  const Waiting waiting(*book, kind);
+  return call();
+}
+
+/// Semaphores say it by errno.
+template <typename Block>
+int wait_for_semaphore(sem_t* semaphore, const Block& block) {
+  Book* const book = account_of_this_thread();
+  if (!book) return block();
+  const int before = errno;
+  if (next_sem_trywait(semaphore) == 0) return 0;
+  errno = before;
+  const Waiting waiting(*book, WaitKind::semaphore);
+  return block();
+}
+
+int lock_gil(Book& book, const Gil& gil, Mutex* mutex) {
+  // Who gives the GIL up holds it until it says so, however long it takes.
+  if (book.holds_gil()) {
+    const int result = next_mutex_lock(mutex);
+    book.enters(gil);
+    return result;
+  }
+  int result = next_mutex_trylock(mutex);
+  if (result == EBUSY) {
+    book.wants_gil(ticks());
+    result = next_mutex_lock(mutex);
+  }
+  book.enters(gil);
+  return result;
+}
+
+int watched_lock(Mutex* mutex) {
+  if (this_thread.learns) this_thread.learner.locked(mutex);
+  if (Book* const book = book_of_this_thread())
+    if (const Gil* const gil = gil_of(mutex)) return lock_gil(*book, *gil, mutex);
+  return lock(
+      WaitKind::mutex, [&] { return next_mutex_trylock(mutex); },
+      [&] { return next_mutex_lock(mutex); });
+}
+
+int watched_unlock(Mutex* mutex) {
+  if (this_thread.learns) this_thread.learner.unlocked(mutex);
+  Book* const book = book_of_this_thread();
+  if (book && book->inside() && book->inside()->mutex == mutex) book->leaves(ticks());
+  return next_mutex_unlock(mutex);
+}
+
+int watched_signal(Condition* condition) {
+  if (this_thread.learns) this_thread.learner.signalled(condition);
+  Book* const book = book_of_this_thread();
+  if (book && book->inside() && book->inside()->condition == condition) book->gives_gil_up(ticks());
+  return next_cond_signal(condition);
+}
+
+template <typename Block>
+int wait_for_condition(const void* condition, const void* mutex, const Block& block) {
+  Book* const book = anybody_watches() ? book_of_this_thread() : nullptr;
+  if (!book) return block();
+  if (book->inside() && book->inside()->condition == condition) {
+    book->wants_gil(ticks());
+    const Busy busy;
+    return block();
+  }
+  if (!book->in_account()) return block();
+  const Waiting waiting(*book, book->hands_over_under(mutex) ? WaitKind::gil : WaitKind::condition);
+  return block();
+}
+
+bool waits_for_futex(long number, long operation) {
+  if (number != SYS_futex) return false;
+  const long command = operation & FUTEX_CMD_MASK;
+  return command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET || command == FUTEX_LOCK_PI;
+}
+
+}  // namespace
+}  // namespace gilscale
+
+// --- mutexes, and with them the GIL ---
+
+GILSCALE_STAND_IN int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
+  using namespace gilscale;
+  return anybody_watches() ? watched_lock(mutex) : next_mutex_lock(mutex);
+}
+
+GILSCALE_STAND_IN int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
+  using namespace gilscale;
+  return anybody_watches() ? watched_unlock(mutex) : next_mutex_unlock(mutex);
+}
+
+GILSCALE_STAND_IN int pthread_cond_signal(pthread_cond_t* condition) noexcept {
+  using namespace gilscale;
+  return anybody_watches() ? watched_signal(condition) : next_cond_signal(condition);
+}
+
+GILSCALE_STAND_IN int pthread_mutex_timedlock(pthread_mutex_t* mutex,
+                                              const timespec* until) noexcept {
+  using namespace gilscale;
+  return lock(
+      WaitKind::mutex, [&] { return next_mutex_trylock(mutex); },
+      [&] { return next_mutex_timedlock(mutex, until); });
+}
+
+GILSCALE_STAND_IN int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
+                                              const timespec* until) noexcept {
+  using namespace gilscale;
+  return lock(
+      WaitKind::mutex, [&] { return next_mutex_trylock(mutex); },
+      [&] { return next_mutex_clocklock(mutex, clock, until); });
+}
+
+// --- condition variables ---
+
+GILSCALE_STAND_IN int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
+  using namespace gilscale;
+  return wait_for_condition(condition, mutex, [&] { return next_cond_wait(condition, mutex); });
+}
+
+GILSCALE_STAND_IN int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                                             const timespec* until) {
+  using namespace gilscale;
+  return wait_for_condition(condition, mutex,
+                            [&] { return next_cond_timedwait(condition, mutex, until); });
+}
+
+GILSCALE_STAND_IN int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
+                                             clockid_t clock, const timespec* until) {
+  using namespace gilscale;
+  return wait_for_condition(condition, mutex,
+                            [&] { return next_cond_clockwait(condition, mutex, clock, until); });
+}
+
+// --- readers and writers ---
+
+GILSCALE_STAND_IN int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
+  using namespace gilscale;
+  return lock(
+      WaitKind::rwlock, [&] { return next_rwlock_tryrdlock(rwlock); },
+      [&] { return next_rwlock_rdlock(rwlock); });
+}
+
+GILSCALE_STAND_IN int pthread_rwlock_timedrdlock(pthread_rwlock_t* rwlock,
+                                                 const timespec* until) noexcept {
+  using namespace gilscale;
+  return lock(
+      WaitKind::rwlock, [&] { return next_rwlock_tryrdlock(rwlock); },
+      [&] { return next_rwlock_timedrdlock(rwlock, until); });
+}
+
+GILSCALE_STAND_IN int pthread_rwlock_clockrdlock(pthread_rwlock_t* rwlock, clockid_t clock,
+                                                 const timespec* until) noexcept {
+  using namespace gilscale;
+  return lock(
+      WaitKind::rwlock, [&] { return next_rwlock_tryrdlock(rwlock); },
+      [&] { return next_rwlock_clockrdlock(rwlock, clock, until); });
+}
+
+GILSCALE_STAND_IN int pthread_rwlock_wrlock(pthread_rwlock_t* rwlock) noexcept {
+  using namespace gilscale;
+  return lock(
+      WaitKind::rwlock, [&] { return next_rwlock_trywrlock(rwlock); },
+      [&] { return next_rwlock_wrlock(rwlock); });
+}
+
+GILSCALE_STAND_IN int pthread_rwlock_timedwrlock(pthread_rwlock_t* rwlock,
+                                                 const timespec* until) noexcept {
+  using namespace gilscale;
+  return lock(
+      WaitKind::rwlock, [&] { return next_rwlock_trywrlock(rwlock); },
+      [&] { return next_rwlock_timedwrlock(rwlock, until); });
+}
+
+GILSCALE_STAND_IN int pthread_rwlock_clockwrlock(pthread_rwlock_t* rwlock, clockid_t clock,
+                                                 const timespec* until) noexcept {
+  using namespace gilscale;
+  return lock(
+      WaitKind::rwlock, [&] { return next_rwlock_trywrlock(rwlock); },
+      [&] { return next_rwlock_clockwrlock(rwlock, clock, until); });
+}
+
+// --- semaphores, and with them the locks of Python ---
+
+GILSCALE_STAND_IN int sem_wait(sem_t* semaphore) {
+  using namespace gilscale;
+  return wait_for_semaphore(semaphore, [&] { return next_sem_wait(semaphore); });
+}
+
+GILSCALE_STAND_IN int sem_timedwait(sem_t* semaphore, const timespec* until) {
+  using namespace gilscale;
+  return wait_for_semaphore(semaphore, [&] { return next_sem_timedwait(semaphore, until); });
+}
+
+GILSCALE_STAND_IN int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* until) {
+  using namespace gilscale;
+  return wait_for_semaphore(semaphore, [&] { return next_sem_clockwait(semaphore, clock, until); });
+}
+
+// --- system calls by their numbers ---
+
+GILSCALE_STAND_IN long syscall(long number, ...) noexcept {
+  using namespace gilscale;
+  va_list list;
+  va_start(list, number);
+  long arguments[6];
+  for (long& each : arguments) each = va_arg(list, long);
+  va_end(list);
+  const auto& [a, b, c, d, e, f] = arguments;
+  const auto call = [&] { return next_syscall(number, a, b, c, d, e, f); };
+  return waits_for_futex(number, b) ? wait(WaitKind::futex, call) : call();
+}
+
+// --- until a time, and for the world outside ---
+
+// Each forwards what it was given to the next library's function of its name.
+#define GILSCALE_WAITING(kind, result, name, parameters, ...)       \
+  GILSCALE_STAND_IN result name parameters {                        \
+    static constinit gilscale::Next<result parameters> next(#name); \
+    return gilscale::wait(kind, [&] { return next(__VA_ARGS__); }); \
+  }
+#define GILSCALE_SLEEP(...) GILSCALE_WAITING(gilscale::WaitKind::sleep, __VA_ARGS__)
+#define GILSCALE_IO(...) GILSCALE_WAITING(gilscale::WaitKind::io, __VA_ARGS__)
+// Without anything to wait for, they are used to sleep.
+#define GILSCALE_IO_OF(count, ...) \
+  GILSCALE_WAITING((count) == 0 ? gilscale::WaitKind::sleep : gilscale::WaitKind::io, __VA_ARGS__)
+
+// NOLINTBEGIN(bugprone-macro-parentheses): parameters are no expressions
+GILSCALE_SLEEP(int, nanosleep, (const timespec* duration, timespec* left), duration, left)
+GILSCALE_SLEEP(int, clock_nanosleep,
+               (clockid_t clock, int flags, const timespec* duration, timespec* left), clock, flags,
+               duration, left)
+GILSCALE_SLEEP(int, usleep, (useconds_t duration), duration)
+GILSCALE_SLEEP(unsigned, sleep, (unsigned duration), duration)
+
+GILSCALE_IO_OF(count, int, select,
+               (int count, fd_set* in, fd_set* out, fd_set* other, timeval* longest), count, in,
+               out, other, longest)
+GILSCALE_IO_OF(count, int, pselect,
+               (int count, fd_set* in, fd_set* out, fd_set* other, const timespec* longest,
+                const sigset_t* signals),
+               count, in, out, other, longest, signals)
+GILSCALE_IO_OF(count, int, poll, (pollfd * files, nfds_t count, int longest), files, count, longest)
+GILSCALE_IO_OF(count, int, ppoll,
+               (pollfd * files, nfds_t count, const timespec* longest, const sigset_t* signals),
+               files, count, longest, signals)
+GILSCALE_IO(int, epoll_wait, (int set, epoll_event* events, int most, int longest), set, events,
+            most, longest)
+GILSCALE_IO(int, epoll_pwait,
+            (int set, epoll_event* events, int most, int longest, const sigset_t* signals), set,
+            events, most, longest, signals)
+GILSCALE_IO(ssize_t, read, (int file, void* to, size_t size), file, to, size)
+GILSCALE_IO(ssize_t, write, (int file, const void* from, size_t size), file, from, size)
+GILSCALE_IO(ssize_t, pread64, (int file, void* to, size_t size, off64_t at), file, to, size, at)
+GILSCALE_IO(ssize_t, pwrite64, (int file, const void* from, size_t size, off64_t at), file, from,
+            size, at)
+GILSCALE_IO(ssize_t, readv, (int file, const iovec* to, int count), file, to, count)
+GILSCALE_IO(ssize_t, writev, (int file, const iovec* from, int count), file, from, count)
+GILSCALE_IO(ssize_t, recv, (int file, void* to, size_t size, int flags), file, to, size, flags)
+GILSCALE_IO(ssize_t, recvfrom,
+            (int file, void* to, size_t size, int flags, sockaddr* who, socklen_t* length), file,
+            to, size, flags, who, length)
+GILSCALE_IO(ssize_t, recvmsg, (int file, msghdr* message, int flags), file, message, flags)
+GILSCALE_IO(ssize_t, send, (int file, const void* from, size_t size, int flags), file, from, size,
+            flags)
+GILSCALE_IO(ssize_t, sendto,
+            (int file, const void* from, size_t size, int flags, const sockaddr* whom,
+             socklen_t length),
+            file, from, size, flags, whom, length)
+GILSCALE_IO(ssize_t, sendmsg, (int file, const msghdr* message, int flags), file, message, flags)
+GILSCALE_IO(int, accept, (int file, sockaddr* who, socklen_t* length), file, who, length)
+GILSCALE_IO(int, accept4, (int file, sockaddr* who, socklen_t* length, int flags), file, who,
+            length, flags)
+GILSCALE_IO(int, connect, (int file, const sockaddr* whom, socklen_t length), file, whom, length)
+GILSCALE_IO(int, fsync, (int file), file)
+GILSCALE_IO(int, fdatasync, (int file), file)
+GILSCALE_IO(pid_t, waitpid, (pid_t process, int* status, int options), process, status, options)
+// NOLINTEND(bugprone-macro-parentheses)
+
+#endif

@@ -1,0 +1,99 @@
+#include "gilscale/ledger/ledger.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "python_test.hpp"
+
+namespace gilscale {
+namespace {
+
+using testing::AllOf;
+using testing::Ge;
+using testing::Le;
+
+/// The GIL as the ledger sees it: of whatever calls, in one thread.
+class GilOf : public PythonTest {
+ protected:
+  void SetUp() override {
+    if (!gil_enabled()) GTEST_SKIP() << "there is no GIL to hold";
+    if (!ledger_is_available()) GTEST_SKIP() << "a sanitizer stands in for the same functions";
+  }
+
+  LedgerRound round(const std::string& source, std::int64_t calls = 1) {
+    Running running(own(source, "work"), executor_kind("threads"));
+    running.prepare(1);
+    running.round(1, calls);  // warms up
+    const py::gil_scoped_release detached;
+    return keep_books(*running.executor(), 1, calls);
+  }
+  double demand(const std::string& source, std::int64_t calls = 1) {
+    return round(source, calls).gil_demand.value();
+  }
+};
+
+TEST_F(GilOf, CallsInsideLibpythonIsSeen) {
+  const LedgerRound slept = round("import time\ndef work(): time.sleep(0.02)\n");
+  EXPECT_TRUE(slept.ledger.exact);
+  EXPECT_LE(slept.gil_demand, 0.1);
+  EXPECT_GE(slept.ledger.of(WaitKind::sleep).total_s, 0.019);
+  EXPECT_LE(demand("import hashlib\n"
+                   "data = bytes(20_000_000)\n"
+                   "def work(): hashlib.sha256(data).digest()\n"),
+            0.1);
+  EXPECT_LE(demand("import zlib\n"
+                   "data = bytes(20_000_000)\n"
+                   "def work(): zlib.crc32(data)\n"),
+            0.1);
+}
+
+TEST_F(GilOf, CallbacksIsSeen) {
+  // qsort detaches, and each comparison attaches by PyGILState_Ensure.
+  EXPECT_GE(demand("import ctypes\n"
+                   "libc = ctypes.CDLL(None)\n"
+                   "@ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)\n"
+                   "def compare(a, b): return sum(range(300)) * 0\n"
+                   "numbers = (ctypes.c_int * 2000)()\n"
+                   "def work(): libc.qsort(numbers, len(numbers), 4, compare)\n"),
+            0.8);
+}
+
+TEST_F(GilOf, ThreadsOfTheWorkloadsOwnIsSeen) {
+  EXPECT_GE(demand("import threading\n"
+                   "def busy(): sum(range(2_000_000))\n"
+                   "def work():\n"
+                   "    thread = threading.Thread(target=busy)\n"
+                   "    thread.start()\n"
+                   "    thread.join()\n"),
+            0.8);
+}
+
+TEST_F(GilOf, ComputingIsHeldAllTheTime) {
+  const LedgerRound computed = round("def work(): sum(range(1_000_000))\n");
+  EXPECT_GE(computed.gil_demand, 0.95);
+  EXPECT_GE(computed.ledger.gil_holds.count(), 1U);
+  EXPECT_LE(computed.ledger.gil_held_s, computed.times.makespan_s * 1.001);
+}
+
+TEST_F(GilOf, HoldsAreCounted) {
+  const LedgerRound slept = round(
+      "import time\ndef work():\n"
+      "    for i in range(200): time.sleep(0)\n");
+  EXPECT_THAT(slept.ledger.gil_holds.count(), AllOf(Ge(200U), Le(204U)));
+}
+
+TEST_F(GilOf, ThreadsThatTakeTurnsIsWaitedFor) {
+  Running running(own("def work(): sum(range(1_000_000))\n", "work"), executor_kind("threads"));
+  running.prepare(2);
+  running.round(2, 4);
+  const py::gil_scoped_release detached;
+  const LedgerRound round = keep_books(*running.executor(), 2, 4);
+  EXPECT_GE(round.ledger.gil_held_s / round.times.makespan_s, 0.9);
+  EXPECT_LE(round.ledger.gil_held_s / round.times.makespan_s, 1.001);
+  // One of the two waits at any time, until the other has finished.
+  EXPECT_GE(round.ledger.of(WaitKind::gil).total_s, 0.4 * round.times.makespan_s);
+  EXPECT_LE(round.ledger.of(WaitKind::gil).total_s, 1.1 * round.times.makespan_s);
+}
+
+}  // namespace
+}  // namespace gilscale
