@@ -65,6 +65,15 @@ if(NOT TARGET PkgConfig::hwloc)
     "On Debian: apt-get install libhwloc-dev pkg-config. macOS: brew install hwloc pkg-config.")
 endif()
 
+# So is elfutils.
+if(PkgConfig_FOUND)
+  pkg_check_modules(libdw IMPORTED_TARGET libdw>=0.183)
+endif()
+if(NOT TARGET PkgConfig::libdw)
+  message(FATAL_ERROR "gilscale needs libdw 0.183 or newer, of elfutils, found by pkg-config.\n"
+    "On Debian: apt-get install libdw-dev pkg-config.")
+endif()
+
 find_package(Threads REQUIRED)
 FetchContent_MakeAvailable(pybind11 fmt nlohmann_json CLI11 tomlplusplus Boost benchmark)
 

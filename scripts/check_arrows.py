@@ -18,7 +18,7 @@ ALSO = {"worker": {"python"}, "main": {"worker"}}
 OWN_PROGRAM = {"python"}
 # Libraries that are kept to one place.
 HOMES = {"pybind11/": "python", "Python.h": "python", "benchmark/": "worker", "CLI/": "command_line", "toml++/": "command_line",
-         "boost/": "statistics", "hwloc.h": "machine"}
+         "boost/": "statistics", "hwloc.h": "machine", "elfutils/": "ledger"}
 
 
 def order_of(root):

@@ -8,8 +8,8 @@ venv=$root/.venv # of the system's Python: what builds, draws and tests; nothing
 
 # Debian's packages for each purpose; Python's are in scripts/requirements/<purpose>.txt.
 declare -A packages_for=(
-  [measure]='g++ ninja-build cmake pkgconf libbenchmark-dev libboost-dev libcli11-dev libfmt-dev libhwloc-dev
-    libtomlplusplus-dev nlohmann-json3-dev'
+  [measure]='g++ ninja-build cmake pkgconf libbenchmark-dev libboost-dev libcli11-dev libdw-dev libfmt-dev
+    libhwloc-dev libtomlplusplus-dev nlohmann-json3-dev'
   [draw]=''
   [test]='libbenchmark-tools libgmock-dev libgtest-dev'
   [contribute]=''

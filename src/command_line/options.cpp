@@ -15,6 +15,7 @@
 #include "command_line/gate_options.hpp"
 #include "command_line/option_range.hpp"
 #include "command_line/report_options.hpp"
+#include "gilscale/judge/metric.hpp"
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/thread_list.hpp"
 #include "gilscale/report/reporters.hpp"
@@ -141,6 +142,13 @@ void add_how(CLI::App& run, Raw& raw) {
                  "Abandon a case that finishes no round within this time")
       ->capture_default_str()
       ->type_name("SECONDS");
+  run.add_flag(
+      "--why,!--no-why",
+      [&raw](std::int64_t asked) {
+        raw.run.plan.common.why = asked > 0 ? Why::always : Why::never;
+      },
+      "Find out where a missing speedup went, by rounds in which every thread keeps account of its "
+      "time; by default where a case does not seem to scale. --no-why: never");
   run.add_flag("--pin", raw.run.plan.common.pin,
                "Bind thread i to the i-th CPU of the plan that `gilscale doctor` shows: one thread "
                "on each core before any core gets a second one, fast cores first");
@@ -335,10 +343,24 @@ void finish_outputs(const Raw& raw, OutputOptions& outputs) {
         {raw.benchmark_out, std::string(benchmark_reporter(raw.benchmark_out_format).name)});
 }
 
+/// Some metrics need ledger rounds of all threads.
+void keep_ledgers_for(const std::vector<Expectation>& expectations, Why& why) {
+  for (const Expectation& expectation : expectations) {
+    const Metric* const metric = find_metric(expectation.metric);
+    if (!metric || metric->measured != Measured::by_ledger_pair) continue;
+    if (why == Why::never)
+      throw UsageError(fmt::format(
+          "--expect '{}' is about the account that threads keep of their time; leave out --no-why",
+          expectation.text));
+    why = Why::always;
+  }
+}
+
 RunOptions run_options(Raw raw, const std::function<std::vector<int>()>& auto_threads) {
   RunOptions run = std::move(raw.run);
   finish_plan(raw, run.plan, auto_threads);
   finish_policy(raw, run.policy);
+  keep_ledgers_for(run.policy.gate.expectations, run.plan.common.why);
   finish_outputs(raw, run.outputs);
   return run;
 }

@@ -20,6 +20,17 @@ Samples in_order_of_time(const Samples& samples) {
   return samples_at(samples, order);
 }
 
+std::optional<Account> summed(std::span<const Point* const> launches,
+                              std::optional<Account> Point::* account) {
+  std::optional<Account> sum;
+  for (const Point* const launch : launches) {
+    if (!launch || !(launch->*account)) continue;
+    if (!sum) sum.emplace();
+    sum->add(*(launch->*account));
+  }
+  return sum;
+}
+
 /// Of one thread count; null for a launch that has no such point, but there is one at least. Those
 /// whose rounds are not like the first one's are left out: they cannot be compared.
 Point merged(std::span<const Point* const> launches) {
@@ -39,6 +50,8 @@ Point merged(std::span<const Point* const> launches) {
     whole.control_other_cpus = std::min(whole.control_other_cpus, launch.control_other_cpus);
   }
   whole.samples = in_order_of_time(samples);
+  whole.ledger_single = summed(launches, &Point::ledger_single);
+  whole.ledger_parallel = summed(launches, &Point::ledger_parallel);
   if (!demands.empty()) whole.gil_demand = median(demands);
   whole.gil_demands = std::move(demands);
   return whole;

@@ -48,8 +48,16 @@ Outcome outcome_of(const Expectation& expectation, const Estimate& seen) {
 /// What is to be decided and on what.
 struct CheckedPoint {
   [[nodiscard]] std::size_t times_measured() const {
-    return metric.measured == Measured::by_ledger_round ? point.gil_demands.size()
-                                                        : point.samples.size();
+    switch (metric.measured) {
+      case Measured::by_ledger_round:
+        return point.gil_demands.size();
+      case Measured::by_ledger_pair:
+        return point.ledger_samples.size();
+      case Measured::by_sample:
+      case Measured::once:
+        break;
+    }
+    return point.samples.size();
   }
   /// What is compared with the bound besides is learnt from the sample before.
   [[nodiscard]] std::size_t first_compared() const {
@@ -201,6 +209,10 @@ Point first_of(const Point& point, std::size_t count) {
   Point first = point;
   first.samples = first_of(point.samples, count);
   first.gil_demands.resize(std::min(count, point.gil_demands.size()));
+  for (auto* const values :
+       {&first.ledger_samples.gil_wait, &first.ledger_samples.lock_wait,
+        &first.ledger_samples.gil_hold_p99_s, &first.ledger_samples.gil_hold_max_s})
+    values->resize(std::min(count, values->size()));
   return first;
 }
 
@@ -297,7 +309,9 @@ Estimate exactly(double value) { return {value, value, value}; }
 
 /// What extension modules do is not all that is done with the GIL, and may mislead either way.
 bool is_estimate(const Metric& metric, const Point& point) {
-  return metric.measured == Measured::by_ledger_round && point.gil_demand_is == Seen::estimate;
+  const bool is_of_ledger =
+      metric.measured == Measured::by_ledger_round || metric.measured == Measured::by_ledger_pair;
+  return is_of_ledger && point.gil_demand_is == Seen::estimate;
 }
 
 void leave_estimate(const std::vector<double>& values, Check& check) {

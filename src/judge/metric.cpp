@@ -41,13 +41,14 @@ constexpr auto lower = Cores::missing_lower_it;
 constexpr auto raise = Cores::missing_raise_it;
 constexpr auto none = Cores::no_matter;
 constexpr auto sampled = Measured::by_sample;
-constexpr auto ledger = Measured::by_ledger_round;
-constexpr auto single = Measured::once;
+constexpr auto booked = Measured::by_ledger_round;
+constexpr auto by_pair = Measured::by_ledger_pair;
+constexpr auto at_once = Measured::once;
 constexpr auto ends = Shown::interval;
 constexpr auto alone = Shown::number;
 
 // name, meaning, absolute, of scaling, measured, cores, shown, in CSV, values, number
-constexpr std::array<Metric, 26> table{{
+constexpr std::array<Metric, 30> table{{
     {"makespan_s", "an N-thread round, in seconds", true, false, sampled, raise, ends, true,
      values_at<&PointValues::makespan_s>},
     {"call_s", "a call of an N-thread round, in seconds", true, false, sampled, raise, ends, true,
@@ -81,21 +82,31 @@ constexpr std::array<Metric, 26> table{{
      sampled, none, alone, true,
      [](const Point&, const PointValues& values) { return cpu_shares(values.samples); },
      [](const PointFigures& figures) { return figures.cpu_share; }},
-    {"achievable", "the speedup that the machine allowed", false, true, single, none, alone, true,
+    {"achievable", "the speedup that the machine allowed", false, true, at_once, none, alone, true,
      [](const Point&, const PointValues& values) { return Values{values.allowed.achievable}; }},
-    {"achievable_low", "the least that code without any fault may do there", false, true, single,
+    {"achievable_low", "the least that code without any fault may do there", false, true, at_once,
      none, alone, true,
      [](const Point&, const PointValues& values) { return Values{values.allowed.achievable_low}; }},
-    {"gil_demand", "the share of a 1-thread call for which it holds the GIL", false, false, ledger,
+    {"gil_demand", "the share of a 1-thread call for which it holds the GIL", false, false, booked,
      none, alone, true, [](const Point& point, const PointValues&) { return point.gil_demands; }},
-    {"setup_s", "what the workload's own set-up took, in seconds", true, false, single, none, alone,
-     true, [](const Point& point, const PointValues&) { return Values{point.setup_s}; }},
+    {"gil_wait", "threads' worth of time that waits for the GIL", false, true, by_pair, none, alone,
+     false, [](const Point& point, const PointValues&) { return point.ledger_samples.gil_wait; }},
+    {"lock_wait", "threads' worth of time that waits for locks", false, true, by_pair, none, alone,
+     false, [](const Point& point, const PointValues&) { return point.ledger_samples.lock_wait; }},
+    {"gil_hold_p99", "99 % of the holds of the GIL are not longer, in seconds", false, false,
+     by_pair, none, alone, false,
+     [](const Point& point, const PointValues&) { return point.ledger_samples.gil_hold_p99_s; }},
+    {"gil_hold_max", "the longest hold of the GIL in a round, in seconds", false, false, by_pair,
+     none, alone, false,
+     [](const Point& point, const PointValues&) { return point.ledger_samples.gil_hold_max_s; }},
+    {"setup_s", "what the workload's own set-up took, in seconds", true, false, at_once, none,
+     alone, true, [](const Point& point, const PointValues&) { return Values{point.setup_s}; }},
     {"start_s", "what starting the executor's threads or processes took, in seconds", true, false,
-     single, none, alone, true,
+     at_once, none, alone, true,
      [](const Point& point, const PointValues&) { return Values{point.start_s}; }},
-    {"memory_bytes", "memory of all processes that take part", false, false, single, none, alone,
+    {"memory_bytes", "memory of all processes that take part", false, false, at_once, none, alone,
      true, [](const Point& point, const PointValues&) { return once(point.memory_bytes); }},
-    {"other_cpus", "CPUs that other threads of the workload keep busy", false, false, single, none,
+    {"other_cpus", "CPUs that other threads of the workload keep busy", false, false, at_once, none,
      alone, false, [](const Point& point, const PointValues&) { return Values{point.other_cpus}; }},
     {"time.cpu", "the share of the threads' time on a CPU", false, false, sampled, lower, alone,
      false, shares_of_time<&TimeShares::cpu>, share_of_all_time<&TimeShares::cpu>},
@@ -104,7 +115,7 @@ constexpr std::array<Metric, 26> table{{
     {"time.blocked", "the share of it blocked: the GIL, a lock, sleep, I/O", false, false, sampled,
      raise, alone, false, shares_of_time<&TimeShares::blocked>,
      share_of_all_time<&TimeShares::blocked>},
-    {"rounds", "samples that were taken", false, false, single, none, alone, false,
+    {"rounds", "samples that were taken", false, false, at_once, none, alone, false,
      [](const Point& point, const PointValues&) {
        return Values{static_cast<double>(point.samples.size())};
      }},

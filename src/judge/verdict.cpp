@@ -64,7 +64,7 @@ std::string did_of_achievable(const MeasuredPoint& seen) {
                      most);
 }
 
-/// What keeps a partial workload from scaling further.
+/// What keeps a partial workload from scaling further, as far as it is inferred.
 std::string bound_of(const MeasuredPoint& seen, const GilState& gil) {
   const PointFigures& figures = seen.figures;
   if (disturbs_control(seen.point) && !seen.point.oversubscribed)
@@ -78,6 +78,16 @@ std::string bound_of(const MeasuredPoint& seen, const GilState& gil) {
                        demand * 100, 1 / demand);
   return fmt::format("the GIL does not explain this; the serial fraction is {:.2f} (Karp-Flatt)",
                      figures.serial_fraction.value_or(Estimate{}).estimate);
+}
+
+/// The sentence goes on with the cause that was seen; with `otherwise` where no ledger round saw
+/// any.
+Judgement with_cause(Verdict verdict, const MeasuredPoint& seen, std::string begin,
+                     const std::string& otherwise, Cause inferred) {
+  const auto stack = disturbs_control(seen.point) ? std::nullopt : stack_of(seen);
+  if (!stack) return {verdict, begin + otherwise, inferred};
+  const NamedCause cause = cause_of(*stack, seen);
+  return {verdict, begin + "; " + cause.why, cause.cause};
 }
 
 /// What the samples of a point have ever sufficed for.
@@ -130,15 +140,20 @@ Judgement judge_limited(const MeasuredPoint& seen, const CaseResult& result) {
             fmt::format("{}; the machine gave too few cores to conclude that it does not scale",
                         did_of_achievable(seen))};
   if (speedup < about_one_from && speedup_above(seen, about_one_from).blamed)
-    return {Verdict::contended, did(seen) + ": more threads are slower"};
-  if (is_the_gil) return {Verdict::gil_bound, did_of_achievable(seen) + ", but the GIL is held"};
+    return with_cause(Verdict::contended, seen, did(seen) + ": more threads are slower", "",
+                      Cause::unknown);
+  if (is_the_gil)
+    return {Verdict::gil_bound, did_of_achievable(seen) + ", but the GIL is held", Cause::gil};
   if (!gains.credited && !gains.blamed)
     return {Verdict::inconclusive,
             fmt::format("{}, but the samples do not agree on whether that is more than one; raise "
                         "--budget",
                         did_of_achievable(seen))};
-  return {Verdict::partial,
-          fmt::format("{}; {}", did_of_achievable(seen), bound_of(seen, result.gil))};
+  const bool may_be_the_gil =
+      gil_allows_less(seen.point, result.gil, speedup, seen.figures.achievable);
+  return with_cause(Verdict::partial, seen, did_of_achievable(seen),
+                    "; " + bound_of(seen, result.gil),
+                    may_be_the_gil ? Cause::gil : Cause::unknown);
 }
 
 /// About a relative efficiency of what counts as parallel, and about the same over the least that

@@ -20,6 +20,11 @@ namespace {
 constexpr std::int64_t most_books = 2048;  // most_threads, and as many of the workload's own
 Book* shelf = nullptr;                     // pages that no thread writes to take no memory
 
+/// Of a kind, at no place that is known. Bit 40 tells it from nothing.
+std::uint64_t key_of(WaitKind kind) {
+  return (std::uint64_t{1} << 40) | (std::uint64_t{static_cast<std::uint8_t>(kind)} << 32);
+}
+
 void raise_to(std::atomic<std::int64_t>& value, std::int64_t other) {
   std::int64_t known = value.load(std::memory_order_relaxed);
   while (known < other && !value.compare_exchange_weak(known, other, std::memory_order_relaxed)) {
@@ -43,18 +48,50 @@ std::span<const Book> books_taken() {
   return {shelf, static_cast<std::size_t>(std::min(taken, most_books))};
 }
 
+namespace {
+
+void clear(Book::Waits& waits) {
+  waits.count.set(0);
+  waits.total.set(0);
+  waits.longest.set(0);
+  waits.cpu_ns.set(0);
+}
+
+void add(Book::Waits& waits, std::int64_t took, std::int64_t cpu_ns) {
+  waits.count.add(1);
+  waits.total.add(took);
+  waits.longest.set(std::max(waits.longest.get(), took));
+  waits.cpu_ns.add(cpu_ns);
+}
+
+/// Of the calling thread's own stack.
+std::uintptr_t end_of_stack() {
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
+  void* begin = nullptr;
+  std::size_t size = 0;
+  pthread_attr_getstack(&attributes, &begin, &size);
+  pthread_attr_destroy(&attributes);
+  return reinterpret_cast<std::uintptr_t>(begin) + size;
+}
+
+}  // namespace
+
 void Book::open(std::uint64_t reading) {
   is_member_ = in_account_ = gave_up_ = holds_ = false;
   inside_ = last_ = nullptr;
   wanted_since_ = 0;
+  wanted_at_ = 0;
   held_since_.set(0);
   held_.set(0);
-  for (Waits& each : waits_) {
-    each.count.set(0);
-    each.total.set(0);
-    each.longest.set(0);
-    each.cpu_ns.set(0);
+  longest_hold_.set(0);
+  longest_hold_at_.set(0);
+  for (Waits& each : waits_) clear(each);
+  for (Site& each : sites_) {
+    clear(each.waits);
+    each.key.store(0, std::memory_order_relaxed);
   }
+  paths_.forget();
   reading_.store(reading, std::memory_order_release);
 }
 
@@ -68,6 +105,7 @@ bool Book::hands_over_under(const void* mutex) const {
 }
 
 void Book::begin_account(std::int64_t now) {
+  if (this_thread.stack_end == 0) this_thread.stack_end = end_of_stack();
   is_member_ = in_account_ = true;
   std::int64_t nobody = 0;
   books.round_began.compare_exchange_strong(nobody, now, std::memory_order_relaxed);
@@ -93,8 +131,10 @@ std::int64_t Book::held_in_round(std::int64_t until) const {
 }
 
 void Book::acquired(std::int64_t now) {
-  if (wanted_since_ != 0) waited(WaitKind::gil, wanted_since_, now);
+  if (wanted_since_ != 0)
+    waited(wanted_at_ != 0 ? wanted_at_ : key_of(WaitKind::gil), wanted_since_, now);
   wanted_since_ = 0;
+  wanted_at_ = 0;
   holds_ = true;
   held_since_.set(now);
 }
@@ -109,6 +149,10 @@ void Book::released(std::int64_t now) {
     if (held > 0) {
       books.holds[Durations::bin_of(held)].fetch_add(1, std::memory_order_relaxed);
       raise_to(books.longest_hold, held);
+      if (held > longest_hold_.get()) {
+        longest_hold_.set(held);
+        longest_hold_at_.set(in_account_ ? python_place() : 0);
+      }
     }
   }
   holds_ = false;
@@ -120,14 +164,27 @@ std::int64_t Book::held(std::int64_t now) const {
   return held_.get() + (lasts_on ? held_in_round(now) : 0);
 }
 
-void Book::waited(WaitKind kind, std::int64_t since, std::int64_t until, std::int64_t cpu_ns) {
+Book::Waits* Book::waits_at(std::uint64_t key) {
+  std::size_t place = (key * 0x9E3779B97F4A7C15U) >> 58;
+  for (std::size_t tries = 0; tries < most_sites; ++tries, place = (place + 1) % most_sites) {
+    const std::uint64_t there = sites_[place].key.load(std::memory_order_relaxed);
+    if (there == 0) sites_[place].key.store(key, std::memory_order_release);
+    if (there == 0 || there == key) return &sites_[place].waits;
+  }
+  return nullptr;
+}
+
+std::uint64_t Book::here(WaitKind kind) {
+  const std::uint64_t place =
+      std::uint64_t{python_place()} << 16 | paths_.path(this_thread.stack_end);
+  return key_of(kind) | place;
+}
+
+void Book::waited(std::uint64_t at, std::int64_t since, std::int64_t until, std::int64_t cpu_ns) {
   if (!in_account_) return;
-  Waits& waits = waits_[static_cast<std::size_t>(kind)];
   const std::int64_t took = std::max<std::int64_t>(until - since, 0);
-  waits.count.add(1);
-  waits.total.add(took);
-  waits.longest.set(std::max(waits.longest.get(), took));
-  waits.cpu_ns.add(cpu_ns);
+  add(waits_[static_cast<std::size_t>(kind_of(at))], took, cpu_ns);
+  if (Waits* const waits = waits_at(at)) add(*waits, took, cpu_ns);
 }
 
 Book* book_of_this_thread() {
@@ -135,10 +192,11 @@ Book* book_of_this_thread() {
   if (me.is_busy || me.is_left_out || !books.are_open.load(std::memory_order_acquire))
     return nullptr;
   const std::uint64_t reading = books.reading.load(std::memory_order_relaxed);
-  if (me.book && me.book->reading() == reading) return me.book;
+  if (me.book && me.reading == reading) return me.book;
   const std::int64_t place = books.taken.fetch_add(1, std::memory_order_acq_rel);
   if (place >= most_books) return nullptr;
   me.book = &shelf[place];
+  me.reading = reading;
   me.book->open(reading);
   return me.book;
 }
@@ -146,18 +204,20 @@ Book* book_of_this_thread() {
 namespace {
 
 /// Input and output may be copying alone.
-std::int64_t cpu_ns_of(WaitKind kind) {
-  return kind == WaitKind::io ? std::llround(thread_cpu_s() * 1e9) : 0;
-}
+std::int64_t cpu_ns() { return std::llround(thread_cpu_s() * 1e9); }
 
 }  // namespace
 
 Waiting::Waiting(Book& book, WaitKind kind)
-    : book_(book), kind_(kind), since_(ticks()), cpu_ns_(cpu_ns_of(kind)) {}
+    : book_(book),
+      is_io_(kind == WaitKind::io),
+      since_(ticks()),
+      at_(book.here(kind)),
+      cpu_ns_(is_io_ ? cpu_ns() : 0) {}
 
 Waiting::~Waiting() {
-  const std::int64_t cpu_ns = cpu_ns_of(kind_) - cpu_ns_;
-  book_.waited(kind_, since_, ticks(), cpu_ns);
+  const std::int64_t on_cpu_ns = is_io_ ? cpu_ns() - cpu_ns_ : 0;
+  book_.waited(at_, since_, ticks(), on_cpu_ns);
 }
 
 }  // namespace gilscale

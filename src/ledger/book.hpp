@@ -8,6 +8,7 @@
 
 #include "gilscale/ledger/ledger.hpp"
 #include "ledger/gils.hpp"
+#include "ledger/sites.hpp"
 
 namespace gilscale {
 
@@ -32,6 +33,13 @@ class alignas(64) Book {
     Counter cpu_ns;  ///< of the total, spent on a CPU; of input and output only
   };
 
+  /// Waits of one kind at one place.
+  struct Site {
+    std::atomic<std::uint64_t> key{0};  ///< of the kind and the place; 0: nothing yet
+    Waits waits;
+  };
+  static constexpr std::size_t most_sites = 64;
+
   void open(std::uint64_t reading);
   [[nodiscard]] std::uint64_t reading() const { return reading_.load(std::memory_order_acquire); }
 
@@ -51,13 +59,21 @@ class alignas(64) Book {
   void wants_gil(std::int64_t now) {
     if (wanted_since_ == 0) wanted_since_ = now;
   }
+  /// Before it does: where that is.
+  void look_around() {
+    if (in_account_) wanted_at_ = here(WaitKind::gil);
+  }
   void gives_gil_up(std::int64_t now) {
     gave_up_ = true;
+    inside_->is_held->store(false, std::memory_order_relaxed);
     released(now);
   }
   void leaves(std::int64_t now) {
+    if (!gave_up_) {
+      inside_->is_held->store(true, std::memory_order_relaxed);
+      acquired(now);
+    }
     inside_ = nullptr;
-    if (!gave_up_) acquired(now);
   }
   void acquired(std::int64_t now);
   void released(std::int64_t now);
@@ -66,7 +82,16 @@ class alignas(64) Book {
   [[nodiscard]] bool hands_over_under(const void* mutex) const;
 
   /// The thread waited.
-  void waited(WaitKind kind, std::int64_t since, std::int64_t until, std::int64_t cpu_ns = 0);
+  void waited(std::uint64_t at, std::int64_t since, std::int64_t until, std::int64_t cpu_ns = 0);
+  /// The key of the site where the thread is.
+  [[nodiscard]] std::uint64_t here(WaitKind kind);
+  static WaitKind kind_of(std::uint64_t key) { return static_cast<WaitKind>((key >> 32) & 0xFF); }
+  static Place path_of(std::uint64_t key) { return static_cast<Place>(key); }
+  static Place python_of(std::uint64_t key) { return static_cast<Place>(key >> 16); }
+  [[nodiscard]] std::span<const Site> sites() const { return sites_; }
+  /// Its longest hold of the GIL in the round, and where it was at its end.
+  [[nodiscard]] std::int64_t longest_hold() const { return longest_hold_.get(); }
+  [[nodiscard]] Place longest_hold_at() const { return static_cast<Place>(longest_hold_at_.get()); }
   [[nodiscard]] bool in_account() const { return in_account_; }
 
   [[nodiscard]] const Waits& of(WaitKind kind) const {
@@ -77,6 +102,7 @@ class alignas(64) Book {
 
  private:
   [[nodiscard]] std::int64_t held_in_round(std::int64_t until) const;
+  [[nodiscard]] Waits* waits_at(std::uint64_t key);
 
   std::atomic<std::uint64_t> reading_{0};
   bool is_member_ = false;
@@ -86,9 +112,14 @@ class alignas(64) Book {
   bool gave_up_ = false;
   bool holds_ = false;
   std::int64_t wanted_since_ = 0;
+  std::uint64_t wanted_at_ = 0;
   Counter held_since_;  ///< 0 if it does not hold the GIL
   Counter held_;
+  Counter longest_hold_;
+  Counter longest_hold_at_;
   std::array<Waits, wait_kinds> waits_{};
+  std::array<Site, most_sites> sites_{};
+  KnownPaths paths_;
 };
 
 /// Holds of the GIL, one after another, in bins of Durations by their ticks.
@@ -115,9 +146,11 @@ std::span<const Book> books_taken();
 /// Of a thread, beside its book.
 struct ThreadState {
   Book* book = nullptr;
+  std::uint64_t reading = 0;  ///< in which the book is its own
   bool learns = false;
   bool is_busy = false;  ///< in a stand-in, or in what it calls: that is not written down
   bool is_left_out = false;
+  std::uintptr_t stack_end = 0;  ///< of its own stack; 0 before it is known
   GilLearner learner;
 };
 extern thread_local constinit ThreadState this_thread;
@@ -149,8 +182,9 @@ class Waiting {
  private:
   Busy busy_;
   Book& book_;
-  WaitKind kind_;
+  bool is_io_;
   std::int64_t since_;
+  std::uint64_t at_;
   std::int64_t cpu_ns_;
 };
 

@@ -10,6 +10,7 @@ namespace {
 /// Open addressing. An entry is written once, its key last.
 struct Entry {
   std::atomic<const void*> key{nullptr};
+  std::atomic<bool> is_held{false};
   Gil gil{};
 };
 
@@ -33,17 +34,18 @@ const Gil* gil_of(const void* mutex) {
   }
 }
 
-bool remember(const Gil& gil) {
+bool remember(const void* mutex, const void* condition) {
   while (writing.test_and_set(std::memory_order_acquire)) {
   }
   bool done = true;
-  if (!gil_of(gil.mutex)) {
+  if (!gil_of(mutex)) {
     done = known.load(std::memory_order_relaxed) < places / 2;
     if (done) {
-      std::size_t place = place_of(gil.mutex);
+      std::size_t place = place_of(mutex);
       while (table[place].key.load(std::memory_order_relaxed)) place = (place + 1) % places;
-      table[place].gil = gil;
-      table[place].key.store(gil.mutex, std::memory_order_release);
+      Entry& entry = table[place];
+      entry.gil = {mutex, condition, &entry.is_held};
+      entry.key.store(mutex, std::memory_order_release);
       known.fetch_add(1, std::memory_order_relaxed);
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 namespace gilscale {
@@ -7,14 +8,15 @@ namespace gilscale {
 /// Where CPython keeps a GIL (Python/ceval_gil.c): who wants it waits for the condition, and who
 /// gives it up signals that, both under the mutex.
 struct Gil {
-  const void* mutex;
-  const void* condition;
+  const void* mutex = nullptr;
+  const void* condition = nullptr;
+  std::atomic<bool>* is_held = nullptr;  ///< as far as threads with open books have seen
 };
 
 /// The GIL with this mutex; null if there is none. Any thread, at any time.
 const Gil* gil_of(const void* mutex);
 /// Remembers it, for the life of the process. False if there were too many.
-bool remember(const Gil& gil);
+bool remember(const void* mutex, const void* condition);
 bool any_gil_is_known();
 
 /// Takes the calling thread's calls while it detaches from its interpreter and attaches again. The
@@ -29,7 +31,7 @@ class GilLearner {
     if (mutex_) condition_ = condition;
   }
   void unlocked(const void* mutex) {
-    if (mutex == mutex_ && condition_) remember({mutex_, condition_});
+    if (mutex == mutex_ && condition_) remember(mutex_, condition_);
     mutex_ = nullptr;
   }
 

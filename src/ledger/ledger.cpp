@@ -3,10 +3,12 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "gilscale/machine/ticks.hpp"
 #include "ledger/book.hpp"
+#include "ledger/sites.hpp"
 #include "ledger/stand_ins.hpp"
 
 namespace gilscale {
@@ -24,11 +26,46 @@ void close_in_child() {
   watchers.store(0, std::memory_order_relaxed);
 }
 
-void add(WaitTotal& total, const Book::Waits& waits, double tick_s) {
+WaitTotal total_of(const Book::Waits& waits, double tick_s) {
   const double wall_s = static_cast<double>(waits.total.get()) * tick_s;
   const double cpu_s = static_cast<double>(waits.cpu_ns.get()) * 1e-9;
-  total.add({waits.count.get(), std::max(wall_s - cpu_s, 0.0),
-             static_cast<double>(waits.longest.get()) * tick_s});
+  return {waits.count.get(), std::max(wall_s - cpu_s, 0.0),
+          static_cast<double>(waits.longest.get()) * tick_s};
+}
+
+/// Adds waits to those of the same kind at the same place.
+void add(std::vector<WaitSite>& sites, const WaitSite& more) {
+  const auto same = std::find_if(sites.begin(), sites.end(), [&](const WaitSite& each) {
+    return each.kind == more.kind && each.frames == more.frames && each.python == more.python;
+  });
+  if (same == sites.end())
+    sites.push_back(more);
+  else
+    same->waits.add(more.waits);
+}
+
+void sort(std::vector<WaitSite>& sites) {
+  std::stable_sort(sites.begin(), sites.end(), [](const WaitSite& a, const WaitSite& b) {
+    return a.waits.total_s > b.waits.total_s;
+  });
+}
+
+/// By key, before there are texts.
+using SitesByKey = std::map<std::uint64_t, WaitTotal>;
+
+void add_sites(SitesByKey& all, const Book& book, double tick_s) {
+  for (const Book::Site& site : book.sites())
+    if (const std::uint64_t key = site.key.load(std::memory_order_acquire))
+      all[key].add(total_of(site.waits, tick_s));
+}
+
+std::vector<WaitSite> told(const SitesByKey& all) {
+  std::vector<WaitSite> sites;
+  for (const auto& [key, waits] : all)
+    add(sites, {Book::kind_of(key), frames_of(Book::path_of(key)),
+                python_place_of(Book::python_of(key)), waits});
+  sort(sites);
+  return sites;
 }
 
 Durations holds_in_seconds(double tick_s) {
@@ -48,6 +85,11 @@ Durations holds_in_seconds(double tick_s) {
 
 std::string_view to_string(WaitKind kind) { return names.at(static_cast<std::size_t>(kind)); }
 
+WaitKind wait_kind_of(std::string_view word) {
+  const auto found = std::find(names.begin(), names.end(), word);
+  return found == names.end() ? WaitKind::io : static_cast<WaitKind>(found - names.begin());
+}
+
 void WaitTotal::add(const WaitTotal& others) {
   count += others.count;
   total_s += others.total_s;
@@ -57,8 +99,11 @@ void WaitTotal::add(const WaitTotal& others) {
 void Ledger::add(const Ledger& other) {
   exact = exact && other.exact;
   gil_held_s += other.gil_held_s;
-  gil_holds.add(other.gil_holds);
   for (std::size_t i = 0; i < waits.size(); ++i) waits.at(i).add(other.waits.at(i));
+  if (other.gil_holds.longest_s() >= gil_holds.longest_s()) longest_hold_at = other.longest_hold_at;
+  gil_holds.add(other.gil_holds);
+  for (const WaitSite& site : other.sites) gilscale::add(sites, site);
+  sort(sites);
   lost_threads += other.lost_threads;
 }
 
@@ -68,6 +113,7 @@ void open_books() {
   if (!make_shelf()) return;
   static const bool told_of_forks = pthread_atfork(nullptr, nullptr, close_in_child) == 0;
   static_cast<void>(told_of_forks);
+  prepare_sites();
   this_thread.is_left_out = true;
   for (auto& bin : books.holds) bin.store(0, std::memory_order_relaxed);
   books.longest_hold.store(0, std::memory_order_relaxed);
@@ -92,12 +138,19 @@ Ledger close_books() {
   all.exact = any_gil_is_known();
   std::int64_t held = 0;
   const std::span<const Book> taken = books_taken();
+  SitesByKey sites;
+  std::int64_t longest = 0;
   for (const Book& book : taken) {
     if (book.reading() != reading) continue;
     held += book.held(now);
     for (std::size_t i = 0; i < wait_kinds; ++i)
-      add(all.waits.at(i), book.of(static_cast<WaitKind>(i)), tick_s);
+      all.waits.at(i).add(total_of(book.of(static_cast<WaitKind>(i)), tick_s));
+    add_sites(sites, book, tick_s);
+    if (book.longest_hold() <= longest) continue;
+    longest = book.longest_hold();
+    all.longest_hold_at = python_place_of(book.longest_hold_at());
   }
+  all.sites = told(sites);
   all.gil_held_s = static_cast<double>(held) * tick_s;
   all.gil_holds = holds_in_seconds(tick_s);
   all.lost_threads = books.taken.load() - static_cast<std::int64_t>(taken.size());

@@ -152,15 +152,15 @@ auto wait(WaitKind kind, const Call& call) {
   return call();
 }
 
-/// Semaphores say it by errno.
+/// Semaphores say it by errno. Those of libpython are the locks of Python.
 template <typename Block>
-int wait_for_semaphore(sem_t* semaphore, const Block& block) {
+int wait_for_semaphore(sem_t* semaphore, const void* caller, const Block& block) {
   Book* const book = account_of_this_thread();
   if (!book) return block();
   const int before = errno;
   if (next_sem_trywait(semaphore) == 0) return 0;
   errno = before;
-  const Waiting waiting(*book, WaitKind::semaphore);
+  const Waiting waiting(*book, is_in_python(caller) ? WaitKind::lock : WaitKind::semaphore);
   return block();
 }
 
@@ -171,6 +171,11 @@ int lock_gil(Book& book, const Gil& gil, Mutex* mutex) {
     book.enters(gil);
     return result;
   }
+  // Not while the mutex is locked, which would keep others from giving the GIL up.
+  if (gil.is_held->load(std::memory_order_relaxed)) {
+    const Busy busy;
+    book.look_around();
+  }
   int result = next_mutex_trylock(mutex);
   if (result == EBUSY) {
     book.wants_gil(ticks());
@@ -180,13 +185,18 @@ int lock_gil(Book& book, const Gil& gil, Mutex* mutex) {
   return result;
 }
 
+bool hands_over_gil(const Mutex* mutex) {
+  const Book* const book = this_thread.book;
+  return book && book->hands_over_under(mutex);
+}
+
 int watched_lock(Mutex* mutex) {
   if (this_thread.learns) this_thread.learner.locked(mutex);
   if (Book* const book = book_of_this_thread())
     if (const Gil* const gil = gil_of(mutex)) return lock_gil(*book, *gil, mutex);
   return lock(
-      WaitKind::mutex, [&] { return next_mutex_trylock(mutex); },
-      [&] { return next_mutex_lock(mutex); });
+      hands_over_gil(mutex) ? WaitKind::gil : WaitKind::mutex,
+      [&] { return next_mutex_trylock(mutex); }, [&] { return next_mutex_lock(mutex); });
 }
 
 int watched_unlock(Mutex* mutex) {
@@ -332,17 +342,20 @@ GILSCALE_STAND_IN int pthread_rwlock_clockwrlock(pthread_rwlock_t* rwlock, clock
 
 GILSCALE_STAND_IN int sem_wait(sem_t* semaphore) {
   using namespace gilscale;
-  return wait_for_semaphore(semaphore, [&] { return next_sem_wait(semaphore); });
+  return wait_for_semaphore(semaphore, __builtin_return_address(0),
+                            [&] { return next_sem_wait(semaphore); });
 }
 
 GILSCALE_STAND_IN int sem_timedwait(sem_t* semaphore, const timespec* until) {
   using namespace gilscale;
-  return wait_for_semaphore(semaphore, [&] { return next_sem_timedwait(semaphore, until); });
+  return wait_for_semaphore(semaphore, __builtin_return_address(0),
+                            [&] { return next_sem_timedwait(semaphore, until); });
 }
 
 GILSCALE_STAND_IN int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* until) {
   using namespace gilscale;
-  return wait_for_semaphore(semaphore, [&] { return next_sem_clockwait(semaphore, clock, until); });
+  return wait_for_semaphore(semaphore, __builtin_return_address(0),
+                            [&] { return next_sem_clockwait(semaphore, clock, until); });
 }
 
 // --- system calls by their numbers ---

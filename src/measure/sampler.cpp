@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 
+#include "gilscale/measure/stack.hpp"
 #include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
 
@@ -31,6 +32,11 @@ bool no_longer_improves(const Point& point) {
   Point earlier = point;
   earlier.samples = first_of(point.samples, count / 4);
   return precision_reached(point) >= precision_reached(earlier);
+}
+
+void add_to(std::optional<Account>& sum, const Account& more) {
+  if (!sum) sum.emplace();
+  sum->add(more);
 }
 
 }  // namespace
@@ -119,6 +125,7 @@ RoundTimes Sampler::counted(const RoundTimes& times) {
 /// A few of the calls are enough, since the share of one is asked for. Where even one takes long,
 /// not after every sample, and as good as never before there are samples for an interval.
 void Sampler::keep_ledger() {
+  if (asks_why()) return ask_why();
   const int part_of_time = point_.samples.size() < fewest_for_ends ? 32 : 8;
   if (ledgers_s_ > spent_s_ / part_of_time) return;
   if (!workload_.shares_gil()) return;
@@ -127,11 +134,53 @@ void Sampler::keep_ledger() {
       1, std::max<std::int64_t>(single_calls(point_).most() / part_of_calls, 1));
   if (!round) return;
   ledgers_s_ += cost_s(counted(round->times));
-  if (!round->gil_demand) return;
-  point_.gil_demands.push_back(*round->gil_demand);
+  note_gil_demand(*round);
+}
+
+void Sampler::note_gil_demand(const LedgerRound& round) {
+  if (!round.gil_demand) return;
+  point_.gil_demands.push_back(*round.gil_demand);
   point_.gil_demand = median(point_.gil_demands);
-  if (!round->ledger.exact || !point_.gil_demand_is)
-    point_.gil_demand_is = round->ledger.exact ? Seen::exact : Seen::estimate;
+  if (!round.ledger.exact || !point_.gil_demand_is)
+    point_.gil_demand_is = round.ledger.exact ? Seen::exact : Seen::estimate;
+}
+
+bool Sampler::asks_why() const {
+  constexpr double part_of_time = 0.2;
+  constexpr std::size_t fewest_to_suspect = 3;
+  constexpr double nearly_all = 0.95;
+  if (conditions_.why == Why::never || whys_s_ > part_of_time * spent_s_) return false;
+  if (conditions_.why == Why::always) return true;
+  return point_.threads > 1 && point_.samples.size() >= fewest_to_suspect &&
+         figures_of(point_).relative_efficiency.estimate < nearly_all;
+}
+
+std::optional<Account> Sampler::account_of(int threads, CallShare calls) {
+  const auto round = workload_.ledger_round(threads, calls);
+  if (!round) return std::nullopt;
+  whys_s_ += cost_s(counted(round->times));
+  if (threads == 1) note_gil_demand(*round);
+  Account account;
+  account.add(*round, calls.total(threads));
+  return account;
+}
+
+/// One round of each, with the calls of a sample.
+void Sampler::ask_why() {
+  const auto single = account_of(1, single_calls(point_));
+  if (!single) return;
+  const bool is_one = point_.threads == 1;
+  const auto parallel = is_one ? single : account_of(point_.threads, parallel_calls(point_));
+  add_to(point_.ledger_single, *single);
+  if (!is_one) add_to(point_.ledger_parallel, *parallel);
+  LedgerSamples& samples = point_.ledger_samples;
+  const Durations& holds = parallel->ledger.gil_holds;
+  samples.gil_hold_p99_s.push_back(holds.quantile(0.99));
+  samples.gil_hold_max_s.push_back(holds.longest_s());
+  if (is_one) return;
+  const Stack stack = stack_of_rounds(*single, *parallel, point_.threads);
+  samples.gil_wait.push_back(stack.gil_wait);
+  samples.lock_wait.push_back(stack.lock_wait);
 }
 
 /// As people use it, beside the gated rounds.

@@ -26,19 +26,13 @@ constexpr std::tuple members_of_rule{
 };
 
 constexpr std::tuple members_of_case{
-    std::pair{"workload", &Case::workload},
-    std::pair{"python", &Case::python},
-    std::pair{"folder", &Case::folder},
-    std::pair{"executor", &Case::executor},
-    std::pair{"threads", &Case::threads},
-    std::pair{"scaling", &Case::scaling},
-    std::pair{"calls", &Case::calls},
-    std::pair{"may_grow", &Case::may_grow},
-    std::pair{"pin", &Case::pin},
-    std::pair{"stop", &Case::stop},
-    std::pair{"repetitions", &Case::repetitions},
-    std::pair{"seed", &Case::seed},
-    std::pair{"group", &Case::group},
+    std::pair{"workload", &Case::workload}, std::pair{"python", &Case::python},
+    std::pair{"folder", &Case::folder},     std::pair{"executor", &Case::executor},
+    std::pair{"threads", &Case::threads},   std::pair{"scaling", &Case::scaling},
+    std::pair{"calls", &Case::calls},       std::pair{"may_grow", &Case::may_grow},
+    std::pair{"pin", &Case::pin},           std::pair{"why", &Case::why},
+    std::pair{"stop", &Case::stop},         std::pair{"repetitions", &Case::repetitions},
+    std::pair{"seed", &Case::seed},         std::pair{"group", &Case::group},
 };
 
 constexpr std::tuple members_of_point{
@@ -56,10 +50,33 @@ constexpr std::tuple members_of_point{
     std::pair{"gil_demand", &Point::gil_demand},
     std::pair{"gil_demands", &Point::gil_demands},
     std::pair{"gil_demand_is", &Point::gil_demand_is},
+    std::pair{"ledger_single", &Point::ledger_single},
+    std::pair{"ledger_parallel", &Point::ledger_parallel},
+    std::pair{"ledger_samples", &Point::ledger_samples},
+    std::pair{"waits", &Point::waits},
     std::pair{"other_cpus", &Point::other_cpus},
     std::pair{"control_other_cpus", &Point::control_other_cpus},
     std::pair{"stopped", &Point::stopped},
     std::pair{"samples", &Point::samples},
+};
+
+constexpr std::tuple members_of_account{
+    std::pair{"rounds", &Account::rounds},         std::pair{"calls", &Account::calls},
+    std::pair{"makespan_s", &Account::makespan_s}, std::pair{"wall_s", &Account::wall_s},
+    std::pair{"cpu_s", &Account::cpu_s},           std::pair{"runnable_s", &Account::runnable_s},
+};
+
+constexpr std::tuple members_of_ledger_samples{
+    std::pair{"gil_wait", &LedgerSamples::gil_wait},
+    std::pair{"lock_wait", &LedgerSamples::lock_wait},
+    std::pair{"gil_hold_p99_s", &LedgerSamples::gil_hold_p99_s},
+    std::pair{"gil_hold_max_s", &LedgerSamples::gil_hold_max_s},
+};
+
+constexpr std::tuple members_of_waits{
+    std::pair{"count", &WaitTotal::count},
+    std::pair{"total_s", &WaitTotal::total_s},
+    std::pair{"longest_s", &WaitTotal::longest_s},
 };
 
 template <typename T>
@@ -152,6 +169,85 @@ void to_json(json& json, Seen seen) { json = to_string(seen); }
 
 std::optional<StopReason> read_stop_reason(const json& json) {
   return json.is_string() ? stop_reason_of(json.get<std::string>()) : std::nullopt;
+}
+
+void to_json(json& json, Why why) { json = static_cast<int>(why); }
+void from_json(const json& json, Why& why) { why = static_cast<Why>(json.get<int>()); }
+
+void to_json(json& json, const PythonPlace& place) {
+  if (!place.file.empty())
+    json = {{"file", place.file}, {"function", place.function}, {"line", place.line}};
+}
+
+void from_json(const json& json, PythonPlace& place) {
+  if (json.is_null()) return;
+  json.at("file").get_to(place.file);
+  json.at("function").get_to(place.function);
+  json.at("line").get_to(place.line);
+}
+
+void to_json(json& json, const WaitTotal& waits) { write_members(json, waits, members_of_waits); }
+void from_json(const json& json, WaitTotal& waits) { read_members(json, waits, members_of_waits); }
+
+void to_json(json& json, const LedgerSamples& samples) {
+  write_members(json, samples, members_of_ledger_samples);
+}
+void from_json(const json& json, LedgerSamples& samples) {
+  read_members(json, samples, members_of_ledger_samples);
+}
+
+void to_json(json& json, const NamedWait& wait) {
+  json = wait.waits;
+  json["kind"] = to_string(wait.kind);
+  json["site"] = value_or_null(wait.site.empty() ? std::nullopt : std::optional(wait.site));
+  json["python"] = wait.python;
+}
+
+void from_json(const json& json, NamedWait& wait) {
+  json.get_to(wait.waits);
+  wait.kind = wait_kind_of(json.at("kind").get<std::string>());
+  wait.site = json.at("site").is_null() ? "" : json.at("site").get<std::string>();
+  json.at("python").get_to(wait.python);
+}
+
+/// Of the bins of a histogram, those in which there is something.
+void to_json(json& json, const Durations& durations) {
+  json = {{"longest_s", durations.longest_s()}, {"bins", nlohmann::json::array()}};
+  for (std::size_t i = 0; i < Durations::bins; ++i)
+    if (const std::uint64_t count = durations.in_bin(i)) json["bins"].push_back({i, count});
+}
+
+void from_json(const json& json, Durations& durations) {
+  durations = {};
+  for (const auto& bin : json.at("bins"))
+    durations.add_to_bin(bin.at(0).get<std::size_t>(), bin.at(1).get<std::uint64_t>());
+  durations.set_longest(json.at("longest_s").get<double>());
+}
+
+void to_json(json& json, const Account& account) {
+  write_members(json, account, members_of_account);
+  const Ledger& ledger = account.ledger;
+  json["exact"] = ledger.exact;
+  json["gil_held_s"] = ledger.gil_held_s;
+  json["gil_holds"] = ledger.gil_holds;
+  json["longest_hold_at"] = ledger.longest_hold_at;
+  json["lost_threads"] = ledger.lost_threads;
+  for (std::size_t i = 0; i < wait_kinds; ++i)
+    json["waits"][std::string(to_string(static_cast<WaitKind>(i)))] = ledger.waits.at(i);
+}
+
+void from_json(const json& json, Account& account) {
+  read_members(json, account, members_of_account);
+  Ledger& ledger = account.ledger;
+  json.at("exact").get_to(ledger.exact);
+  json.at("gil_held_s").get_to(ledger.gil_held_s);
+  json.at("gil_holds").get_to(ledger.gil_holds);
+  json.at("longest_hold_at").get_to(ledger.longest_hold_at);
+  json.at("lost_threads").get_to(ledger.lost_threads);
+  for (std::size_t i = 0; i < wait_kinds; ++i)
+    json.at("waits")
+        .at(std::string(to_string(static_cast<WaitKind>(i))))
+        .get_to(ledger.waits.at(i));
 }
 
 void to_json(json& json, const StopRule& rule) { write_members(json, rule, members_of_rule); }

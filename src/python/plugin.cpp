@@ -13,6 +13,7 @@
 #include "python/executors.hpp"
 #include "python/host.hpp"
 #include "python/interpreter.hpp"
+#include "python/python_place.hpp"
 #include "python/python_workload.hpp"
 #include "python/worker_thread.hpp"
 
@@ -181,6 +182,7 @@ extern "C" [[gnu::visibility("default")]] const gilscale::border::Plugin* gilsca
                                      round,
                                      shares_gil,
                                      dispatched_round,
+                                     {PlacesOfThread::where, PlacesOfThread::name},
                                      prepare_member,
                                      play};
   return &plugin;

@@ -4,6 +4,7 @@
 
 #include "python/host.hpp"
 #include "python/interpreter.hpp"
+#include "python/python_place.hpp"
 
 namespace gilscale {
 
@@ -13,7 +14,9 @@ void WorkerThread::use(BoundCall& call) {
 }
 
 std::optional<Raised> WorkerThread::make_calls(std::int64_t calls) {
+  PlacesOfThread::begin();
   const bool made = call_->repeat(calls, switch_interval_);
+  PlacesOfThread::end();
   team_.stop_clocks(member_);
   if (made) return std::nullopt;
   // The object may not leave its interpreter, and goes while this thread is attached.

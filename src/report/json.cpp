@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gilscale/judge/bounds.hpp"
+#include "gilscale/judge/cause.hpp"
 #include "gilscale/judge/comparison.hpp"
 #include "gilscale/judge/metric.hpp"
 #include "gilscale/model/codec.hpp"
@@ -26,11 +27,32 @@ json& place_of(json& document, std::string_view name) {
   return document[std::string(name.substr(0, dot))][std::string(name.substr(dot + 1))];
 }
 
+json stack_document(const Stack& stack) {
+  return {{"achieved", stack.achieved},   {"gil_wait", stack.gil_wait},
+          {"lock_wait", stack.lock_wait}, {"io_wait", stack.io_wait},
+          {"no_cpu", stack.no_cpu},       {"slower_on_cpu", stack.slower_on_cpu},
+          {"imbalance", stack.imbalance}, {"other", stack.other}};
+}
+
+/// Of the rounds that have as many threads as the point.
+json holds_document(const Point& point) {
+  const auto& account = point.threads > 1 ? point.ledger_parallel : point.ledger_single;
+  if (!account || account->ledger.gil_holds.count() == 0) return nullptr;
+  const Durations& holds = account->ledger.gil_holds;
+  return {{"p50", holds.quantile(0.5)},
+          {"p99", holds.quantile(0.99)},
+          {"max", holds.longest_s()},
+          {"longest", account->ledger.longest_hold_at}};
+}
+
 /// `measured` is null where the point has no samples.
 json point_document(const Point& point, const MeasuredPoint* measured) {
   json document = point;
   document["rounds"] = point.samples.size();
   if (!measured) return document;
+  const auto stack = stack_of(*measured);
+  document["stack"] = stack ? stack_document(*stack) : json(nullptr);
+  document["gil_hold_s"] = holds_document(point);
   document["samples"]["disturbed"] = disturbed_samples(point);
   document["undelayed_call_s"] = measured->figures.undelayed_call_s;
   document["control_call_s"] = measured->figures.control_call_s;
@@ -86,22 +108,24 @@ json case_document(const JudgedCase& judged) {
   json points = json::array();
   for (const Point& point : result.points)
     points.push_back(point_document(point, judged.at(point.threads)));
-  return {{"workload", result.planned.workload.name},
-          {"label", label_of(result.planned.workload)},
-          {"params", params_document(result.planned.workload)},
-          {"share", result.planned.workload.share},
-          {"executor", result.planned.executor},
-          {"scaling", result.planned.scaling},
-          {"pinned", result.planned.pin},
-          {"group", result.planned.group},
-          {"gil", gil_document(result)},
-          {"python", value_or_null(result.python)},
-          {"points", std::move(points)},
-          {"scalability", scalability_document(judged.scalability)},
-          {"findings", judged.findings},
-          {"verdict", to_string(judged.judgement.verdict)},
-          {"why", judged.judgement.why},
-          {"error", value_or_null(result.failure)}};
+  return {
+      {"workload", result.planned.workload.name},
+      {"label", label_of(result.planned.workload)},
+      {"params", params_document(result.planned.workload)},
+      {"share", result.planned.workload.share},
+      {"executor", result.planned.executor},
+      {"scaling", result.planned.scaling},
+      {"pinned", result.planned.pin},
+      {"group", result.planned.group},
+      {"gil", gil_document(result)},
+      {"python", value_or_null(result.python)},
+      {"points", std::move(points)},
+      {"scalability", scalability_document(judged.scalability)},
+      {"findings", judged.findings},
+      {"verdict", to_string(judged.judgement.verdict)},
+      {"why", judged.judgement.why},
+      {"cause", judged.judgement.cause ? json(to_string(*judged.judgement.cause)) : json(nullptr)},
+      {"error", value_or_null(result.failure)}};
 }
 
 json winner_document(const ExecutorComparison& comparison) {

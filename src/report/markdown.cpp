@@ -241,7 +241,7 @@ std::string footnote(const Report& report) {
 std::string sentences(const Report& report) {
   std::string text;
   for (const JudgedCase& judged : report.cases) {
-    const auto& [verdict, why] = judged.judgement;
+    const auto& [verdict, why, cause] = judged.judgement;
     text +=
         list_item(label_of(judged.result.planned), fmt::format("{}: {}", to_string(verdict), why));
   }

@@ -77,7 +77,7 @@ std::string footnotes(const Report& report) {
 std::string sentences(const Report& report, const Style& style) {
   std::string text;
   for (const JudgedCase& judged : report.cases) {
-    const auto& [verdict, why] = judged.judgement;
+    const auto& [verdict, why, cause] = judged.judgement;
     text += fmt::format("{}: {}: {}\n", one_line(label_of(judged.result.planned)),
                         dressed_word(verdict, style), one_line(why));
   }
@@ -96,6 +96,31 @@ std::string time_table(const Report& report) {
                  percent(figures.time.cpu), percent(figures.time.runnable),
                  percent(figures.time.blocked), duration(figures.spread_s.estimate)});
     any = true;
+  }
+  if (!any) return "";
+  return columns.paragraph();
+}
+
+/// Where the speedup that is missing went, at the largest number of threads for which ledger rounds
+/// told it.
+std::string stack_table(const Report& report) {
+  Columns columns({"threads' worth", "threads", "achieved", "GIL", "locks", "I/O", "no CPU",
+                   "slower on CPU", "imbalance", "rest"});
+  bool any = false;
+  for (const JudgedCase& judged : report.cases) {
+    for (auto measured = judged.points.rbegin(); measured != judged.points.rend(); ++measured) {
+      const auto stack = stack_of(*measured);
+      if (!stack) continue;
+      std::vector<std::string> cells{row_label(label_of(judged.result.planned)),
+                                     std::to_string(measured->point.threads)};
+      for (const double part :
+           {stack->achieved, stack->gil_wait, stack->lock_wait, stack->io_wait, stack->no_cpu,
+            stack->slower_on_cpu, stack->imbalance, stack->other})
+        cells.push_back(fmt::format("{:.2f}", part));
+      columns.add(cells);
+      any = true;
+      break;
+    }
   }
   if (!any) return "";
   return columns.paragraph();
@@ -176,7 +201,8 @@ std::string render_table(const Report& report, const Style& style) {
   return heading(report) + scaling_table(report, style) + footnotes(report) + "\n" +
          sentences(report, style) + gates + laws(report) + parameter_tables(report) +
          sharing_sentences(report) + executor_tables(report) + time_table(report) +
-         single_thread_table(report) + pool_notes(report) + setup_notes(report);
+         stack_table(report) + single_thread_table(report) + pool_notes(report) +
+         setup_notes(report);
 }
 
 }  // namespace gilscale

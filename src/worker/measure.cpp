@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "gilscale/ledger/names.hpp"
 #include "gilscale/machine/memory.hpp"
 #include "gilscale/machine/thread_times.hpp"
 #include "gilscale/measure/sampler.hpp"
@@ -200,6 +201,29 @@ json benchmark_of(const std::string& name, const std::deque<Point>& repetitions)
   return reporter.document();
 }
 
+/// Paths that lead to the same function from the same line are one place.
+std::vector<NamedWait> named(const std::vector<WaitSite>& sites) {
+  constexpr std::size_t most = 20;
+  std::vector<NamedWait> waits;
+  if (sites.empty()) return waits;
+  const Names names;
+  for (const WaitSite& site : sites) {
+    NamedWait wait{site.kind, names.site(site), site.python, site.waits};
+    const auto same = std::find_if(waits.begin(), waits.end(), [&](const NamedWait& each) {
+      return each.kind == wait.kind && each.site == wait.site && each.python == wait.python;
+    });
+    if (same == waits.end())
+      waits.push_back(std::move(wait));
+    else
+      same->waits.add(wait.waits);
+  }
+  std::stable_sort(waits.begin(), waits.end(), [](const NamedWait& a, const NamedWait& b) {
+    return a.waits.total_s > b.waits.total_s;
+  });
+  if (waits.size() > most) waits.resize(most);
+  return waits;
+}
+
 /// What the points of a case measure with.
 struct Bench {
   const Case& planned;
@@ -245,6 +269,7 @@ class PointRun {
   [[nodiscard]] FinishedPoint finished() const {
     Point whole = without_samples(blank_);
     for (const Point& each : repetitions_) append(whole, each);
+    if (whole.ledger_parallel) whole.waits = named(whole.ledger_parallel->ledger.sites);
     json document = benchmark_of(benchmark_name(bench_.planned, whole.threads), repetitions_);
     return {std::move(whole), std::move(document["benchmarks"]), std::move(document["context"])};
   }
@@ -277,7 +302,7 @@ class PointRun {
     std::array<std::uint32_t, 2> seed{};
     seeds.generate(seed.begin(), seed.end());
     return {bench_.settings.placement.cpus, bench_.settings.quota_period_s,
-            std::uint64_t{seed[0]} << 32 | seed[1]};
+            std::uint64_t{seed[0]} << 32 | seed[1], bench_.planned.why};
   }
 
   Bench& bench_;

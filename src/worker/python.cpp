@@ -172,6 +172,7 @@ std::vector<FoundWorkload> found_in(const std::string& text) {
 
 Python::Python(const PythonFiles& files, const Placement& placement) : plugin_(open_plugin(files)) {
   call(plugin_.start, &host_table(placement), files.executable.c_str());
+  set_python_places(&plugin_.places);
 }
 
 Python::~Python() { plugin_.flush(); }

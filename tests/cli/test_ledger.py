@@ -2,7 +2,7 @@
 
 import pytest
 
-from conftest import FAILED, OK
+from conftest import FAILED, OK, USAGE
 
 QSORT = """
     import ctypes
@@ -68,3 +68,119 @@ def test_the_gil_demand_is_seen_whoever_holds_it(gilscale, workload, source, cod
     workload("mine.py", source)
     done = gilscale("run", "mine.py:work", "-t1", "--budget=2", "--max-budget=30", "--expect=* gil_demand <= 0.25")
     assert done.returncode == code, done.stdout
+
+
+# ---- where a missing speedup went ----
+
+LOCKED = """
+    import threading
+    import time
+
+    lock = threading.Lock()
+
+    def guarded():
+        with lock:
+            time.sleep(0.004)
+
+    def work():
+        time.sleep(0.001)
+        guarded()
+"""
+
+QUEUED = """
+    import threading
+    import time
+
+    free = threading.BoundedSemaphore(1)
+
+    def work():
+        with free:
+            time.sleep(0.003)
+"""
+
+WHY = ("-t2", "--why", "--calls=5", "--benchmark_min_time=14x")
+
+
+def stacked(gilscale, *args):
+    """The case and its point on two threads."""
+    case, = gilscale.cases("run", *args)
+    return case, case["points"][-1]
+
+
+def check_stack(point, largest=None):
+    """It is not shown where other processes disturbed the ledger rounds more than the others."""
+    stack = point["stack"]
+    if stack is None:
+        return
+    assert sum(stack.values()) == pytest.approx(point["threads"])
+    lost = {part: worth for part, worth in stack.items() if part != "achieved"}
+    assert largest in (None, max(lost, key=lost.get)), stack
+
+
+@pytest.mark.usefixtures("no_sanitizer")
+@pytest.mark.parametrize(("source", "line", "function"), [
+    pytest.param(LOCKED, 8, "guarded", id="threading.Lock"), pytest.param(QUEUED, None, None, id="a semaphore of threading"),
+])
+def test_a_lock_of_python_is_named_with_its_line(gilscale, workload, source, line, function):
+    workload("mine.py", source)
+    case, point = stacked(gilscale, "mine.py:work", *WHY)
+    assert (case["verdict"], case["cause"]) in [("partial", "lock"), ("inconclusive", None)], case["why"]
+    assert point["lock_wait"] > 0.2
+    check_stack(point, "lock_wait")
+    wait = next(each for each in point["waits"] if each["kind"] == "lock")
+    assert wait["count"] > 0 and 0 < wait["longest_s"] <= wait["total_s"]
+    if line:
+        assert (wait["python"]["line"], wait["python"]["function"]) == (line, function)
+        assert wait["python"]["file"].endswith("mine.py")
+    if case["cause"]:
+        assert "waits for a lock of Python at" in case["why"]
+
+
+@pytest.mark.usefixtures("no_sanitizer")
+def test_a_mutex_is_named_with_its_function(gilscale):
+    """`locked` sleeps while it holds a std::mutex."""
+    case, point = stacked(gilscale, "locked", "--args=(3000,)", *WHY)
+    wait = next(each for each in point["waits"] if each["kind"] == "mutex")
+    assert wait["site"] == "gilscale_calibration.so!Locked::hold"
+    assert wait["python"] is None
+    assert point["lock_wait"] > 0.3
+    check_stack(point, "lock_wait")
+
+
+@pytest.mark.usefixtures("with_gil", "no_sanitizer")
+def test_what_waits_for_the_gil_is_the_gil(gilscale):
+    case, point = stacked(gilscale, "hold", "--args=(3000,)", *WHY)
+    assert case["cause"] in ("gil", None)
+    assert point["gil_wait"] > 0.3
+    check_stack(point, "gil_wait")
+    holds = point["gil_hold_s"]
+    assert 0.003 <= holds["max"] and holds["p50"] <= holds["p99"] <= holds["max"]
+
+
+@pytest.mark.usefixtures("no_sanitizer")
+def test_there_is_nothing_to_explain_where_threads_scale(gilscale):
+    case, point = stacked(gilscale, "release", "--args=(3000,)", *WHY)
+    assert case["cause"] is None
+    assert abs(point["lock_wait"]) < 0.1
+    check_stack(point)
+
+
+def test_without_why_there_are_no_ledger_rounds(gilscale):
+    _, point = stacked(gilscale, "hold", "-t2", "--no-why", "--calls=5", "--benchmark_min_time=14x")
+    assert (point["stack"], point["ledger_single"], point["waits"], point["gil_wait"]) == (None, None, [], None)
+
+
+@pytest.mark.usefixtures("with_gil", "no_sanitizer")
+@pytest.mark.parametrize(("expectation", "code"), [
+    ("hold@2 gil_wait <= 0.3", FAILED), ("hold@2 gil_wait >= 0.3", OK), ("hold@2 lock_wait <= 0.3", OK),
+    ("hold@2 gil_hold_max <= 0.001", FAILED), ("hold@2 gil_hold_p99 >= 0.001", OK),
+])
+def test_the_ledger_can_be_expected(gilscale, expectation, code):
+    done = gilscale("run", "hold", "--args=(3000,)", "-t2", "--calls=5", "--budget=1", "--max-budget=30", f"--expect={expectation}")
+    assert done.returncode == code, done.stdout
+
+
+def test_an_expectation_of_the_ledger_needs_it(gilscale):
+    done = gilscale("run", "hold", "--no-why", "--expect=hold@2 lock_wait <= 1")
+    assert done.returncode == USAGE
+    assert "leave out --no-why" in done.stderr

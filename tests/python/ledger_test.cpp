@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <stdexcept>
+
+#include "python/python_place.hpp"
 #include "python_test.hpp"
 
 namespace gilscale {
@@ -93,6 +97,84 @@ TEST_F(GilOf, ThreadsThatTakeTurnsIsWaitedFor) {
   // One of the two waits at any time, until the other has finished.
   EXPECT_GE(round.ledger.of(WaitKind::gil).total_s, 0.4 * round.times.makespan_s);
   EXPECT_LE(round.ledger.of(WaitKind::gil).total_s, 1.1 * round.times.makespan_s);
+}
+
+/// Where threads wait: two threads want what one of them has.
+class WaitsOf : public PythonTest {
+ protected:
+  void SetUp() override {
+    if (!ledger_is_available()) GTEST_SKIP() << "a sanitizer stands in for the same functions";
+    static constexpr PythonPlaces places{PlacesOfThread::where, PlacesOfThread::name};
+    set_python_places(&places);
+  }
+
+  Ledger ledger(const std::string& source, int threads = 2) {
+    Running running(own(source, "work"), executor_kind("threads"));
+    running.prepare(threads);
+    running.round(threads, 1);  // the first call comes another way
+    const py::gil_scoped_release detached;
+    return keep_books(*running.executor(), threads, 3).ledger;
+  }
+  static const WaitSite& site_of(const Ledger& ledger, WaitKind kind) {
+    const auto found = std::find_if(ledger.sites.begin(), ledger.sites.end(),
+                                    [&](const WaitSite& site) { return site.kind == kind; });
+    if (found == ledger.sites.end()) throw std::runtime_error("no such wait was seen");
+    return *found;
+  }
+};
+
+TEST_F(WaitsOf, LocksHaveTheirLine) {
+  const Ledger seen = ledger(
+      "import threading, time\n"
+      "lock = threading.Lock()\n"
+      "def inner():\n"
+      "    with lock:\n"
+      "        time.sleep(0.01)\n"
+      "def work():\n"
+      "    inner()\n");
+  const WaitSite& site = site_of(seen, WaitKind::lock);
+  EXPECT_THAT(site.python.file, testing::HasSubstr(module_));
+  EXPECT_EQ(site.python.function, "inner");
+  EXPECT_EQ(site.python.line, 4);
+  EXPECT_GE(site.frames.size(), 2U);
+  EXPECT_GE(site.waits.total_s, 0.03);
+  EXPECT_GE(seen.of(WaitKind::sleep).count, 6);
+  EXPECT_EQ(site_of(seen, WaitKind::sleep).python.line, 5);
+}
+
+TEST_F(WaitsOf, EachLineIsASiteOfItsOwn) {
+  const Ledger seen = ledger(
+      "import time\n"
+      "def work():\n"
+      "    time.sleep(0.001)\n"
+      "    time.sleep(0.002)\n",
+      1);
+  std::vector<int> lines;
+  for (const WaitSite& site : seen.sites)
+    if (site.kind == WaitKind::sleep) lines.push_back(site.python.line);
+  EXPECT_THAT(lines, testing::ElementsAre(4, 3)) << "the longer one first";
+}
+
+TEST_F(WaitsOf, FunctionsInCHaveNoLine) {
+  Running running(calibration("release", "(5000,)"), executor_kind("threads"));
+  running.prepare(1);
+  const py::gil_scoped_release detached;
+  const Ledger seen = keep_books(*running.executor(), 1, 2).ledger;
+  EXPECT_EQ(site_of(seen, WaitKind::sleep).python, PythonPlace());
+}
+
+TEST_F(WaitsOf, TheLongestHoldHasItsLine) {
+  if (!gil_enabled()) GTEST_SKIP() << "there is no GIL to hold";
+  const Ledger seen = ledger(
+      "import time\n"
+      "from gilscale_calibration import hold\n"
+      "def work():\n"
+      "    time.sleep(0)\n"
+      "    hold(30000)\n"
+      "    time.sleep(0)\n",
+      1);
+  EXPECT_GE(seen.gil_holds.longest_s(), 0.03);
+  EXPECT_EQ(seen.longest_hold_at.line, 6) << "it ends where the thread gives the GIL up";
 }
 
 }  // namespace

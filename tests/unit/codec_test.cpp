@@ -94,6 +94,19 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   point.gil_demand = 0.75;
   point.gil_demands = {0.5, 0.75, 1};
   point.gil_demand_is = Seen::exact;
+  Account& account = point.ledger_parallel.emplace();
+  account.rounds = 2;
+  account.calls = 8;
+  account.makespan_s = 3;
+  account.wall_s = 6;
+  point.ledger_parallel->ledger.exact = true;
+  point.ledger_parallel->ledger.gil_held_s = 2.5;
+  point.ledger_parallel->ledger.gil_holds.add(0.25);
+  point.ledger_parallel->ledger.waits[0] = {3, 0.5, 0.25};
+  point.ledger_parallel->ledger.longest_hold_at = {"a.py", "f", 7};
+  point.ledger_samples.gil_wait = {0.5, 0.25};
+  point.waits = {{WaitKind::mutex, "a.so!f", {"a.py", "f", 7}, {3, 0.5, 0.25}},
+                 {WaitKind::sleep, "", {}, {1, 1, 1}}};
   point.stopped = StopReason::precision;
   const Point back = there_and_back(point);
   EXPECT_EQ(json(back), json(point));
@@ -116,6 +129,16 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   EXPECT_EQ(back.samples.handover_s, point.samples.handover_s);
   EXPECT_EQ(back.gil_demands, point.gil_demands);
   EXPECT_EQ(back.gil_demand_is, Seen::exact);
+  EXPECT_FALSE(back.ledger_single);
+  ASSERT_TRUE(back.ledger_parallel);
+  EXPECT_EQ(json(*back.ledger_parallel), json(*point.ledger_parallel));
+  EXPECT_EQ(back.ledger_parallel->ledger.gil_holds.count(), 1U);
+  EXPECT_EQ(back.ledger_parallel->ledger.longest_hold_at.line, 7);
+  EXPECT_EQ(back.ledger_parallel->ledger.of(WaitKind::gil).count, 3);
+  EXPECT_EQ(back.ledger_samples.gil_wait, point.ledger_samples.gil_wait);
+  EXPECT_EQ(json(back.waits), json(point.waits));
+  EXPECT_EQ(back.waits.at(0).kind, WaitKind::mutex);
+  EXPECT_EQ(back.waits.at(1).python, PythonPlace());
 }
 
 TEST(JsonOfAPoint, HasNullForAGilDemandThatIsNotKnown) {

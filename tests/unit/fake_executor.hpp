@@ -55,6 +55,7 @@ class FakeExecutor : public Executor {
 
   bool shares_gil() override { return !demands_.empty(); }
   std::optional<LedgerRound> ledger_round(int threads, CallShare calls) override {
+    if (demands_.empty() && !keeps_books_) return std::nullopt;
     journal_.push_back({"G" + name_, threads, calls.each, calls.extra});
     LedgerRound round{script_(journal_.back(), journal_.size() - 1), {}, {}};
     if (!demands_.empty()) round.gil_demand = demands_[ledgers_++ % demands_.size()];
@@ -70,6 +71,9 @@ class FakeExecutor : public Executor {
   /// It also has rounds of tasks that are submitted.
   void be_a_pool() { is_pool_ = true; }
 
+  /// Its threads keep books, and there is no GIL in them.
+  void keep_books() { keeps_books_ = true; }
+
   /// The GIL demand of each round that keeps a ledger, over and over; without any there is no GIL.
   void hold_the_gil_for(std::vector<double> demands) { demands_ = std::move(demands); }
 
@@ -83,6 +87,7 @@ class FakeExecutor : public Executor {
   std::vector<double> demands_;
   std::size_t ledgers_ = 0;
   bool is_pool_ = false;
+  bool keeps_books_ = false;
 };
 
 }  // namespace gilscale

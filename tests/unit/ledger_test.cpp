@@ -332,6 +332,27 @@ TEST(LedgerOfTheGil, KnowsWhoHoldsItAndWhoWaits) {
   EXPECT_EQ(ledger.of(WaitKind::condition).count, 0);
 }
 
+TEST(LedgerOfTheGil, IsHeldByOneAtATimeInRoundAfterRound) {
+  SKIP_WITHOUT_A_LEDGER();
+  LikeAGil& gil = known_gil();
+  Doing doing([&](int) {
+    for (int i = 0; i < 20; ++i) {
+      gil.take();
+      std::this_thread::sleep_for(std::chrono::microseconds(300));
+      gil.drop();
+    }
+  });
+  doing.prepare(4);
+  for (int i = 0; i < 20; ++i) {  // books are taken in another order each time
+    const LedgerRound round = keep_books(doing, 4, 1);
+    EXPECT_EQ(round.ledger.gil_holds.count(), 80U);
+    EXPECT_LE(round.ledger.gil_held_s, round.times.makespan_s * 1.001);
+    EXPECT_GE(round.ledger.gil_held_s + round.ledger.of(WaitKind::gil).total_s,
+              0.97 * round.times.wall_s - 2e-3)
+        << "they do nothing else";
+  }
+}
+
 TEST(LedgerOfTheGil, CountsThreadsThatTakeNoPart) {
   SKIP_WITHOUT_A_LEDGER();
   LikeAGil& gil = known_gil();

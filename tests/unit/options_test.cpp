@@ -139,6 +139,19 @@ TEST(RunOptions, TakeHowToMeasure) {
   EXPECT_EQ(run({"--calls", "auto"}).plan.common.calls, std::nullopt);
 }
 
+TEST(RunOptions, SayWhetherToAskWhy) {
+  EXPECT_EQ(run({}).plan.common.why, Why::automatic);
+  EXPECT_EQ(run({"--why"}).plan.common.why, Why::always);
+  EXPECT_EQ(run({"--no-why"}).plan.common.why, Why::never);
+}
+
+TEST(RunOptions, AskWhyWhereAnExpectationIsAboutIt) {
+  EXPECT_EQ(run({"--expect", "py_fib@2 lock_wait <= 0.1"}).plan.common.why, Why::always);
+  EXPECT_EQ(run({"--expect", "py_fib@2 gil_demand <= 0.1"}).plan.common.why, Why::automatic);
+  EXPECT_THAT(refusal({"run", "--no-why", "--expect", "py_fib@2 gil_wait <= 0.1"}),
+              HasSubstr("leave out --no-why"));
+}
+
 TEST(RunOptions, TakeAFileForEachReporterThatHasAnOption) {
   for (const Reporter& row : reporters()) {
     if (row.option.empty()) continue;

@@ -290,6 +290,69 @@ TEST_F(Sampling, TellsTheGilDemandOfLongCallsOnceBeforeThereIsAnInterval) {
   EXPECT_GT(point.gil_demands.size(), 1U);
 }
 
+// ---- why it does not scale ----
+
+/// Rounds on N threads take twice as long.
+RoundTimes taking_turns(const AskedRound& asked, std::size_t /*place*/) {
+  const double seconds = asked.threads > 1 ? 2 : 1;
+  return {.makespan_s = seconds, .wall_s = seconds * asked.threads};
+}
+
+TEST_F(Sampling, AsksWhyWhereThreadsDoNotSeemToScale) {
+  Sampler sampler = sampler_of(2, taking_turns, taking(1), within(1000));
+  tested->keep_books();
+  point.calls = 6;
+  for (int i = 0; i < 2; ++i) sampler.take();
+  EXPECT_FALSE(point.ledger_parallel) << "too early to tell";
+  sampler.take();
+  EXPECT_EQ(journal[12], (AskedRound{"GT", 1, 6}));
+  EXPECT_EQ(journal[13], (AskedRound{"GT", 2, 6}));
+  ASSERT_TRUE(point.ledger_parallel);
+  EXPECT_EQ(point.ledger_single->calls, 6);
+  EXPECT_EQ(point.ledger_parallel->calls, 12);
+  EXPECT_EQ(point.ledger_parallel->makespan_s, 2);
+  EXPECT_EQ(point.ledger_samples.size(), 1U);
+}
+
+TEST_F(Sampling, SpendsAFifthOfItsTimeOnAskingWhy) {
+  Sampler sampler = sampler_of(2, taking_turns, taking(1), within(1000));
+  tested->keep_books();
+  for (int i = 0; i < 60; ++i) sampler.take();
+  EXPECT_NEAR(3 * static_cast<double>(point.ledger_parallel->rounds), sampler.spent_s() / 5, 4);
+}
+
+TEST_F(Sampling, DoesNotAskWhyWhereThreadsScale) {
+  Sampler sampler = sampler_of(2, taking(1), taking(1), within(1000));
+  tested->keep_books();
+  for (int i = 0; i < 10; ++i) sampler.take();
+  EXPECT_FALSE(point.ledger_parallel);
+}
+
+TEST_F(Sampling, AsksWhyAlwaysOrNeverWhereItIsTold) {
+  for (const Why why : {Why::always, Why::never}) {
+    Point own;
+    own.threads = 2;
+    FakeExecutor workload("T", journal, why == Why::always ? taking(1) : taking_turns);
+    FakeExecutor control("C", journal, taking(1));
+    workload.keep_books();
+    Sampler sampler(workload, control, own, within(1000), {.why = why});
+    for (int i = 0; i < 10; ++i) sampler.take();
+    EXPECT_EQ(own.ledger_parallel.has_value(), why == Why::always);
+  }
+}
+
+TEST_F(Sampling, AsksWhyOnOneThreadOnlyIfItIsTold) {
+  Point own;
+  FakeExecutor workload("T", journal, taking(1));
+  FakeExecutor control("C", journal, taking(1));
+  workload.keep_books();
+  Sampler sampler(workload, control, own, within(1000), {.why = Why::always});
+  sampler.take();
+  EXPECT_TRUE(own.ledger_single);
+  EXPECT_FALSE(own.ledger_parallel);
+  EXPECT_EQ(own.ledger_samples.size(), 1U);
+}
+
 TEST_F(Sampling, KnowsNoGilDemandWithoutAGil) {
   Sampler sampler = sampler_of(2, taking(1), taking(1));
   sampler.take();

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "gilscale/judge/cause.hpp"
 #include "gilscale/model/result.hpp"
 
 namespace gilscale {
@@ -24,7 +26,8 @@ std::string_view to_string(Verdict verdict);
 
 struct Judgement {
   Verdict verdict;
-  std::string why;  ///< one sentence
+  std::string why;                  ///< one sentence
+  std::optional<Cause> cause = {};  ///< why it does not scale; none where it does, or nobody knows
 };
 
 /// Judges a case by the largest number of threads for which the machine had the cores. Its samples

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,8 @@ inline constexpr std::size_t wait_kinds = 9;
 
 /// "gil", "lock", ...
 std::string_view to_string(WaitKind kind);
+/// The kind of that word; io for any other.
+WaitKind wait_kind_of(std::string_view word);
 
 /// Waits of one kind.
 struct WaitTotal {
@@ -34,6 +37,23 @@ struct WaitTotal {
   double longest_s = 0;
 
   void add(const WaitTotal& others);
+};
+
+/// A line of Python code; its file is empty where there is none.
+struct PythonPlace {
+  std::string file;
+  std::string function;
+  int line = 0;
+
+  friend bool operator==(const PythonPlace&, const PythonPlace&) = default;
+};
+
+/// Waits of one kind at one place.
+struct WaitSite {
+  WaitKind kind = WaitKind::gil;
+  std::vector<const void*> frames;  ///< return addresses, innermost first; none: all other places
+  PythonPlace python;
+  WaitTotal waits;
 };
 
 /// What the threads of rounds did while the books were open. Times in seconds, summed over threads.
@@ -47,6 +67,8 @@ struct Ledger {
   /// Of the threads of the rounds, by kind. From the wait's beginning to the moment at which the
   /// thread runs again, so it includes what the thread then waited for a CPU.
   std::array<WaitTotal, wait_kinds> waits{};
+  std::vector<WaitSite> sites;  ///< where; largest total first
+  PythonPlace longest_hold_at;  ///< where the thread was that held the GIL longest, at its end
   /// Threads that nobody kept a book of, since there were too many.
   std::int64_t lost_threads = 0;
 
@@ -56,6 +78,24 @@ struct Ledger {
   /// Those of another round.
   void add(const Ledger& other);
 };
+
+/// A place in Python code as it is copied while nothing may be allocated: text that ends with a 0,
+/// cut where it is too long.
+struct NamedPlace {
+  char file[192] = {};
+  char function[64] = {};
+  std::int32_t line = 0;
+};
+
+/// How a thread finds out where it is in Python code, attached or not, without changing anything.
+struct PythonPlaces {
+  /// Of the calling thread: the code object, and the instruction in it. False if it is in none.
+  bool (*where)(const void** code, std::int32_t* instruction);
+  /// While the thread is there.
+  void (*name)(const void* code, std::int32_t instruction, NamedPlace* to);
+};
+/// For all books to come; null: places in Python code are not known.
+void set_python_places(const PythonPlaces* places);
 
 /// Whether threads' books can be kept: whether the executable's functions come first. Not in builds
 /// with a sanitizer, which has stand-ins of its own, and not where the platform does not let them.

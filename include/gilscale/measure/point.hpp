@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gilscale/measure/account.hpp"
 #include "gilscale/measure/allowance.hpp"
 #include "gilscale/measure/executor.hpp"
 #include "gilscale/measure/samples.hpp"
@@ -57,6 +58,12 @@ struct Point {
   std::vector<double> gil_demands;
   std::optional<double> gil_demand;  ///< their median
   std::optional<Seen> gil_demand_is;
+  /// What ledger rounds of one thread and of all threads told, each with the calls of a sample;
+  /// none where none were made.
+  std::optional<Account> ledger_single;
+  std::optional<Account> ledger_parallel;
+  LedgerSamples ledger_samples;
+  std::vector<NamedWait> waits;  ///< of the latter, once the point is finished; largest total first
   /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
   /// workload's own.
   double other_cpus = 0;

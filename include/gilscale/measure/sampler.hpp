@@ -51,11 +51,15 @@ double control_target_s(double single_s, std::optional<double> quota_period_s = 
 /// they do, and waiting ones none that takes all the time.
 int control_threads_beside(int threads, int cpus, double cpu_share);
 
+/// When ledger rounds with all threads say where a missing speedup went.
+enum class Why { automatic, always, never };  ///< automatic: where a point does not seem to scale
+
 /// Where and in which order a point is sampled.
 struct SamplingConditions {
   int cpus = most_threads;                    ///< that the process may use
   std::optional<double> quota_period_s = {};  ///< see round_target_s()
   std::uint64_t seed = 0;
+  Why why = Why::automatic;
 };
 
 /// What the thread counts of a case have in common: how the control is called, and the last pair of
@@ -120,6 +124,10 @@ class Sampler {
   [[nodiscard]] std::array<Kind, kinds> drawn_order();
   RoundTimes run(Kind kind);
   void keep_ledger();
+  [[nodiscard]] bool asks_why() const;
+  void ask_why();
+  std::optional<Account> account_of(int threads, CallShare calls);
+  void note_gil_demand(const LedgerRound& round);
   void dispatch();
   RoundTimes counted(const RoundTimes& times);
   void record(const std::array<RoundTimes, kinds>& rounds, std::int64_t block);
@@ -136,6 +144,7 @@ class Sampler {
   CommonRounds& common_;
   std::int64_t next_block_ = 0;
   double ledgers_s_ = 0;
+  double whys_s_ = 0;
   double last_sample_s_ = 0;
 };
 

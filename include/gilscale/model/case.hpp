@@ -25,6 +25,7 @@ struct Case {
   /// Rounds of many threads may have more calls (see growth_of_rounds()): nobody said how many.
   bool may_grow = true;
   bool pin = false;  ///< threads are bound to CPUs
+  Why why = Why::automatic;
   StopRule stop;
   int repetitions = 1;
   std::uint64_t seed = 0;  ///< of the order of rounds

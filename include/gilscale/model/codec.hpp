@@ -39,6 +39,20 @@ void from_json(const nlohmann::json& json, Scaling& scaling);
 
 void to_json(nlohmann::json& json, StopReason reason);
 void to_json(nlohmann::json& json, Seen seen);
+void to_json(nlohmann::json& json, Why why);
+void from_json(const nlohmann::json& json, Why& why);
+void to_json(nlohmann::json& json, const PythonPlace& place);
+void from_json(const nlohmann::json& json, PythonPlace& place);
+void to_json(nlohmann::json& json, const WaitTotal& waits);
+void from_json(const nlohmann::json& json, WaitTotal& waits);
+void to_json(nlohmann::json& json, const LedgerSamples& samples);
+void from_json(const nlohmann::json& json, LedgerSamples& samples);
+void to_json(nlohmann::json& json, const NamedWait& wait);
+void from_json(const nlohmann::json& json, NamedWait& wait);
+void to_json(nlohmann::json& json, const Durations& durations);
+void from_json(const nlohmann::json& json, Durations& durations);
+void to_json(nlohmann::json& json, const Account& account);
+void from_json(const nlohmann::json& json, Account& account);
 /// None for null, and for what is no reason of this version.
 std::optional<StopReason> read_stop_reason(const nlohmann::json& json);
 

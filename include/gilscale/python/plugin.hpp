@@ -122,6 +122,9 @@ struct Plugin {
   bool (*dispatched_round)(Executor* executor, int threads, CallShare calls, bool* told,
                            double* seconds, FailureSink failure);
 
+  /// Where threads are in Python code while they make calls.
+  PythonPlaces places;
+
   /// Sets the workload up for the calling thread, which calls play() next.
   bool (*prepare_member)(double* setup_s, FailureSink failure);
   /// Takes part in rounds until the team is dismissed.

@@ -35,6 +35,11 @@ class Durations {
     counts_.at(bin_of(std::llround(seconds * 1e9))) += times;
     longest_s_ = std::max(longest_s_, seconds);
   }
+  [[nodiscard]] std::uint64_t in_bin(std::size_t bin) const { return counts_.at(bin); }
+  /// Nothing for a bin that there is not.
+  void add_to_bin(std::size_t bin, std::uint64_t times) {
+    if (bin < bins) counts_.at(bin) += times;
+  }
   /// Where the longest is known more exactly than its bin.
   void set_longest(double seconds) { longest_s_ = seconds; }
   /// Adds all of another's.

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gilscale/measure/point.hpp"
+#include "gilscale/measure/stack.hpp"
+
+namespace gilscale {
+
+/// Of a point with ledger rounds of one thread and of all; nothing where there are none, or where
+/// their speedup is not among those of the timed samples, since then they do not speak for these.
+std::optional<Stack> stack_of(const MeasuredPoint& measured);
+
+/// Why threads do less than they could.
+enum class Cause { gil, lock, sharing, memory, cpus, io, imbalance, unknown };
+
+/// "gil", "lock", ...
+std::string_view to_string(Cause cause);
+
+/// The largest part of what is missing, in a phrase: "0.62 of a thread waits for the mutex that
+/// codec.so!Encoder::flush locks (9412 waits, longest 1.8 ms)".
+struct NamedCause {
+  Cause cause = Cause::unknown;
+  std::string why;
+};
+NamedCause cause_of(const Stack& stack, const MeasuredPoint& measured);
+
+}  // namespace gilscale

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gilscale/ledger/ledger.hpp"
+#include "gilscale/measure/executor.hpp"
+
+namespace gilscale {
+
+/// What ledger rounds of one kind told, summed over them.
+struct Account {
+  std::int64_t rounds = 0;
+  std::int64_t calls = 0;  ///< of all threads
+  double makespan_s = 0;
+  double wall_s = 0;  ///< of all threads, each until its own finish
+  double cpu_s = 0;
+  double runnable_s = 0;
+  Ledger ledger;
+
+  void add(const LedgerRound& round, std::int64_t calls_of_all);
+  void add(const Account& others);
+};
+
+/// What each pair of ledger rounds told, in the order of time: parts of its stack, in threads'
+/// worth, and holds of the GIL in its N-thread round.
+struct LedgerSamples {
+  std::vector<double> gil_wait;
+  std::vector<double> lock_wait;
+  std::vector<double> gil_hold_p99_s;
+  std::vector<double> gil_hold_max_s;
+
+  [[nodiscard]] std::size_t size() const { return gil_hold_max_s.size(); }
+};
+
+/// Waits of one kind at one place, by name.
+struct NamedWait {
+  WaitKind kind = WaitKind::gil;
+  std::string site;  ///< "codec.so!Encoder::flush"; empty if it is not known
+  PythonPlace python;
+  WaitTotal waits;
+};
+
+}  // namespace gilscale

@@ -1,0 +1,148 @@
+#include "gilscale/judge/cause.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "gilscale/text/counted.hpp"
+#include "gilscale/text/words.hpp"
+
+namespace gilscale {
+namespace {
+
+constexpr Words<Cause, 8> causes{{{
+    {Cause::gil, "gil"},
+    {Cause::lock, "lock"},
+    {Cause::sharing, "sharing"},
+    {Cause::memory, "memory"},
+    {Cause::cpus, "cpus"},
+    {Cause::io, "io"},
+    {Cause::imbalance, "imbalance"},
+    {Cause::unknown, "unknown"},
+}}};
+
+/// Whether rounds with open books do as timed ones do: whether their speedup is among those of nine
+/// in ten samples.
+bool speaks_for(std::vector<double> timed, double speedup) {
+  constexpr double let_pass = 0.05;
+  constexpr std::size_t part_left_out = 20;
+  std::sort(timed.begin(), timed.end());
+  const std::size_t ends = timed.size() / part_left_out;
+  return speedup >= timed[ends] * (1 - let_pass) &&
+         speedup <= timed[timed.size() - 1 - ends] * (1 + let_pass);
+}
+
+std::string duration_text(double seconds) {
+  if (seconds >= 1) return fmt::format("{:.2f} s", seconds);
+  if (seconds >= 1e-3) return fmt::format("{:.1f} ms", seconds * 1e3);
+  return fmt::format("{:.0f} µs", seconds * 1e6);
+}
+
+std::string at_line(const PythonPlace& place) {
+  if (place.file.empty()) return "";
+  return fmt::format("{}:{} ({})", std::filesystem::path(place.file).filename().string(),
+                     place.line, place.function);
+}
+
+std::string_view thing_of(WaitKind kind) {
+  switch (kind) {
+    case WaitKind::gil:
+      return "the GIL";
+    case WaitKind::lock:
+      return "a lock of Python";
+    case WaitKind::mutex:
+      return "a mutex";
+    case WaitKind::rwlock:
+      return "a lock of readers and writers";
+    case WaitKind::condition:
+      return "a condition";
+    case WaitKind::semaphore:
+      return "a semaphore";
+    case WaitKind::futex:
+      return "a futex";
+    case WaitKind::sleep:
+      return "a time to come (sleep)";
+    case WaitKind::io:
+      break;
+  }
+  return "input or output";
+}
+
+std::string of_threads(double worth) {
+  return worth <= 1 ? fmt::format("{:.2f} of a thread waits for", worth)
+                    : fmt::format("{:.2f} threads wait for", worth);
+}
+
+const NamedWait* largest_of(WaitGroup group, const Point& point) {
+  const auto found =
+      std::find_if(point.waits.begin(), point.waits.end(),
+                   [&](const NamedWait& wait) { return group_of(wait.kind) == group; });
+  return found == point.waits.end() ? nullptr : &*found;
+}
+
+/// "0.62 of a thread waits for a mutex in codec.so!Encoder::flush (9412 waits, longest 1.8 ms)".
+std::string waits_for(double worth, WaitGroup group, const Point& point) {
+  const NamedWait* const largest = largest_of(group, point);
+  if (!largest)
+    return of_threads(worth) + (group == WaitGroup::lock ? " locks" : " input or output");
+  const auto& [kind, site, python, waits] = *largest;
+  std::string text = fmt::format("{} {}", of_threads(worth), thing_of(kind));
+  if (const std::string line = at_line(python); !line.empty()) text += " at " + line;
+  if (!site.empty()) text += " in " + site;
+  return text + fmt::format(" ({}, longest {})", counted(waits.count, "wait"),
+                            duration_text(waits.longest_s));
+}
+
+std::string waits_for_gil(double worth, const Point& point) {
+  const Ledger& ledger = point.ledger_parallel->ledger;
+  std::string text = fmt::format("{} the GIL, which is held for up to {}", of_threads(worth),
+                                 duration_text(ledger.gil_holds.longest_s()));
+  if (const std::string line = at_line(ledger.longest_hold_at); !line.empty())
+    text += ", at " + line;
+  return text;
+}
+
+/// How many times the CPU time of one thread alone calls take, and what the control takes.
+std::string slower(const MeasuredPoint& measured, double factor) {
+  return fmt::format(
+      "calls take {:.2f} times the CPU time that they take on one thread, where the control gets "
+      "{:.2f} of {} cores: memory, caches or objects that threads share (inferred)",
+      factor, measured.figures.capacity.estimate, measured.point.threads);
+}
+
+double slowdown(const Point& point) {
+  const Account& single = *point.ledger_single;
+  const Account& parallel = *point.ledger_parallel;
+  if (single.cpu_s <= 0 || parallel.calls <= 0) return 1;
+  return parallel.cpu_s * static_cast<double>(single.calls) /
+         (single.cpu_s * static_cast<double>(parallel.calls));
+}
+
+}  // namespace
+
+std::string_view to_string(Cause cause) { return causes.word_of(cause); }
+
+std::optional<Stack> stack_of(const MeasuredPoint& measured) {
+  const Point& point = measured.point;
+  if (point.threads < 2 || !point.ledger_single || !point.ledger_parallel) return std::nullopt;
+  const Stack stack = stack_of_rounds(*point.ledger_single, *point.ledger_parallel, point.threads);
+  if (!speaks_for(measured.values.speedup, stack.achieved)) return std::nullopt;
+  return stack;
+}
+
+NamedCause cause_of(const Stack& stack, const MeasuredPoint& measured) {
+  const Point& point = measured.point;
+  const double largest = std::max({stack.gil_wait, stack.lock_wait, stack.io_wait, stack.no_cpu,
+                                   stack.slower_on_cpu, stack.imbalance, stack.other});
+  if (largest == stack.gil_wait) return {Cause::gil, waits_for_gil(largest, point)};
+  if (largest == stack.lock_wait) return {Cause::lock, waits_for(largest, WaitGroup::lock, point)};
+  if (largest == stack.io_wait) return {Cause::io, waits_for(largest, WaitGroup::io, point)};
+  if (largest == stack.no_cpu) return {Cause::cpus, fmt::format("{} a CPU", of_threads(largest))};
+  if (largest == stack.imbalance)
+    return {Cause::imbalance, fmt::format("{} the last thread to finish", of_threads(largest))};
+  if (largest == stack.slower_on_cpu) return {Cause::unknown, slower(measured, slowdown(point))};
+  return {Cause::unknown, fmt::format("{} something that was not seen", of_threads(largest))};
+}
+
+}  // namespace gilscale
