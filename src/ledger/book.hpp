@@ -128,6 +128,7 @@ using HoldBins = std::array<std::atomic<std::uint32_t>, Durations::bins>;
 /// What all books have in common.
 struct Books {
   std::atomic<bool> are_open{false};
+  std::atomic<bool> guesses_gil{false};   ///< by what extension modules call
   std::atomic<std::uint64_t> reading{0};  ///< how often they were opened
   std::atomic<std::int64_t> taken{0};     ///< of this reading
   std::atomic<std::int64_t> members_in_round{0};

@@ -109,7 +109,7 @@ void Ledger::add(const Ledger& other) {
 
 bool ledger_is_available() { return stand_ins_are_here(); }
 
-void open_books() {
+void open_books(bool has_gil) {
   if (!make_shelf()) return;
   static const bool told_of_forks = pthread_atfork(nullptr, nullptr, close_in_child) == 0;
   static_cast<void>(told_of_forks);
@@ -122,6 +122,7 @@ void open_books() {
   books.round_began.store(0, std::memory_order_relaxed);
   books.round_ended.store(0, std::memory_order_relaxed);
   books.reading.fetch_add(1, std::memory_order_relaxed);
+  books.guesses_gil.store(has_gil && !any_gil_is_known(), std::memory_order_relaxed);
   rate.emplace();
   books.are_open.store(true, std::memory_order_release);
   watchers.fetch_add(1, std::memory_order_release);
@@ -135,7 +136,7 @@ Ledger close_books() {
   const std::int64_t now = ticks();
   const double tick_s = rate->seconds_per_tick();
   const std::uint64_t reading = books.reading.load(std::memory_order_relaxed);
-  all.exact = any_gil_is_known();
+  all.exact = !books.guesses_gil.load(std::memory_order_relaxed);
   std::int64_t held = 0;
   const std::span<const Book> taken = books_taken();
   SitesByKey sites;

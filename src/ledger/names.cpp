@@ -28,6 +28,11 @@ constexpr std::array<string_view, 34> of_locks{
     // pybind11, Rust
     "pybind11::gil_scoped", "core::", "parking_lot", "lock_api"};
 
+/// Functions of CPython that call others, whatever these do.
+constexpr std::array<string_view, 8> of_calls{"cfunction_",  "_PyEval_",     "PyEval_",
+                                              "PyObject_",   "_PyObject_",   "method_vectorcall",
+                                              "_PyFunction", "_PyVectorcall"};
+
 /// These libraries have functions that only wait on behalf of others.
 constexpr std::array<string_view, 6> of_system{"libc.so",      "libc-", "libpthread",
                                                "libstdc++.so", "ld-",   "libgcc_s"};
@@ -153,9 +158,9 @@ std::string Names::site(const WaitSite& waits) const {
       last = std::move(spot);
       continue;
     }
-    // Inside a libpython without symbols, the function of the lock says more.
-    const bool says_less =
-        spot.function.empty() && !last.function.empty() && spot.module.starts_with("libpython");
+    // Inside libpython, the function of the lock may say more than what called it.
+    const bool says_less = spot.module.starts_with("libpython") && !last.function.empty() &&
+                           (spot.function.empty() || begins_with_one_of(spot.function, of_calls));
     return says_less ? last.text() : spot.text();
   }
   return last.module.empty() || is_gil ? "" : last.text();

@@ -43,6 +43,11 @@ namespace {
 
 bool anybody_watches() { return watchers.load(std::memory_order_relaxed) != 0; }
 
+Book* book_that_guesses() {
+  if (!anybody_watches() || !books.guesses_gil.load(std::memory_order_relaxed)) return nullptr;
+  return book_of_this_thread();
+}
+
 constinit Next<void*()> next_save_thread("PyEval_SaveThread");
 constinit Next<void(void*)> next_restore_thread("PyEval_RestoreThread");
 
@@ -58,14 +63,13 @@ bool stand_ins_are_here() { return GILSCALE_HAS_STAND_INS != 0; }
 GILSCALE_STAND_IN void* PyEval_SaveThread() {
   using namespace gilscale;
   void* const state = next_save_thread();
-  if (!anybody_watches() || any_gil_is_known()) return state;
-  if (Book* const book = book_of_this_thread()) book->released(ticks());
+  if (Book* const book = book_that_guesses()) book->released(ticks());
   return state;
 }
 
 GILSCALE_STAND_IN void PyEval_RestoreThread(void* state) {
   using namespace gilscale;
-  Book* const book = anybody_watches() && !any_gil_is_known() ? book_of_this_thread() : nullptr;
+  Book* const book = book_that_guesses();
   if (book) book->wants_gil(ticks());
   next_restore_thread(state);
   if (book) book->acquired(ticks());

@@ -7,7 +7,7 @@ namespace gilscale {
 LedgerRound keep_books(Executor& executor, int threads, CallShare calls) {
   const bool shares_gil = executor.shares_gil();
   LedgerRound round;
-  open_books();
+  open_books(shares_gil);
   try {
     round.times = executor.round(threads, calls);
   } catch (...) {

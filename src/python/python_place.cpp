@@ -8,6 +8,8 @@
 namespace gilscale {
 namespace {
 
+constexpr std::int32_t bytes_of_instruction = 2;
+
 // ---- the innermost frame of a thread: Include/internal/pycore_frame.h of each version ----
 
 #if PY_VERSION_HEX < 0x030B0000
@@ -21,7 +23,7 @@ std::int32_t instruction_of(const Frame& frame) {
 #if PY_VERSION_HEX < 0x030A0000
   return frame.f_lasti;
 #else
-  return frame.f_lasti * static_cast<std::int32_t>(sizeof(_Py_CODEUNIT));
+  return frame.f_lasti * bytes_of_instruction;
 #endif
 }
 
@@ -69,7 +71,7 @@ std::int32_t instruction_of(const Frame& frame) {
   const auto* const code = static_cast<const PyCodeObject*>(code_of(frame));
   const char* const first = reinterpret_cast<const char*>(code->co_code_adaptive);
   const std::ptrdiff_t offset = frame.instruction - first;
-  const std::ptrdiff_t size = Py_SIZE(code) * static_cast<Py_ssize_t>(sizeof(_Py_CODEUNIT));
+  const std::ptrdiff_t size = Py_SIZE(code) * bytes_of_instruction;
   // Threads of a free-threaded 3.14 have copies of their own: then it is the function's first line.
   return offset >= 0 && offset < size ? static_cast<std::int32_t>(offset) : -1;
 }
@@ -96,13 +98,11 @@ OfThread& of_thread() {
 void copy(PyObject* text, char* to, std::size_t size) {
   std::size_t length = 0;
   if (text && PyUnicode_Check(text)) {
-    const int kind = PyUnicode_KIND(text);
-    const void* const data = PyUnicode_DATA(text);
-    const Py_ssize_t all = PyUnicode_GET_LENGTH(text);
+    const Py_ssize_t all = PyUnicode_GetLength(text);
     // Of a path, the end tells more.
     const auto most = static_cast<Py_ssize_t>(size) - 1;
     for (Py_ssize_t i = std::max<Py_ssize_t>(all - most, 0); i < all; ++i) {
-      const Py_UCS4 letter = PyUnicode_READ(kind, data, i);
+      const Py_UCS4 letter = PyUnicode_ReadChar(text, i);
       to[length++] = letter >= 0x20 && letter < 0x7F ? static_cast<char>(letter) : '?';
     }
   }

@@ -102,8 +102,9 @@ void set_python_places(const PythonPlaces* places);
 bool ledger_is_available();
 
 /// From here on all threads of the process keep books. One thread of a process opens and closes
-/// them, between rounds.
-void open_books();
+/// them, between rounds. `has_gil`: there is one, so that extension modules are watched where it is
+/// not known.
+void open_books(bool has_gil);
 /// To here; what was in them.
 Ledger close_books();
 
