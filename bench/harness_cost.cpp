@@ -6,7 +6,9 @@
 /// ratios with its 95 % interval. Below 1 means cheaper than the peer.
 /// Usage: gilscale_harness_cost [PAIRS]
 
+#include <dlfcn.h>
 #include <fmt/format.h>
+#include <pthread.h>
 #include <pybind11/eval.h>
 
 #include <array>
@@ -58,14 +60,16 @@ void compare(const std::string& what, int pairs, double per, const Timer& ours,
   fmt::print("\n");
 }
 
-WorkloadSpec empty_call() {
+WorkloadSpec calibration(const char* name, const char* args) {
   WorkloadSpec spec;
-  spec.name = "empty";
+  spec.name = spec.attribute = name;
   spec.module = "gilscale_calibration";
-  spec.attribute = "empty";
+  spec.args = args;
   spec.builtin = true;
   return spec;
 }
+
+WorkloadSpec empty_call() { return calibration("empty", "()"); }
 
 /// The plain way in Python to do what an executor does.
 struct Peer {
@@ -220,6 +224,44 @@ void compare_with(const Peer& peer, Python& python, const py::dict& names, int p
   }
 }
 
+/// What the stand-ins cost that every library's locks go through: against the functions behind
+/// them.
+void compare_locks(int pairs) {
+  constexpr int times = 100000;
+  using Lock = int(pthread_mutex_t*);
+  auto* const lock = reinterpret_cast<Lock*>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
+  auto* const unlock = reinterpret_cast<Lock*>(dlsym(RTLD_NEXT, "pthread_mutex_unlock"));
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  const auto timer = [](Lock* locks, Lock* unlocks) {
+    return [locks, unlocks] {
+      return seconds_of([&] {
+        for (int i = 0; i < times; ++i) {
+          locks(&mutex);
+          unlocks(&mutex);
+        }
+      });
+    };
+  };
+  const Timer with_stand_ins = timer(pthread_mutex_lock, pthread_mutex_unlock);
+  compare("  lock and unlock, closed", pairs, times, with_stand_ins, timer(lock, unlock));
+}
+
+/// What open books cost calls that release the GIL and take it again, and compute meanwhile.
+void compare_books(Python& python, const char* args, const char* what, int pairs) {
+  constexpr int calls = 2000;
+  const py::gil_scoped_release detached;
+  Case planned;
+  planned.workload = calibration("burn_release", args);
+  planned.executor = "threads";
+  python.load(planned.workload);
+  const auto executor = make_executor({planned, cpu_budget().usable(), &python, find_python("")});
+  executor->prepare(1);
+  executor->round(1, calls);
+  compare(
+      what, pairs, calls, [&] { return executor->ledger_round(1, calls)->times.makespan_s; },
+      [&] { return executor->round(1, calls).makespan_s; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -236,6 +278,10 @@ int main(int argc, char** argv) {
   py::exec(makers, names);
   fmt::print("{:<26} {:>10} {:>10} {:>7}  {}\n", "", "ours (µs)", "peer (µs)", "ratio", "95 %");
   for (const Peer& peer : peers) compare_with(peer, python, names, pairs);
+  fmt::print("books of every thread's waits / without\n");
+  compare_locks(pairs);
+  compare_books(python, "(10,)", "  call of 10 µs, open", pairs);
+  compare_books(python, "(100,)", "  call of 100 µs, open", pairs);
   std::fflush(stdout);
   std::_Exit(0);
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gilscale_report.results import Case, Estimate, Interval, Results
+from gilscale_report.results import STACK_KEYS, Case, Estimate, Interval, Results
 from gilscale_report.text import abridged_names, duration, interval, one_line, percent, rate, significant
 
 # A chart holds no more lines than there are colours to tell them apart; the next ones get a chart of their own.
@@ -116,6 +116,7 @@ class ShareChart:
     title: str
     parts: list[str]  # names of the shares
     panels: list[SharePanel]
+    axis: str = "share of a call"
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ class Charts:
     single: BarChart | None = None
     shares: ShareChart | None = None
     gil: ShareChart | None = None
+    stack: ShareChart | None = None
     executors: list[BarChart] = field(default_factory=list)
 
 
@@ -361,12 +363,39 @@ def gil_chart(results):
         if demand is None:
             continue
         least = f", which allows a speedup of {significant(1 / demand)}" if demand >= 0.01 else ""
-        rows.append(ShareRow(one_line(case.name), None, [demand, 1 - demand], f"held for at most {percent(demand)}{least}"))
+        rows.append(ShareRow(one_line(case.name), None, [demand, 1 - demand], f"held for {percent(demand)}{least}"))
     if not rows:
         return None
     told = "; ".join(f"{row.label} {percent(row.shares[0])}" for row in rows)
-    return ShareChart("GIL held and released in a call on one thread", ["GIL held, at most", "GIL released"],
+    return ShareChart("GIL held and released in a call on one thread", ["GIL held", "GIL released"],
                       [SharePanel("", rows, f"Share of a call for which the GIL is held: {told}")])
+
+
+STACK_PARTS = ["achieved", "GIL", "locks", "I/O, sleep", "no CPU", "slower on CPU", "imbalance", "rest"]
+
+
+# Of a thread's worth, to be told beside a bar.
+TOO_LITTLE = 0.015
+
+
+def stack_chart(results):
+    """A bar for each case, at the largest thread count that has a speedup stack. A part below nothing takes no room; its
+    figure says it."""
+    rows = []
+    for case in _measured(results.cases):
+        point = next((point for point in reversed(case.points) if point.stack), None)
+        parts = [point.stack[key] for key in STACK_KEYS] if point else []
+        drawn = [max(part, 0.0) for part in parts]
+        if not sum(drawn) > 0:
+            continue
+        told = ", ".join(f"{name} {part:.2f}" for name, part in zip(STACK_PARTS, parts) if abs(part) >= TOO_LITTLE)
+        rows.append(ShareRow(f"{one_line(case.name)}, {threads_word(point.threads)}", None, [part / sum(drawn) for part in drawn], told))
+    if not rows:
+        return None
+    told = "; ".join(f"{row.label}: {row.text}" for row in rows)
+    return ShareChart("Where the speedup went, in threads' worth", STACK_PARTS,
+                      [SharePanel("", rows, f"What the threads' time was worth: {told}")],
+                      "share of the threads' time")
 
 
 def _winner_text(comparison):
@@ -403,4 +432,4 @@ def executor_charts(results):
 
 def charts_of(results: Results) -> Charts:
     return Charts(scaling_chart(results), time_chart(results), single_chart(results), shares_chart(results),
-                  gil_chart(results), executor_charts(results))
+                  gil_chart(results), stack_chart(results), executor_charts(results))

@@ -11,7 +11,7 @@ from gilscale_report.results import ReportError, read_results
 from gilscale_report.text import one_line
 
 OK, USAGE, INTERRUPTED = 0, 2, 130
-CHARTS = ("scaling", "time", "single", "gil")
+CHARTS = ("scaling", "time", "single", "gil", "stack")
 
 
 def _page(results, chart):

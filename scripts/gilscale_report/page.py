@@ -197,6 +197,7 @@ def _content(results):
         "shares": charts.shares and {"chart": charts.shares,
                                      "panels": [(panel.title, inline_svg.share_columns(panel, "t")) for panel in charts.shares.panels]},
         "gil": charts.gil and {"chart": charts.gil, "svg": inline_svg.share_rows(charts.gil, charts.gil.panels[0], "g")},
+        "stack": charts.stack and {"chart": charts.stack, "svg": inline_svg.share_rows(charts.stack, charts.stack.panels[0], "w")},
         "palette": palette,
     }
 

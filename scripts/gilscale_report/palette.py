@@ -16,3 +16,11 @@ MARKER_NAMES = ["o", "s", "^", "D", "v", "P", "X"]
 SHARES = ["#009e73", "#e69f00", "#0072b2"]
 DARK_SHARES = ["#2cc99d", "#f0b429", "#4aa8e0"]
 GIL_SHARES = ["#d55e00", "#009e73"]
+# Of a speedup stack: what was achieved, and what was lost.
+STACK_SHARES = ["#009e73", "#d55e00", "#cc79a7", "#0072b2", "#e69f00", "#56b4e9", "#8c959f", "#1b1f24"]
+DARK_STACK_SHARES = ["#2cc99d", "#f07f3c", "#e09cc0", "#4aa8e0", "#f0b429", "#8fd0f5", "#8c959f", "#e8eaed"]
+
+
+def of_shares(parts):
+    """One color for each of so many parts."""
+    return GIL_SHARES if parts == len(GIL_SHARES) else STACK_SHARES

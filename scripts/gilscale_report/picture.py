@@ -225,15 +225,16 @@ def _shares(figure_of, chart):
     rows = chart.panels[0].rows
     figure, axes = _rows_figure(figure_of, chart.title, len(rows), above=0.35)
     axes.set_xlim(0, 1)
+    colors = palette.of_shares(len(chart.parts))
     drawn = []
     for part, name in enumerate(chart.parts):
         starts = [sum(row.shares[:part]) for row in rows]
         drawn.append(axes.barh([index + 0.08 for index in range(len(rows))], [row.shares[part] for row in rows], left=starts,
-                               height=0.42, color=palette.GIL_SHARES[part], label=name, hatch="///" if part == 0 else None, zorder=4,
+                               height=0.42, color=colors[part], label=name, hatch="///" if part == 0 else None, zorder=4,
                                edgecolor="white", linewidth=0))
     _row_names(figure, axes, [(row.label, row.text) for row in rows], 100)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-    axes.set_xlabel("share of a call", fontsize=9, color="#57606a")
+    axes.set_xlabel(chart.axis, fontsize=9, color="#57606a")
     _legend(figure, drawn, 0.45)
     return figure
 

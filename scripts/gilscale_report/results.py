@@ -69,6 +69,9 @@ class CallCost:
         return self.waiting_s + self.computing_calls * control_s
 
 
+STACK_KEYS = ("achieved", "gil_wait", "lock_wait", "io_wait", "no_cpu", "slower_on_cpu", "imbalance", "other")
+
+
 @dataclass(frozen=True)
 class Point:
     threads: int
@@ -81,6 +84,7 @@ class Point:
     single_cost: CallCost | None
     control_call_s: float | None  # one call of the control beside it
     gil_demand: float | None
+    stack: dict | None  # the parts of the speedup stack by their keys, in threads' worth
     time: TimeShares | None
     rounds: int
     oversubscribed: bool
@@ -192,6 +196,12 @@ def _cost(point):
     return CallCost(call_s * (1 - share), call_s * share / control_s) if call_s and share is not None and control_s else None
 
 
+def _stack(node):
+    parts = node.child("stack")
+    found = {key: parts.get(key, float, None) for key in STACK_KEYS}
+    return None if None in found.values() else found
+
+
 def _point(node):
     threads = node.get("threads", int, 0)
     if threads < 1:
@@ -200,7 +210,7 @@ def _point(node):
                ("call_s", "single_call_s", "throughput_per_s", "speedup", "capacity", "relative_efficiency")}
     numbers = {key: node.get(key, float, None) for key in
                ("gil_demand", "control_call_s")}
-    return Point(threads=threads, time=_time(node.child("time")), single_cost=_cost(node),
+    return Point(threads=threads, time=_time(node.child("time")), stack=_stack(node), single_cost=_cost(node),
                  rounds=node.get("rounds", int, 0), oversubscribed=node.get("oversubscribed", bool, False), **figures,
                  **numbers)
 

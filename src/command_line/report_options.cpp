@@ -20,7 +20,7 @@ void add_report(CLI::App& report, ReportOptions& options) {
           "--chart", options.chart,
           "Which chart: scaling (speedup of each workload), time (of a round, against "
           "threads), single (one call on one thread) or gil (the share of a call that holds it)")
-      ->check(CLI::IsMember(std::vector<std::string>{"scaling", "time", "single", "gil"}))
+      ->check(CLI::IsMember(std::vector<std::string>{"scaling", "time", "single", "gil", "stack"}))
       ->type_name("scaling|time|single|gil");
   report
       .add_option(

@@ -81,7 +81,29 @@ struct Range {
   }
 };
 
-constinit Range all_code;
+/// Pages of 64 kB in which there is code: a bit for each, some of which they share. Asked for many
+/// words of the stack, where a list would have to be searched.
+class CodePages {
+ public:
+  void clear() { bits_ = {}; }
+  void add(const Range& code) {
+    for (std::uintptr_t page = code.first / page_size; page <= (code.last - 1) / page_size; ++page)
+      bits_[place(page) / 64] |= std::uint64_t{1} << place(page) % 64;
+  }
+  [[nodiscard]] bool may_contain(std::uintptr_t address) const {
+    const std::size_t bit = place(address / page_size);
+    return (bits_[bit / 64] >> bit % 64 & 1) != 0;
+  }
+
+ private:
+  static constexpr std::uintptr_t page_size = 1U << 16;
+  static constexpr std::size_t places = 1U << 16;
+  static std::size_t place(std::uintptr_t page) { return (page ^ (page >> 16)) % places; }
+
+  std::array<std::uint64_t, places / 64> bits_{};
+};
+
+constinit CodePages all_code;
 constinit Range own_code;
 constinit Range python_code;
 
@@ -99,7 +121,7 @@ std::uintptr_t number_of(const void* address) { return reinterpret_cast<std::uin
 
 int add_library(dl_phdr_info* library, std::size_t /*size*/, void* of_python) {
   const Range code = code_of(*library);
-  all_code.include(code);
+  if (code.last > code.first) all_code.add(code);
   if (code.contains(reinterpret_cast<std::uintptr_t>(&add_library))) own_code = code;
   if (of_python && code.contains(number_of(of_python))) python_code = code;
   return 0;
@@ -132,7 +154,7 @@ std::uint64_t signature_of_stack(std::uintptr_t stack_end) {
   const auto left = (stack_end - number_of(word)) / sizeof(std::uintptr_t);
   std::uint64_t hash = number_of(word);
   for (std::size_t i = 0; i < std::min(words, left); ++i)
-    if (all_code.contains(word[i])) hash = mixed(hash, word[i]);
+    if (all_code.may_contain(word[i])) hash = mixed(hash, word[i]);
   return hash;
 }
 
@@ -162,7 +184,7 @@ Place python_place() {
 }
 
 void prepare_sites() {
-  all_code = {};
+  all_code.clear();
   dl_iterate_phdr(add_library, dlsym(RTLD_DEFAULT, "Py_GetVersion"));
   python_places.clear();
   unwound();  // what unwinding needs for the first time, it shall not look for in a stand-in

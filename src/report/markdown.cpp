@@ -248,6 +248,24 @@ std::string sentences(const Report& report) {
   return text;
 }
 
+/// Where a missing speedup went, where ledger rounds told it.
+std::string stack_section(const Report& report) {
+  MarkdownTable table({"threads' worth", " threads", " achieved", " GIL", " locks", " I/O",
+                       " no CPU", " slower on CPU", " imbalance", " rest"});
+  bool any = false;
+  for (const JudgedCase& judged : report.cases)
+    for (const MeasuredPoint& measured : judged.points) {
+      const auto stack = stack_of(measured);
+      if (!stack) continue;
+      std::vector<std::string> cells{short_name(label_of(judged.result.planned)),
+                                     std::to_string(measured.point.threads)};
+      for (const double part : parts_of(*stack)) cells.push_back(fmt::format("{:.2f}", part));
+      table.add(cells);
+      any = true;
+    }
+  return any ? table.paragraph() : "";
+}
+
 /// Tracebacks and crash reports, folded up.
 std::string details(const Report& report) {
   std::string text;
@@ -265,7 +283,7 @@ std::string details(const Report& report) {
 std::string cases_section(const Report& report) {
   if (report.cases.empty()) return "";
   return "\n### Scaling\n" + scaling_table(report) + footnote(report) + sentences(report) +
-         details(report);
+         stack_section(report) + details(report);
 }
 
 std::string environment_line(const Report& report) {

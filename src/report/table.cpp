@@ -113,10 +113,7 @@ std::string stack_table(const Report& report) {
       if (!stack) continue;
       std::vector<std::string> cells{row_label(label_of(judged.result.planned)),
                                      std::to_string(measured->point.threads)};
-      for (const double part :
-           {stack->achieved, stack->gil_wait, stack->lock_wait, stack->io_wait, stack->no_cpu,
-            stack->slower_on_cpu, stack->imbalance, stack->other})
-        cells.push_back(fmt::format("{:.2f}", part));
+      for (const double part : parts_of(*stack)) cells.push_back(fmt::format("{:.2f}", part));
       columns.add(cells);
       any = true;
       break;

@@ -10,6 +10,14 @@ def estimate(value, spread=0.03):
     return {"estimate": value, "low": value * (1 - spread), "high": value * (1 + spread)}
 
 
+def made_stack(threads, speedup):
+    """All that is lost waits for the GIL; none at one thread, and where nothing is lost."""
+    if threads == speedup:
+        return None
+    nothing = dict.fromkeys(("lock_wait", "io_wait", "no_cpu", "slower_on_cpu", "imbalance", "other"), 0.0)
+    return {"achieved": float(speedup), "gil_wait": float(threads - speedup), **nothing}
+
+
 def made_point(threads, call_s, speedup, cores, demand, time=(0.5, 0.0, 0.5), spread=0.03):
     capacity = float(min(threads, cores))
     achievable = max(capacity, 1.0)
@@ -19,7 +27,7 @@ def made_point(threads, call_s, speedup, cores, demand, time=(0.5, 0.0, 0.5), sp
             "speedup": estimate(speedup, spread), "capacity": estimate(capacity, spread), "achievable": achievable,
             "relative_efficiency": estimate(speedup / achievable, spread), "cpu_share": 1.0, "gil_demand": demand,
             "time": dict(zip(("cpu", "runnable", "blocked"), time)), "start_s": 0.001, "memory_bytes": 9_000_000,
-            "samples": {}}
+            "stack": made_stack(threads, speedup), "samples": {}}
 
 
 def made_case(label, threads=(1, 2, 4), call_s=0.001, cores=4, demand=0.0, verdict="parallel", executor="threads", **more):

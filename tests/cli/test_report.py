@@ -261,6 +261,20 @@ def test_long_names_lose_their_middle_and_stay_different():
     assert len(set(names)) == 4 and all(text.columns(name) <= 20 for name in names)
 
 
+def test_the_stack_of_each_point_is_a_bar_of_its_parts(tmp_path):
+    case = made_case("f", (1, 2), demand=1.0)
+    case["points"][1]["stack"].update(gil_wait=1.25, no_cpu=-0.25)
+    chart = charts_of(tmp_path, made_document([case])).stack
+    row, = chart.panels[0].rows
+    assert row.label == "f, 2 threads" and row.text == "achieved 1.00, GIL 1.25, no CPU -0.25"
+    assert row.shares[:2] == pytest.approx([1 / 2.25, 1.25 / 2.25]) and sum(row.shares) == pytest.approx(1)
+    assert len(row.shares) == len(chart.parts) == 8
+
+
+def test_there_is_no_stack_where_no_point_has_one(tmp_path):
+    assert charts_of(tmp_path, made_document([made_case("f", (1, 2))])).stack is None
+
+
 # ---- the page ----
 
 
@@ -405,7 +419,7 @@ def test_titles_of_panels_stay_different(tmp_path):
 
 def test_a_picture_is_of_the_chosen_chart(tmp_path):
     path = write(tmp_path / "results.json", fibonacci())
-    for chart, title in (("scaling", "How it scales"), ("single", "One call on one thread"), ("gil", "GIL held and released")):
+    for chart, title in (("scaling", "How it scales"), ("single", "One call on one thread"), ("gil", "GIL held and released"), ("stack", "Where the speedup went")):
         assert main([str(path), "-o", str(tmp_path / "out.svg"), "--chart", chart]) == OK
         assert title in (tmp_path / "out.svg").read_text(encoding="utf-8")
     assert main([str(path), "-o", str(tmp_path / "out.png")]) == OK

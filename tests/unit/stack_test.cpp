@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "gilscale/judge/cause.hpp"
 #include "gilscale/judge/judged_case.hpp"
 #include "steady_point.hpp"
@@ -38,8 +40,8 @@ WaitTotal& waits(Account& account, WaitKind kind) {
 }
 
 double sum_of(const Stack& stack) {
-  return stack.achieved + stack.gil_wait + stack.lock_wait + stack.io_wait + stack.no_cpu +
-         stack.slower_on_cpu + stack.imbalance + stack.other;
+  const auto parts = parts_of(stack);
+  return std::accumulate(parts.begin(), parts.end(), 0.0);
 }
 
 TEST(SpeedupStack, IsWhollyAchievedWithoutAnyLoss) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "gilscale/measure/account.hpp"
 
 namespace gilscale {
@@ -18,6 +20,12 @@ struct Stack {
   double imbalance = 0;      ///< after a thread's own finish
   double other = 0;          ///< blocked where nobody saw it
 };
+
+/// In that order.
+inline std::array<double, 8> parts_of(const Stack& stack) {
+  return {stack.achieved, stack.gil_wait,      stack.lock_wait, stack.io_wait,
+          stack.no_cpu,   stack.slower_on_cpu, stack.imbalance, stack.other};
+}
 
 /// Which part of the stack a kind of wait belongs to.
 enum class WaitGroup { gil, lock, io };
