@@ -22,13 +22,10 @@ Samples in_order_of_time(const Samples& samples) {
 
 std::optional<Account> summed(std::span<const Point* const> launches,
                               std::optional<Account> Point::* account) {
-  std::optional<Account> sum;
-  for (const Point* const launch : launches) {
-    if (!launch || !(launch->*account)) continue;
-    if (!sum) sum.emplace();
-    sum->add(*(launch->*account));
-  }
-  return sum;
+  Account sum;
+  for (const Point* const launch : launches)
+    if (launch) sum.add((launch->*account).value_or(Account()));
+  return sum.rounds > 0 ? std::optional(sum) : std::nullopt;
 }
 
 /// Of one thread count; null for a launch that has no such point, but there is one at least. Those

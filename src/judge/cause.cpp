@@ -95,7 +95,7 @@ std::string waits_for(double worth, WaitGroup group, const Point& point) {
 }
 
 std::string waits_for_gil(double worth, const Point& point) {
-  const Ledger& ledger = point.ledger_parallel->ledger;
+  const Ledger ledger = point.ledger_parallel.value_or(Account()).ledger;
   std::string text = fmt::format("{} the GIL, which is held for up to {}", of_threads(worth),
                                  duration_text(ledger.gil_holds.longest_s()));
   if (const std::string line = at_line(ledger.longest_hold_at); !line.empty())
@@ -112,8 +112,8 @@ std::string slower(const MeasuredPoint& measured, double factor) {
 }
 
 double slowdown(const Point& point) {
-  const Account& single = *point.ledger_single;
-  const Account& parallel = *point.ledger_parallel;
+  const Account single = point.ledger_single.value_or(Account());
+  const Account parallel = point.ledger_parallel.value_or(Account());
   if (single.cpu_s <= 0 || parallel.calls <= 0) return 1;
   return parallel.cpu_s * static_cast<double>(single.calls) /
          (single.cpu_s * static_cast<double>(parallel.calls));

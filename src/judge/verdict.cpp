@@ -82,7 +82,7 @@ std::string bound_of(const MeasuredPoint& seen, const GilState& gil) {
 
 /// The sentence goes on with the cause that was seen; with `otherwise` where no ledger round saw
 /// any.
-Judgement with_cause(Verdict verdict, const MeasuredPoint& seen, std::string begin,
+Judgement with_cause(Verdict verdict, const MeasuredPoint& seen, const std::string& begin,
                      const std::string& otherwise, Cause inferred) {
   const auto stack = disturbs_control(seen.point) ? std::nullopt : stack_of(seen);
   if (!stack) return {verdict, begin + otherwise, inferred};

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 
 #include "gilscale/machine/ticks.hpp"
 #include "ledger/book.hpp"
@@ -18,7 +17,7 @@ constexpr std::array<std::string_view, wait_kinds> names{
     "gil", "lock", "mutex", "rwlock", "condition", "semaphore", "futex", "sleep", "io"};
 
 /// Since when the books are open.
-std::optional<TickRate> rate;
+TickRate rate;
 
 /// What a child of a workload that forks does is not in these books.
 void close_in_child() {
@@ -123,7 +122,7 @@ void open_books(bool has_gil) {
   books.round_ended.store(0, std::memory_order_relaxed);
   books.reading.fetch_add(1, std::memory_order_relaxed);
   books.guesses_gil.store(has_gil && !any_gil_is_known(), std::memory_order_relaxed);
-  rate.emplace();
+  rate = TickRate();
   books.are_open.store(true, std::memory_order_release);
   watchers.fetch_add(1, std::memory_order_release);
 }
@@ -134,7 +133,7 @@ Ledger close_books() {
   watchers.fetch_sub(1, std::memory_order_relaxed);
   this_thread.is_left_out = false;
   const std::int64_t now = ticks();
-  const double tick_s = rate->seconds_per_tick();
+  const double tick_s = rate.seconds_per_tick();
   const std::uint64_t reading = books.reading.load(std::memory_order_relaxed);
   all.exact = !books.guesses_gil.load(std::memory_order_relaxed);
   std::int64_t held = 0;

@@ -40,7 +40,7 @@ constexpr std::array<string_view, 6> of_system{"libc.so",      "libc-", "libpthr
 template <typename Prefixes>
 bool begins_with_one_of(string_view text, const Prefixes& prefixes) {
   for (const string_view prefix : prefixes)
-    if (text.substr(0, prefix.size()) == prefix) return true;
+    if (text.starts_with(prefix)) return true;
   return false;
 }
 
@@ -113,8 +113,8 @@ class Names::Symbols {
   Symbols& operator=(const Symbols&) = delete;
 
   /// Of a return address: the call lies before it.
-  [[nodiscard]] Spot spot(const void* address) const {
-    const auto call = reinterpret_cast<Dwarf_Addr>(address) - 1;
+  [[nodiscard]] Spot spot(std::uintptr_t address) const {
+    const Dwarf_Addr call = address - 1;
     Dwfl_Module* const module = libraries_ ? dwfl_addrmodule(libraries_, call) : nullptr;
     if (!module) return {"?", "", call};
     Dwarf_Addr first = 0;
@@ -150,7 +150,7 @@ Names::~Names() = default;
 std::string Names::site(const WaitSite& waits) const {
   const bool is_gil = waits.kind == WaitKind::gil;
   Spot last;  // the outermost of those that wait for others
-  for (const void* const address : waits.frames) {
+  for (const std::uintptr_t address : waits.frames) {
     Spot spot = symbols_->spot(address);
     if (spot.is_ours()) break;
     if (is_gil && spot.module.starts_with("libpython")) continue;

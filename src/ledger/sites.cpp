@@ -59,7 +59,7 @@ class Register {
 
 struct Frames {
   std::size_t count = 0;
-  std::array<const void*, most_frames> addresses{};
+  std::array<std::uintptr_t, most_frames> addresses{};
 };
 
 constinit Register<Frames> paths;
@@ -134,7 +134,7 @@ _Unwind_Reason_Code add_frame(_Unwind_Context* context, void* to) {
   const std::uintptr_t address = _Unwind_GetIP(context);
   if (address == 0) return _URC_END_OF_STACK;
   if (frames.count == 0 && own_code.contains(address)) return _URC_NO_REASON;  // the stand-in
-  frames.addresses.at(frames.count++) = reinterpret_cast<const void*>(address);
+  frames.addresses.at(frames.count++) = address;
   return frames.count < most_frames ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
@@ -142,7 +142,7 @@ Place unwound() {
   Frames frames;
   _Unwind_Backtrace(add_frame, &frames);
   std::uint64_t hash = frames.count;
-  for (const void* const address : frames.addresses) hash = mixed(hash, number_of(address));
+  for (const std::uintptr_t address : frames.addresses) hash = mixed(hash, address);
   return paths.find_or_add(hash, [&](Frames& entry) { entry = frames; });
 }
 
@@ -190,8 +190,8 @@ void prepare_sites() {
   unwound();  // what unwinding needs for the first time, it shall not look for in a stand-in
 }
 
-std::vector<const void*> frames_of(Place path) {
-  std::vector<const void*> addresses;
+std::vector<std::uintptr_t> frames_of(Place path) {
+  std::vector<std::uintptr_t> addresses;
   if (path == 0) return addresses;
   const Frames& frames = paths.entry(path);
   const std::span all(frames.addresses);

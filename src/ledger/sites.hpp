@@ -38,7 +38,7 @@ Place python_place();
 void prepare_sites();
 
 /// Of a path, after the books were closed.
-std::vector<const void*> frames_of(Place path);
+std::vector<std::uintptr_t> frames_of(Place path);
 PythonPlace python_place_of(Place place);
 
 /// Whether an address belongs to libpython's code.

@@ -379,10 +379,10 @@ GILSCALE_STAND_IN long syscall(long number, ...) noexcept {
 // --- until a time, and for the world outside ---
 
 // Each forwards what it was given to the next library's function of its name.
-#define GILSCALE_WAITING(kind, result, name, parameters, ...)       \
-  GILSCALE_STAND_IN result name parameters {                        \
-    static constinit gilscale::Next<result parameters> next(#name); \
-    return gilscale::wait(kind, [&] { return next(__VA_ARGS__); }); \
+#define GILSCALE_WAITING(kind, result, name, parameters, ...)             \
+  GILSCALE_STAND_IN result name parameters {                              \
+    static constinit const gilscale::Next<result parameters> next(#name); \
+    return gilscale::wait(kind, [&] { return next(__VA_ARGS__); });       \
   }
 #define GILSCALE_SLEEP(...) GILSCALE_WAITING(gilscale::WaitKind::sleep, __VA_ARGS__)
 #define GILSCALE_IO(...) GILSCALE_WAITING(gilscale::WaitKind::io, __VA_ARGS__)

@@ -8,6 +8,7 @@ void Account::add(const LedgerRound& round, std::int64_t calls_of_all) {
 }
 
 void Account::add(const Account& others) {
+  if (others.rounds == 0) return;
   const bool exact = others.ledger.exact && (rounds == 0 || ledger.exact);
   rounds += others.rounds;
   calls += others.calls;

@@ -169,18 +169,20 @@ std::optional<Account> Sampler::account_of(int threads, CallShare calls) {
 void Sampler::ask_why() {
   const auto single = account_of(1, single_calls(point_));
   if (!single) return;
-  const bool is_one = point_.threads == 1;
-  const auto parallel = is_one ? single : account_of(point_.threads, parallel_calls(point_));
   add_to(point_.ledger_single, *single);
-  if (!is_one) add_to(point_.ledger_parallel, *parallel);
-  LedgerSamples& samples = point_.ledger_samples;
-  const Durations& holds = parallel->ledger.gil_holds;
-  samples.gil_hold_p99_s.push_back(holds.quantile(0.99));
-  samples.gil_hold_max_s.push_back(holds.longest_s());
-  if (is_one) return;
+  if (point_.threads == 1) return note_holds(single->ledger);
+  const auto parallel = account_of(point_.threads, parallel_calls(point_));
+  if (!parallel) return;
+  add_to(point_.ledger_parallel, *parallel);
+  note_holds(parallel->ledger);
   const Stack stack = stack_of_rounds(*single, *parallel, point_.threads);
-  samples.gil_wait.push_back(stack.gil_wait);
-  samples.lock_wait.push_back(stack.lock_wait);
+  point_.ledger_samples.gil_wait.push_back(stack.gil_wait);
+  point_.ledger_samples.lock_wait.push_back(stack.lock_wait);
+}
+
+void Sampler::note_holds(const Ledger& ledger) {
+  point_.ledger_samples.gil_hold_p99_s.push_back(ledger.gil_holds.quantile(0.99));
+  point_.ledger_samples.gil_hold_max_s.push_back(ledger.gil_holds.longest_s());
 }
 
 /// As people use it, beside the gated rounds.

@@ -50,7 +50,6 @@ class PythonExecutor : public Executor {
     }
   }
 
- protected:
   PythonWorkload& workload_;
   CallTeam team_;
 };

@@ -26,7 +26,7 @@ TEST(NamesOfLocks, AreToldFromThoseOfTheirUsers) {
 
 WaitSite waits_at(const void* address) {
   WaitSite site;
-  site.frames = {address};
+  site.frames = {reinterpret_cast<std::uintptr_t>(address)};
   return site;
 }
 

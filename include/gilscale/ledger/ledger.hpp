@@ -51,7 +51,8 @@ struct PythonPlace {
 /// Waits of one kind at one place.
 struct WaitSite {
   WaitKind kind = WaitKind::gil;
-  std::vector<const void*> frames;  ///< return addresses, innermost first; none: all other places
+  std::vector<std::uintptr_t>
+      frames;  ///< return addresses, innermost first; none: all other places
   PythonPlace python;
   WaitTotal waits;
 };

@@ -128,6 +128,7 @@ class Sampler {
   void ask_why();
   std::optional<Account> account_of(int threads, CallShare calls);
   void note_gil_demand(const LedgerRound& round);
+  void note_holds(const Ledger& ledger);
   void dispatch();
   RoundTimes counted(const RoundTimes& times);
   void record(const std::array<RoundTimes, kinds>& rounds, std::int64_t block);
