@@ -20,14 +20,6 @@ Samples in_order_of_time(const Samples& samples) {
   return samples_at(samples, order);
 }
 
-std::optional<Account> summed(std::span<const Point* const> launches,
-                              std::optional<Account> Point::* account) {
-  Account sum;
-  for (const Point* const launch : launches)
-    if (launch) sum.add((launch->*account).value_or(Account()));
-  return sum.rounds > 0 ? std::optional(sum) : std::nullopt;
-}
-
 /// Of one thread count; null for a launch that has no such point, but there is one at least. Those
 /// whose rounds are not like the first one's are left out: they cannot be compared.
 Point merged(std::span<const Point* const> launches) {
@@ -36,6 +28,10 @@ Point merged(std::span<const Point* const> launches) {
   Samples samples;
   std::vector<double> demands;
   Point whole = first;
+  whole.ledger_single.reset();
+  whole.ledger_parallel.reset();
+  whole.ledger_samples = {};
+  whole.waits.clear();
   for (std::size_t number = 0; number < launches.size(); ++number) {
     if (!launches[number] || round_counts_of(*launches[number]) != round_counts_of(first)) continue;
     const Point& launch = *launches[number];
@@ -43,12 +39,13 @@ Point merged(std::span<const Point* const> launches) {
     samples.launch.resize(samples.size() - launch.samples.size());
     samples.launch.resize(samples.size(), static_cast<double>(number));
     demands.insert(demands.end(), launch.gil_demands.begin(), launch.gil_demands.end());
+    add_ledgers(whole, launch);
+    for (const NamedWait& wait : launch.waits) add(whole.waits, wait);
     whole.other_cpus = std::min(whole.other_cpus, launch.other_cpus);
     whole.control_other_cpus = std::min(whole.control_other_cpus, launch.control_other_cpus);
   }
   whole.samples = in_order_of_time(samples);
-  whole.ledger_single = summed(launches, &Point::ledger_single);
-  whole.ledger_parallel = summed(launches, &Point::ledger_parallel);
+  keep_largest(whole.waits);
   if (!demands.empty()) whole.gil_demand = median(demands);
   whole.gil_demands = std::move(demands);
   return whole;

@@ -90,17 +90,10 @@ std::string waits_for(double worth, WaitGroup group, const Point& point) {
   std::string text = fmt::format("{} {}", of_threads(worth), thing_of(kind));
   if (const std::string line = at_line(python); !line.empty()) text += " at " + line;
   if (!site.empty()) text += " in " + site;
-  return text + fmt::format(" ({}, longest {})", counted(waits.count, "wait"),
-                            duration_text(waits.longest_s));
-}
-
-std::string waits_for_gil(double worth, const Point& point) {
-  const Ledger ledger = point.ledger_parallel.value_or(Account()).ledger;
-  std::string text = fmt::format("{} the GIL, which is held for up to {}", of_threads(worth),
-                                 duration_text(ledger.gil_holds.longest_s()));
-  if (const std::string line = at_line(ledger.longest_hold_at); !line.empty())
-    text += ", at " + line;
-  return text;
+  const bool has_no_name = site.find("+0x") != site.npos;
+  return text + fmt::format(" ({}, longest {}{})", counted(waits.count, "wait"),
+                            duration_text(waits.longest_s),
+                            has_no_name ? "; build it with symbols for its name" : "");
 }
 
 /// How many times the CPU time of one thread alone calls take, and what the control takes.
@@ -131,11 +124,20 @@ std::optional<Stack> stack_of(const MeasuredPoint& measured) {
   return stack;
 }
 
+std::string longest_hold_of(const Point& point) {
+  const Ledger ledger = point.ledger_parallel.value_or(Account()).ledger;
+  if (ledger.gil_holds.count() == 0) return "";
+  const std::string line = at_line(ledger.longest_hold_at);
+  return fmt::format(", for up to {} in one piece{}", duration_text(ledger.gil_holds.longest_s()),
+                     line.empty() ? "" : ", at " + line);
+}
+
 NamedCause cause_of(const Stack& stack, const MeasuredPoint& measured) {
   const Point& point = measured.point;
   const double largest = std::max({stack.gil_wait, stack.lock_wait, stack.io_wait, stack.no_cpu,
                                    stack.slower_on_cpu, stack.imbalance, stack.other});
-  if (largest == stack.gil_wait) return {Cause::gil, waits_for_gil(largest, point)};
+  if (largest == stack.gil_wait)
+    return {Cause::gil, of_threads(largest) + " the GIL, which is held" + longest_hold_of(point)};
   if (largest == stack.lock_wait) return {Cause::lock, waits_for(largest, WaitGroup::lock, point)};
   if (largest == stack.io_wait) return {Cause::io, waits_for(largest, WaitGroup::io, point)};
   if (largest == stack.no_cpu) return {Cause::cpus, fmt::format("{} a CPU", of_threads(largest))};

@@ -143,7 +143,9 @@ Judgement judge_limited(const MeasuredPoint& seen, const CaseResult& result) {
     return with_cause(Verdict::contended, seen, did(seen) + ": more threads are slower", "",
                       Cause::unknown);
   if (is_the_gil)
-    return {Verdict::gil_bound, did_of_achievable(seen) + ", but the GIL is held", Cause::gil};
+    return {Verdict::gil_bound,
+            did_of_achievable(seen) + ", but the GIL is held" + longest_hold_of(seen.point),
+            Cause::gil};
   if (!gains.credited && !gains.blamed)
     return {Verdict::inconclusive,
             fmt::format("{}, but the samples do not agree on whether that is more than one; raise "

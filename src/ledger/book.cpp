@@ -64,15 +64,16 @@ void add(Book::Waits& waits, std::int64_t took, std::int64_t cpu_ns) {
   waits.cpu_ns.add(cpu_ns);
 }
 
-/// Of the calling thread's own stack.
-std::uintptr_t end_of_stack() {
+/// Finds out where the calling thread's own stack is.
+void look_for_stack(ThreadState& me) {
   pthread_attr_t attributes;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return 0;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
   void* begin = nullptr;
   std::size_t size = 0;
   pthread_attr_getstack(&attributes, &begin, &size);
   pthread_attr_destroy(&attributes);
-  return reinterpret_cast<std::uintptr_t>(begin) + size;
+  me.stack_begin = reinterpret_cast<std::uintptr_t>(begin);
+  me.stack_end = me.stack_begin + size;
 }
 
 }  // namespace
@@ -105,7 +106,7 @@ bool Book::hands_over_under(const void* mutex) const {
 }
 
 void Book::begin_account(std::int64_t now) {
-  if (this_thread.stack_end == 0) this_thread.stack_end = end_of_stack();
+  if (this_thread.stack_end == 0) look_for_stack(this_thread);
   is_member_ = in_account_ = true;
   std::int64_t nobody = 0;
   books.round_began.compare_exchange_strong(nobody, now, std::memory_order_relaxed);
@@ -175,8 +176,8 @@ Book::Waits* Book::waits_at(std::uint64_t key) {
 }
 
 std::uint64_t Book::here(WaitKind kind) {
-  const std::uint64_t place =
-      std::uint64_t{python_place()} << 16 | paths_.path(this_thread.stack_end);
+  const std::uint64_t place = std::uint64_t{python_place()} << 16 |
+                              paths_.path(this_thread.stack_begin, this_thread.stack_end);
   return key_of(kind) | place;
 }
 

@@ -151,7 +151,8 @@ struct ThreadState {
   bool learns = false;
   bool is_busy = false;  ///< in a stand-in, or in what it calls: that is not written down
   bool is_left_out = false;
-  std::uintptr_t stack_end = 0;  ///< of its own stack; 0 before it is known
+  std::uintptr_t stack_begin = 0;  ///< of its own stack
+  std::uintptr_t stack_end = 0;    ///< 0 before it is known
   GilLearner learner;
 };
 extern thread_local constinit ThreadState this_thread;

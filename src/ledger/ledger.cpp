@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "gilscale/machine/ticks.hpp"
 #include "ledger/book.hpp"
@@ -16,8 +17,8 @@ namespace {
 constexpr std::array<std::string_view, wait_kinds> names{
     "gil", "lock", "mutex", "rwlock", "condition", "semaphore", "futex", "sleep", "io"};
 
-/// Since when the books are open.
-TickRate rate;
+/// Since when the first books were opened: the longer, the better it is known.
+std::optional<TickRate> rate;
 
 /// What a child of a workload that forks does is not in these books.
 void close_in_child() {
@@ -108,8 +109,8 @@ void Ledger::add(const Ledger& other) {
 
 bool ledger_is_available() { return stand_ins_are_here(); }
 
-void open_books(bool has_gil) {
-  if (!make_shelf()) return;
+bool open_books(bool has_gil) {
+  if (!make_shelf()) return false;
   static const bool told_of_forks = pthread_atfork(nullptr, nullptr, close_in_child) == 0;
   static_cast<void>(told_of_forks);
   prepare_sites();
@@ -122,9 +123,10 @@ void open_books(bool has_gil) {
   books.round_ended.store(0, std::memory_order_relaxed);
   books.reading.fetch_add(1, std::memory_order_relaxed);
   books.guesses_gil.store(has_gil && !any_gil_is_known(), std::memory_order_relaxed);
-  rate = TickRate();
+  if (!rate) rate.emplace();
   books.are_open.store(true, std::memory_order_release);
   watchers.fetch_add(1, std::memory_order_release);
+  return true;
 }
 
 Ledger close_books() {
@@ -133,7 +135,7 @@ Ledger close_books() {
   watchers.fetch_sub(1, std::memory_order_relaxed);
   this_thread.is_left_out = false;
   const std::int64_t now = ticks();
-  const double tick_s = rate.seconds_per_tick();
+  const double tick_s = rate.value().seconds_per_tick();
   const std::uint64_t reading = books.reading.load(std::memory_order_relaxed);
   all.exact = !books.guesses_gil.load(std::memory_order_relaxed);
   std::int64_t held = 0;
@@ -158,6 +160,7 @@ Ledger close_books() {
 }
 
 void begin_account() {
+  this_thread.is_busy = false;  // should a call have left one of our functions by a longjmp
   if (Book* const book = book_of_this_thread()) book->begin_account(ticks());
 }
 

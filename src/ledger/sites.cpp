@@ -162,11 +162,9 @@ const PythonPlaces* places_of_python = nullptr;
 
 }  // namespace
 
-Place KnownPaths::path(std::uintptr_t stack_end) {
+Place KnownPaths::path(std::uintptr_t stack_begin, std::uintptr_t stack_end) {
   const std::uintptr_t here = number_of(__builtin_frame_address(0));
-  constexpr std::uintptr_t most_stack = std::uintptr_t{1} << 30;
-  // Another stack, of a coroutine or a signal handler: its end is not known.
-  if (here >= stack_end || stack_end - here > most_stack) return unwound();
+  if (here < stack_begin || here >= stack_end) return unwound();
   const std::uint64_t signature = signature_of_stack(stack_end);
   Known& known = paths_[signature % paths_.size()];
   if (known.signature != signature || known.path == 0) known = {signature, unwound()};

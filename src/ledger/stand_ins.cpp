@@ -198,6 +198,8 @@ int watched_lock(Mutex* mutex) {
   if (this_thread.learns) this_thread.learner.locked(mutex);
   if (Book* const book = book_of_this_thread())
     if (const Gil* const gil = gil_of(mutex)) return lock_gil(*book, *gil, mutex);
+  // Who takes the GIL waits for it already.
+  if (hands_over_gil(mutex) && this_thread.book->inside()) return next_mutex_lock(mutex);
   return lock(
       hands_over_gil(mutex) ? WaitKind::gil : WaitKind::mutex,
       [&] { return next_mutex_trylock(mutex); }, [&] { return next_mutex_lock(mutex); });
@@ -217,16 +219,32 @@ int watched_signal(Condition* condition) {
   return next_cond_signal(condition);
 }
 
+/// A thread may have waited for the GIL since before the books were opened: it then goes on inside.
+void go_on_inside(const void* condition, const void* mutex) {
+  Book* const book = anybody_watches() ? book_of_this_thread() : nullptr;
+  if (!book || book->inside()) return;
+  const Gil* const gil = gil_of(mutex);
+  if (gil && gil->condition == condition) book->enters(*gil);
+}
+
+template <typename Block>
+int wait_for_gil(Book* book, const Block& block) {
+  if (!book) return block();
+  book->wants_gil(ticks());
+  const Busy busy;
+  return block();
+}
+
 template <typename Block>
 int wait_for_condition(const void* condition, const void* mutex, const Block& block) {
   Book* const book = anybody_watches() ? book_of_this_thread() : nullptr;
-  if (!book) return block();
-  if (book->inside() && book->inside()->condition == condition) {
-    book->wants_gil(ticks());
-    const Busy busy;
-    return block();
+  const Gil* const gil = any_gil_is_known() ? gil_of(mutex) : nullptr;
+  if (gil && gil->condition == condition) {
+    const int result = wait_for_gil(book, block);
+    go_on_inside(condition, mutex);
+    return result;
   }
-  if (!book->in_account()) return block();
+  if (!book || !book->in_account()) return block();
   const Waiting waiting(*book, book->hands_over_under(mutex) ? WaitKind::gil : WaitKind::condition);
   return block();
 }

@@ -40,11 +40,41 @@ std::int64_t ticks() {
   return monotonic_ns();
 }
 
-TickRate::TickRate() : ticks_(ticks()), nanoseconds_(monotonic_ns()) {}
+namespace {
+
+/// Both clocks at one moment, as near as some tries come: a thread may lose its CPU in between.
+struct Moment {
+  std::int64_t ticks = 0;
+  std::int64_t nanoseconds = 0;
+
+  static Moment now() {
+    constexpr int tries = 5;
+    Moment best;
+    std::int64_t shortest = 0;
+    for (int i = 0; i < tries; ++i) {
+      const std::int64_t before = gilscale::ticks();
+      const std::int64_t nanoseconds = monotonic_ns();
+      const std::int64_t took = gilscale::ticks() - before;
+      if (i > 0 && took >= shortest) continue;
+      shortest = took;
+      best = {before + took / 2, nanoseconds};
+    }
+    return best;
+  }
+};
+
+}  // namespace
+
+TickRate::TickRate() {
+  const Moment now = Moment::now();
+  ticks_ = now.ticks;
+  nanoseconds_ = now.nanoseconds;
+}
 
 double TickRate::seconds_per_tick() const {
-  const std::int64_t passed = ticks() - ticks_;
-  const auto passed_ns = static_cast<double>(monotonic_ns() - nanoseconds_);
+  const Moment now = Moment::now();
+  const std::int64_t passed = now.ticks - ticks_;
+  const auto passed_ns = static_cast<double>(now.nanoseconds - nanoseconds_);
   return passed > 0 ? passed_ns * 1e-9 / static_cast<double>(passed) : 0;
 }
 

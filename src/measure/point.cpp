@@ -145,6 +145,23 @@ bool disturbs_control(const Point& point) {
   return point.control_other_cpus > more_than_a_clock_or_a_waking_thread;
 }
 
+std::optional<Seen> of_both(std::optional<Seen> one, std::optional<Seen> other) {
+  if (one == Seen::estimate || other == Seen::estimate) return Seen::estimate;
+  return one ? one : other;
+}
+
+void add_ledgers(Point& point, const Point& other) {
+  const auto add = [](std::optional<Account>& sum, const std::optional<Account>& more) {
+    if (!more) return;
+    if (!sum) sum.emplace();
+    sum->add(*more);
+  };
+  add(point.ledger_single, other.ledger_single);
+  add(point.ledger_parallel, other.ledger_parallel);
+  point.ledger_samples.append(other.ledger_samples);
+  point.gil_demand_is = of_both(point.gil_demand_is, other.gil_demand_is);
+}
+
 void append(Point& point, Point later) {
   append(point.samples, later.samples);
   later.samples = std::move(point.samples);
@@ -152,6 +169,7 @@ void append(Point& point, Point later) {
                            later.gil_demands.end());
   later.gil_demands = std::move(point.gil_demands);
   if (!later.gil_demands.empty()) later.gil_demand = median(later.gil_demands);
+  later.gil_demand_is = of_both(point.gil_demand_is, later.gil_demand_is);
   point = std::move(later);
 }
 

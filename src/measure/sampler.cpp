@@ -149,7 +149,8 @@ bool Sampler::asks_why() const {
   constexpr double part_of_time = 0.2;
   constexpr std::size_t fewest_to_suspect = 3;
   constexpr double nearly_all = 0.95;
-  if (conditions_.why == Why::never || whys_s_ > part_of_time * spent_s_) return false;
+  if (conditions_.why == Why::never || nobody_knows_why_ || whys_s_ > part_of_time * spent_s_)
+    return false;
   if (conditions_.why == Why::always) return true;
   return point_.threads > 1 && point_.samples.size() >= fewest_to_suspect &&
          figures_of(point_).relative_efficiency.estimate < nearly_all;
@@ -168,6 +169,7 @@ std::optional<Account> Sampler::account_of(int threads, CallShare calls) {
 /// One round of each, with the calls of a sample.
 void Sampler::ask_why() {
   const auto single = account_of(1, single_calls(point_));
+  nobody_knows_why_ = !single;
   if (!single) return;
   add_to(point_.ledger_single, *single);
   if (point_.threads == 1) return note_holds(single->ledger);

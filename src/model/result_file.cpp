@@ -92,6 +92,37 @@ void check_counts(const json& point) {
     check_whole(point, "memory_bytes", 0, std::numeric_limits<std::int64_t>::max());
 }
 
+void check_number(const json& document, const char* key) {
+  constexpr double longest_s = 1e9;
+  const json& value = document.at(key);
+  if (!value.is_number() || !(std::abs(value.get<double>()) <= longest_s))
+    throw Fault{fmt::format("a '{}' of its ledgers is out of range", key)};
+}
+
+void check_waits(const json& waits) {
+  check_whole(waits, "count", 0, std::numeric_limits<std::int64_t>::max());
+  check_number(waits, "total_s");
+  check_number(waits, "longest_s");
+}
+
+void check_account(const json& account) {
+  if (account.is_null()) return;
+  constexpr std::int64_t most = 1'000'000'000'000;
+  check_whole(account, "rounds", 1, most);
+  check_whole(account, "calls", 0, most);
+  check_whole(account, "lost_threads", 0, most);
+  for (const char* key : {"makespan_s", "wall_s", "cpu_s", "runnable_s", "gil_held_s"})
+    check_number(account, key);
+  for (const json& waits : account.at("waits")) check_waits(waits);
+}
+
+/// What ledger rounds told: numbers that are only shown, but not any.
+void check_ledgers(const json& point) {
+  check_account(point.at("ledger_single"));
+  check_account(point.at("ledger_parallel"));
+  for (const json& waits : point.at("waits")) check_waits(waits);
+}
+
 void check_samples(const Samples& samples) {
   constexpr double longest_s = 1e9;
   constexpr double shortest_s = 1e-12;  // so that no ratio of them is infinite
@@ -133,6 +164,7 @@ Point read_point(const json& document) {
   json complete = with_defaults<Point>(document);
   number_samples(complete.at("samples"));
   check_counts(complete);
+  check_ledgers(complete);
   auto point = complete.get<Point>();
   check_samples(point.samples);
   std::vector<double> demands = point.gil_demands;

@@ -90,7 +90,8 @@ struct OfThread {
 };
 
 OfThread& of_thread() {
-  static thread_local OfThread own;
+  // Found without a call that may allocate.
+  [[gnu::tls_model("initial-exec")]] static thread_local OfThread own;
   return own;
 }
 
@@ -133,7 +134,12 @@ void PlacesOfThread::name(const void* code, std::int32_t instruction, NamedPlace
   auto* const object = const_cast<PyCodeObject*>(static_cast<const PyCodeObject*>(code));
   copy(object->co_filename, to->file, sizeof to->file);
   copy(object->co_name, to->function, sizeof to->function);
+#if PY_VERSION_HEX >= 0x030E0000 && defined(Py_GIL_DISABLED)
+  to->line = object->co_firstlineno;  // more would take a lock, for which a thread is attached
+  static_cast<void>(instruction);
+#else
   to->line = PyCode_Addr2Line(object, instruction);
+#endif
 }
 
 }  // namespace gilscale

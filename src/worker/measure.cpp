@@ -203,24 +203,12 @@ json benchmark_of(const std::string& name, const std::deque<Point>& repetitions)
 
 /// Paths that lead to the same function from the same line are one place.
 std::vector<NamedWait> named(const std::vector<WaitSite>& sites) {
-  constexpr std::size_t most = 20;
   std::vector<NamedWait> waits;
   if (sites.empty()) return waits;
   const Names names;
-  for (const WaitSite& site : sites) {
-    NamedWait wait{site.kind, names.site(site), site.python, site.waits};
-    const auto same = std::find_if(waits.begin(), waits.end(), [&](const NamedWait& each) {
-      return each.kind == wait.kind && each.site == wait.site && each.python == wait.python;
-    });
-    if (same == waits.end())
-      waits.push_back(std::move(wait));
-    else
-      same->waits.add(wait.waits);
-  }
-  std::stable_sort(waits.begin(), waits.end(), [](const NamedWait& a, const NamedWait& b) {
-    return a.waits.total_s > b.waits.total_s;
-  });
-  if (waits.size() > most) waits.resize(most);
+  for (const WaitSite& site : sites)
+    add(waits, {site.kind, names.site(site), site.python, site.waits});
+  keep_largest(waits);
   return waits;
 }
 
@@ -269,6 +257,10 @@ class PointRun {
   [[nodiscard]] FinishedPoint finished() const {
     Point whole = without_samples(blank_);
     for (const Point& each : repetitions_) append(whole, each);
+    whole.ledger_single.reset();
+    whole.ledger_parallel.reset();
+    whole.ledger_samples = {};
+    for (const Point& each : repetitions_) add_ledgers(whole, each);
     if (whole.ledger_parallel) whole.waits = named(whole.ledger_parallel->ledger.sites);
     json document = benchmark_of(benchmark_name(bench_.planned, whole.threads), repetitions_);
     return {std::move(whole), std::move(document["benchmarks"]), std::move(document["context"])};

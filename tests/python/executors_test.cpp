@@ -493,9 +493,9 @@ TEST_P(OneInterpreter, KnowTheShareOfACallThatHoldsTheGil) {
                          "from gilscale_calibration import hold, release\n"
                          "def work():\n"
                          "    begin = time.monotonic_ns()\n"
-                         "    hold(10000)\n"
+                         "    hold(20000)\n"
                          "    held = time.monotonic_ns()\n"
-                         "    release(30000)\n"
+                         "    release(60000)\n"
                          "    note((held - begin) / (time.monotonic_ns() - begin))\n"),
                   GetParam());
   running.prepare(1);

@@ -76,7 +76,7 @@ TEST_F(GilOf, ComputingIsHeldAllTheTime) {
   const LedgerRound computed = round("def work(): sum(range(1_000_000))\n");
   EXPECT_GE(computed.gil_demand, 0.95);
   EXPECT_GE(computed.ledger.gil_holds.count(), 1U);
-  EXPECT_LE(computed.ledger.gil_held_s, computed.times.makespan_s * 1.001);
+  EXPECT_LE(computed.ledger.gil_held_s, computed.times.makespan_s * 1.005);
 }
 
 TEST_F(GilOf, HoldsAreCounted) {
@@ -93,7 +93,7 @@ TEST_F(GilOf, ThreadsThatTakeTurnsIsWaitedFor) {
   const py::gil_scoped_release detached;
   const LedgerRound round = keep_books(*running.executor(), 2, 4);
   EXPECT_GE(round.ledger.gil_held_s / round.times.makespan_s, 0.9);
-  EXPECT_LE(round.ledger.gil_held_s / round.times.makespan_s, 1.001);
+  EXPECT_LE(round.ledger.gil_held_s / round.times.makespan_s, 1.005);
   // One of the two waits at any time, until the other has finished.
   EXPECT_GE(round.ledger.of(WaitKind::gil).total_s, 0.4 * round.times.makespan_s);
   EXPECT_LE(round.ledger.of(WaitKind::gil).total_s, 1.1 * round.times.makespan_s);

@@ -175,7 +175,25 @@ TEST(Causes, NameTheGil) {
   parallel.ledger.gil_holds.add(0.25);
   const NamedCause gil = cause(point_of(1, parallel));
   EXPECT_EQ(gil.cause, Cause::gil);
-  EXPECT_EQ(gil.why, "1.00 of a thread waits for the GIL, which is held for up to 250.0 ms");
+  EXPECT_EQ(gil.why,
+            "1.00 of a thread waits for the GIL, which is held, for up to 250.0 ms in one piece");
+}
+
+TEST(Causes, SayHowToGetANameThatIsNotThere) {
+  Account parallel = both();
+  waits(parallel, WaitKind::mutex) = {2, 20, 10};
+  Point point = point_of(1, parallel);
+  point.waits = {{WaitKind::mutex, "codec.so+0x1a2b", {}, {2, 20, 10}}};
+  EXPECT_THAT(cause(point).why, HasSubstr("codec.so+0x1a2b (2 waits, longest 10.00 s; build it"));
+}
+
+TEST(Causes, OfAHeldGilNameTheLongestHold) {
+  Account parallel = both();
+  parallel.ledger.gil_holds.add(0.25);
+  parallel.ledger.longest_hold_at = {"/a/b.py", "f", 3};
+  EXPECT_EQ(longest_hold_of(point_of(1, parallel)),
+            ", for up to 250.0 ms in one piece, at b.py:3 (f)");
+  EXPECT_EQ(longest_hold_of(steady_point(2, {}, 20)), "");
 }
 
 TEST(Causes, AreUnknownWhereNothingWasSeen) {

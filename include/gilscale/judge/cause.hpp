@@ -25,6 +25,10 @@ struct NamedCause {
   Cause cause = Cause::unknown;
   std::string why;
 };
+/// ", for up to 60.0 ms in one piece, at two.py:1 (work)": the longest hold of the GIL in rounds of
+/// all threads; empty where no ledger round told it.
+std::string longest_hold_of(const Point& point);
+
 NamedCause cause_of(const Stack& stack, const MeasuredPoint& measured);
 
 }  // namespace gilscale

@@ -104,8 +104,8 @@ bool ledger_is_available();
 
 /// From here on all threads of the process keep books. One thread of a process opens and closes
 /// them, between rounds. `has_gil`: there is one, so that extension modules are watched where it is
-/// not known.
-void open_books(bool has_gil);
+/// not known. False if there is no memory for them.
+bool open_books(bool has_gil);
 /// To here; what was in them.
 Ledger close_books();
 

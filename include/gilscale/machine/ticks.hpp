@@ -18,8 +18,8 @@ class TickRate {
   [[nodiscard]] double seconds_per_tick() const;
 
  private:
-  std::int64_t ticks_;
-  std::int64_t nanoseconds_;
+  std::int64_t ticks_ = 0;
+  std::int64_t nanoseconds_ = 0;
 };
 
 }  // namespace gilscale

@@ -32,6 +32,7 @@ struct LedgerSamples {
   std::vector<double> gil_hold_max_s;
 
   [[nodiscard]] std::size_t size() const { return gil_hold_max_s.size(); }
+  void append(const LedgerSamples& later);
 };
 
 /// Waits of one kind at one place, by name.
@@ -41,5 +42,10 @@ struct NamedWait {
   PythonPlace python;
   WaitTotal waits;
 };
+
+/// Adds waits to those of the same kind at the same place.
+void add(std::vector<NamedWait>& waits, const NamedWait& more);
+/// Sorts them, the largest total first, and leaves the small ones out.
+void keep_largest(std::vector<NamedWait>& waits);
 
 }  // namespace gilscale

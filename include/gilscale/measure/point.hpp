@@ -85,9 +85,14 @@ bool disturbs_control(const Point& point);
 /// What Case::calls has to be for a round of the point.
 std::int64_t case_calls(const Point& point);
 
+/// Of two figures of the GIL that become one.
+std::optional<Seen> of_both(std::optional<Seen> one, std::optional<Seen> other);
+
 /// Adds what a later look at the same point gave: its samples and GIL demands come behind those
-/// that are there, and all else is as it is now.
+/// that are there, and all else is as it is now, ledgers too.
 void append(Point& point, Point later);
+/// Adds the ledger rounds of another repetition or process.
+void add_ledgers(Point& point, const Point& other);
 
 /// Where the time of the threads of an N-thread round went, as shares that add up to 1. From the
 /// opening of the gate each thread counts up to its own finish.

@@ -146,6 +146,7 @@ class Sampler {
   std::int64_t next_block_ = 0;
   double ledgers_s_ = 0;
   double whys_s_ = 0;
+  bool nobody_knows_why_ = false;  ///< the executor keeps no books
   double last_sample_s_ = 0;
 };
 
