@@ -243,10 +243,10 @@ void compare_locks(int pairs) {
     };
   };
   const Timer with_stand_ins = timer(pthread_mutex_lock, pthread_mutex_unlock);
-  compare("  lock and unlock, closed", pairs, times, with_stand_ins, timer(lock, unlock));
+  compare("  lock and unlock", pairs, times, with_stand_ins, timer(lock, unlock));
 }
 
-/// What open books cost calls that release the GIL and take it again, and compute meanwhile.
+/// What ledger rounds cost calls that release the GIL and take it again, and compute meanwhile.
 void compare_books(Python& python, const char* args, const char* what, int pairs) {
   constexpr int calls = 2000;
   const py::gil_scoped_release detached;
@@ -278,10 +278,10 @@ int main(int argc, char** argv) {
   py::exec(makers, names);
   fmt::print("{:<26} {:>10} {:>10} {:>7}  {}\n", "", "ours (µs)", "peer (µs)", "ratio", "95 %");
   for (const Peer& peer : peers) compare_with(peer, python, names, pairs);
-  fmt::print("books of every thread's waits / without\n");
+  fmt::print("account of every thread's waits / without\n");
   compare_locks(pairs);
-  compare_books(python, "(10,)", "  call of 10 µs, open", pairs);
-  compare_books(python, "(100,)", "  call of 100 µs, open", pairs);
+  compare_books(python, "(10,)", "  ledger round, 10 µs calls", pairs);
+  compare_books(python, "(100,)", "  ledger round, 100 µs calls", pairs);
   std::fflush(stdout);
   std::_Exit(0);
 }

@@ -40,7 +40,7 @@ Point merged(std::span<const Point* const> launches) {
     samples.launch.resize(samples.size(), static_cast<double>(number));
     demands.insert(demands.end(), launch.gil_demands.begin(), launch.gil_demands.end());
     add_ledgers(whole, launch);
-    for (const NamedWait& wait : launch.waits) add(whole.waits, wait);
+    for (const NamedWait& wait : launch.waits) add_to(whole.waits, wait);
     whole.other_cpus = std::min(whole.other_cpus, launch.other_cpus);
     whole.control_other_cpus = std::min(whole.control_other_cpus, launch.control_other_cpus);
   }

@@ -131,6 +131,19 @@ std::int64_t Book::held_in_round(std::int64_t until) const {
   return std::max<std::int64_t>(until - std::max(held_since_.get(), began), 0);
 }
 
+void Book::enters(const Gil& gil) {
+  inside_ = last_ = &gil;
+  gave_up_ = false;
+  const Gil* nobody = nullptr;
+  if (in_account_)
+    books.gil_of_round.compare_exchange_strong(nobody, &gil, std::memory_order_relaxed);
+}
+
+bool Book::holds_count() const {
+  if (is_member_) return in_account_;
+  return last_ == books.gil_of_round.load(std::memory_order_relaxed);
+}
+
 void Book::acquired(std::int64_t now) {
   if (wanted_since_ != 0)
     waited(wanted_at_ != 0 ? wanted_at_ : key_of(WaitKind::gil), wanted_since_, now);
@@ -143,8 +156,7 @@ void Book::acquired(std::int64_t now) {
 void Book::released(std::int64_t now) {
   // A thread whose first word is that it gives the GIL up held it when the books were opened. One
   // whose part of the round has ended still holds what was counted.
-  const bool counts = is_member_ ? in_account_ : true;
-  if (counts) {
+  if (holds_count()) {
     const std::int64_t held = held_in_round(now);
     held_.add(held);
     if (held > 0) {
@@ -161,18 +173,20 @@ void Book::released(std::int64_t now) {
 }
 
 std::int64_t Book::held(std::int64_t now) const {
-  const bool lasts_on = held_since_.get() != 0 && !is_member_;
+  const bool lasts_on = held_since_.get() != 0 && !is_member_ && holds_count();
   return held_.get() + (lasts_on ? held_in_round(now) : 0);
 }
 
-Book::Waits* Book::waits_at(std::uint64_t key) {
+Book::Waits& Book::waits_at(std::uint64_t key) {
   std::size_t place = (key * 0x9E3779B97F4A7C15U) >> 58;
   for (std::size_t tries = 0; tries < most_sites; ++tries, place = (place + 1) % most_sites) {
     const std::uint64_t there = sites_[place].key.load(std::memory_order_relaxed);
     if (there == 0) sites_[place].key.store(key, std::memory_order_release);
-    if (there == 0 || there == key) return &sites_[place].waits;
+    if (there == 0 || there == key) return sites_[place].waits;
   }
-  return nullptr;
+  Site& others = sites_[most_sites + static_cast<std::size_t>(kind_of(key))];
+  others.key.store(key_of(kind_of(key)), std::memory_order_release);
+  return others.waits;
 }
 
 std::uint64_t Book::here(WaitKind kind) {
@@ -185,7 +199,7 @@ void Book::waited(std::uint64_t at, std::int64_t since, std::int64_t until, std:
   if (!in_account_) return;
   const std::int64_t took = std::max<std::int64_t>(until - since, 0);
   add(waits_[static_cast<std::size_t>(kind_of(at))], took, cpu_ns);
-  if (Waits* const waits = waits_at(at)) add(*waits, took, cpu_ns);
+  add(waits_at(at), took, cpu_ns);
 }
 
 Book* book_of_this_thread() {

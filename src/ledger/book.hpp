@@ -50,17 +50,14 @@ class alignas(64) Book {
   // The GIL. Its mutex is locked from enters() to leaves(): what happens in between says whether
   // the thread takes it or gives it up.
   [[nodiscard]] bool holds_gil() const { return holds_; }
-  void enters(const Gil& gil) {
-    inside_ = last_ = &gil;
-    gave_up_ = false;
-  }
+  void enters(const Gil& gil);
   [[nodiscard]] const Gil* inside() const { return inside_; }
   /// From now on the thread waits to hold it.
   void wants_gil(std::int64_t now) {
     if (wanted_since_ == 0) wanted_since_ = now;
   }
   /// Before it does: where that is.
-  void look_around() {
+  void note_place() {
     if (in_account_) wanted_at_ = here(WaitKind::gil);
   }
   void gives_gil_up(std::int64_t now) {
@@ -102,7 +99,10 @@ class alignas(64) Book {
 
  private:
   [[nodiscard]] std::int64_t held_in_round(std::int64_t until) const;
-  [[nodiscard]] Waits* waits_at(std::uint64_t key);
+  /// Whether what it holds is counted: a thread that takes no part may hold the GIL of another
+  /// interpreter.
+  [[nodiscard]] bool holds_count() const;
+  [[nodiscard]] Waits& waits_at(std::uint64_t key);
 
   std::atomic<std::uint64_t> reading_{0};
   bool is_member_ = false;
@@ -118,7 +118,7 @@ class alignas(64) Book {
   Counter longest_hold_;
   Counter longest_hold_at_;
   std::array<Waits, wait_kinds> waits_{};
-  std::array<Site, most_sites> sites_{};
+  std::array<Site, most_sites + wait_kinds> sites_{};  ///< at last, each kind's at other places
   KnownPaths paths_;
 };
 
@@ -134,6 +134,7 @@ struct Books {
   std::atomic<std::int64_t> members_in_round{0};
   std::atomic<std::int64_t> round_began{0};
   std::atomic<std::int64_t> round_ended{0};
+  std::atomic<const Gil*> gil_of_round{nullptr};  ///< that its threads take
   std::atomic<std::int64_t> longest_hold{0};
   HoldBins holds{};
 };
@@ -164,7 +165,7 @@ extern std::atomic<int> watchers;
 /// to be written down.
 Book* book_of_this_thread();
 
-/// While it lives, what the calling thread does is nobody's business.
+/// While it lives, nothing that the calling thread does is recorded.
 class Busy {
  public:
   Busy() { this_thread.is_busy = true; }

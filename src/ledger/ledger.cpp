@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 
 #include "gilscale/machine/ticks.hpp"
 #include "ledger/book.hpp"
@@ -17,8 +16,11 @@ namespace {
 constexpr std::array<std::string_view, wait_kinds> names{
     "gil", "lock", "mutex", "rwlock", "condition", "semaphore", "futex", "sleep", "io"};
 
-/// Since when the first books were opened: the longer, the better it is known.
-std::optional<TickRate> rate;
+/// Begins where it is first called, when books are opened: the longer ago, the better it is known.
+const TickRate& rate() {
+  static const TickRate since_first_opened;
+  return since_first_opened;
+}
 
 /// What a child of a workload that forks does is not in these books.
 void close_in_child() {
@@ -33,23 +35,6 @@ WaitTotal total_of(const Book::Waits& waits, double tick_s) {
           static_cast<double>(waits.longest.get()) * tick_s};
 }
 
-/// Adds waits to those of the same kind at the same place.
-void add(std::vector<WaitSite>& sites, const WaitSite& more) {
-  const auto same = std::find_if(sites.begin(), sites.end(), [&](const WaitSite& each) {
-    return each.kind == more.kind && each.frames == more.frames && each.python == more.python;
-  });
-  if (same == sites.end())
-    sites.push_back(more);
-  else
-    same->waits.add(more.waits);
-}
-
-void sort(std::vector<WaitSite>& sites) {
-  std::stable_sort(sites.begin(), sites.end(), [](const WaitSite& a, const WaitSite& b) {
-    return a.waits.total_s > b.waits.total_s;
-  });
-}
-
 /// By key, before there are texts.
 using SitesByKey = std::map<std::uint64_t, WaitTotal>;
 
@@ -62,9 +47,9 @@ void add_sites(SitesByKey& all, const Book& book, double tick_s) {
 std::vector<WaitSite> told(const SitesByKey& all) {
   std::vector<WaitSite> sites;
   for (const auto& [key, waits] : all)
-    add(sites, {Book::kind_of(key), frames_of(Book::path_of(key)),
-                python_place_of(Book::python_of(key)), waits});
-  sort(sites);
+    add_to(sites, WaitSite{Book::kind_of(key), frames_of(Book::path_of(key)),
+                           python_place_of(Book::python_of(key)), waits});
+  sort_by_total(sites);
   return sites;
 }
 
@@ -102,8 +87,8 @@ void Ledger::add(const Ledger& other) {
   for (std::size_t i = 0; i < waits.size(); ++i) waits.at(i).add(other.waits.at(i));
   if (other.gil_holds.longest_s() >= gil_holds.longest_s()) longest_hold_at = other.longest_hold_at;
   gil_holds.add(other.gil_holds);
-  for (const WaitSite& site : other.sites) gilscale::add(sites, site);
-  sort(sites);
+  for (const WaitSite& site : other.sites) add_to(sites, site);
+  sort_by_total(sites);
   lost_threads += other.lost_threads;
 }
 
@@ -117,13 +102,14 @@ bool open_books(bool has_gil) {
   this_thread.is_left_out = true;
   for (auto& bin : books.holds) bin.store(0, std::memory_order_relaxed);
   books.longest_hold.store(0, std::memory_order_relaxed);
+  books.gil_of_round.store(nullptr, std::memory_order_relaxed);
   books.taken.store(0, std::memory_order_relaxed);
   books.members_in_round.store(0, std::memory_order_relaxed);
   books.round_began.store(0, std::memory_order_relaxed);
   books.round_ended.store(0, std::memory_order_relaxed);
   books.reading.fetch_add(1, std::memory_order_relaxed);
   books.guesses_gil.store(has_gil && !any_gil_is_known(), std::memory_order_relaxed);
-  if (!rate) rate.emplace();
+  rate();
   books.are_open.store(true, std::memory_order_release);
   watchers.fetch_add(1, std::memory_order_release);
   return true;
@@ -135,7 +121,7 @@ Ledger close_books() {
   watchers.fetch_sub(1, std::memory_order_relaxed);
   this_thread.is_left_out = false;
   const std::int64_t now = ticks();
-  const double tick_s = rate.value().seconds_per_tick();
+  const double tick_s = rate().seconds_per_tick();
   const std::uint64_t reading = books.reading.load(std::memory_order_relaxed);
   all.exact = !books.guesses_gil.load(std::memory_order_relaxed);
   std::int64_t held = 0;

@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <cstdarg>
 #include <ctime>
+#include <optional>
 
 #include "gilscale/machine/ticks.hpp"
 #include "ledger/book.hpp"
@@ -137,15 +138,16 @@ Book* account_of_this_thread() {
   return book && book->in_account() ? book : nullptr;
 }
 
-/// `try_it` says EBUSY where `block` would wait.
-template <typename Try, typename Block>
-int lock(WaitKind kind, const Try& try_it, const Block& block) {
+/// `next_try` says EBUSY where `next_lock` would wait.
+template <typename Try, typename Function, typename Object, typename... Rest>
+int lock(WaitKind kind, const Try& next_try, const Function& next_lock, Object* object,
+         Rest... rest) {
   Book* const book = account_of_this_thread();
-  if (!book) return block();
-  const int result = try_it();
+  if (!book) return next_lock(object, rest...);
+  const int result = next_try(object);
   if (result != EBUSY) return result;
   const Waiting waiting(*book, kind);
-  return block();
+  return next_lock(object, rest...);
 }
 
 template <typename Call>
@@ -157,15 +159,16 @@ auto wait(WaitKind kind, const Call& call) {
 }
 
 /// Semaphores say it by errno. Those of libpython are the locks of Python.
-template <typename Block>
-int wait_for_semaphore(sem_t* semaphore, const void* caller, const Block& block) {
+template <typename Function, typename... Rest>
+int wait_for_semaphore(const void* caller, const Function& next_wait, sem_t* semaphore,
+                       Rest... rest) {
   Book* const book = account_of_this_thread();
-  if (!book) return block();
+  if (!book) return next_wait(semaphore, rest...);
   const int before = errno;
   if (next_sem_trywait(semaphore) == 0) return 0;
   errno = before;
   const Waiting waiting(*book, is_in_python(caller) ? WaitKind::lock : WaitKind::semaphore);
-  return block();
+  return next_wait(semaphore, rest...);
 }
 
 int lock_gil(Book& book, const Gil& gil, Mutex* mutex) {
@@ -178,7 +181,7 @@ int lock_gil(Book& book, const Gil& gil, Mutex* mutex) {
   // Not while the mutex is locked, which would keep others from giving the GIL up.
   if (gil.is_held->load(std::memory_order_relaxed)) {
     const Busy busy;
-    book.look_around();
+    book.note_place();
   }
   int result = next_mutex_trylock(mutex);
   if (result == EBUSY) {
@@ -189,20 +192,15 @@ int lock_gil(Book& book, const Gil& gil, Mutex* mutex) {
   return result;
 }
 
-bool hands_over_gil(const Mutex* mutex) {
-  const Book* const book = this_thread.book;
-  return book && book->hands_over_under(mutex);
-}
-
 int watched_lock(Mutex* mutex) {
   if (this_thread.learns) this_thread.learner.locked(mutex);
-  if (Book* const book = book_of_this_thread())
-    if (const Gil* const gil = gil_of(mutex)) return lock_gil(*book, *gil, mutex);
-  // Who takes the GIL waits for it already.
-  if (hands_over_gil(mutex) && this_thread.book->inside()) return next_mutex_lock(mutex);
-  return lock(
-      hands_over_gil(mutex) ? WaitKind::gil : WaitKind::mutex,
-      [&] { return next_mutex_trylock(mutex); }, [&] { return next_mutex_lock(mutex); });
+  Book* const book = book_of_this_thread();
+  if (!book) return next_mutex_lock(mutex);
+  if (const Gil* const gil = gil_of(mutex)) return lock_gil(*book, *gil, mutex);
+  const bool hands_over = book->hands_over_under(mutex);
+  if (hands_over && book->inside()) return next_mutex_lock(mutex);  // it waits for the GIL already
+  return lock(hands_over ? WaitKind::gil : WaitKind::mutex, next_mutex_trylock, next_mutex_lock,
+              mutex);
 }
 
 int watched_unlock(Mutex* mutex) {
@@ -227,26 +225,25 @@ void go_on_inside(const void* condition, const void* mutex) {
   if (gil && gil->condition == condition) book->enters(*gil);
 }
 
-template <typename Block>
-int wait_for_gil(Book* book, const Block& block) {
-  if (!book) return block();
-  book->wants_gil(ticks());
-  const Busy busy;
-  return block();
-}
-
-template <typename Block>
-int wait_for_condition(const void* condition, const void* mutex, const Block& block) {
+template <typename Function, typename... Rest>
+int wait_for_condition(const Function& next_wait, Condition* condition, Mutex* mutex,
+                       Rest... rest) {
   Book* const book = anybody_watches() ? book_of_this_thread() : nullptr;
   const Gil* const gil = any_gil_is_known() ? gil_of(mutex) : nullptr;
   if (gil && gil->condition == condition) {
-    const int result = wait_for_gil(book, block);
+    std::optional<Busy> busy;
+    if (book) {
+      book->wants_gil(ticks());
+      busy.emplace();
+    }
+    const int result = next_wait(condition, mutex, rest...);
+    busy.reset();
     go_on_inside(condition, mutex);
     return result;
   }
-  if (!book || !book->in_account()) return block();
+  if (!book || !book->in_account()) return next_wait(condition, mutex, rest...);
   const Waiting waiting(*book, book->hands_over_under(mutex) ? WaitKind::gil : WaitKind::condition);
-  return block();
+  return next_wait(condition, mutex, rest...);
 }
 
 bool waits_for_futex(long number, long operation) {
@@ -278,106 +275,88 @@ GILSCALE_STAND_IN int pthread_cond_signal(pthread_cond_t* condition) noexcept {
 GILSCALE_STAND_IN int pthread_mutex_timedlock(pthread_mutex_t* mutex,
                                               const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(
-      WaitKind::mutex, [&] { return next_mutex_trylock(mutex); },
-      [&] { return next_mutex_timedlock(mutex, until); });
+  return lock(WaitKind::mutex, next_mutex_trylock, next_mutex_timedlock, mutex, until);
 }
 
 GILSCALE_STAND_IN int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
                                               const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(
-      WaitKind::mutex, [&] { return next_mutex_trylock(mutex); },
-      [&] { return next_mutex_clocklock(mutex, clock, until); });
+  return lock(WaitKind::mutex, next_mutex_trylock, next_mutex_clocklock, mutex, clock, until);
 }
 
 // --- condition variables ---
 
 GILSCALE_STAND_IN int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
   using namespace gilscale;
-  return wait_for_condition(condition, mutex, [&] { return next_cond_wait(condition, mutex); });
+  return wait_for_condition(next_cond_wait, condition, mutex);
 }
 
 GILSCALE_STAND_IN int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                              const timespec* until) {
   using namespace gilscale;
-  return wait_for_condition(condition, mutex,
-                            [&] { return next_cond_timedwait(condition, mutex, until); });
+  return wait_for_condition(next_cond_timedwait, condition, mutex, until);
 }
 
 GILSCALE_STAND_IN int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
                                              clockid_t clock, const timespec* until) {
   using namespace gilscale;
-  return wait_for_condition(condition, mutex,
-                            [&] { return next_cond_clockwait(condition, mutex, clock, until); });
+  return wait_for_condition(next_cond_clockwait, condition, mutex, clock, until);
 }
 
 // --- readers and writers ---
 
 GILSCALE_STAND_IN int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
   using namespace gilscale;
-  return lock(
-      WaitKind::rwlock, [&] { return next_rwlock_tryrdlock(rwlock); },
-      [&] { return next_rwlock_rdlock(rwlock); });
+  return lock(WaitKind::rwlock, next_rwlock_tryrdlock, next_rwlock_rdlock, rwlock);
 }
 
 GILSCALE_STAND_IN int pthread_rwlock_timedrdlock(pthread_rwlock_t* rwlock,
                                                  const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(
-      WaitKind::rwlock, [&] { return next_rwlock_tryrdlock(rwlock); },
-      [&] { return next_rwlock_timedrdlock(rwlock, until); });
+  return lock(WaitKind::rwlock, next_rwlock_tryrdlock, next_rwlock_timedrdlock, rwlock, until);
 }
 
 GILSCALE_STAND_IN int pthread_rwlock_clockrdlock(pthread_rwlock_t* rwlock, clockid_t clock,
                                                  const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(
-      WaitKind::rwlock, [&] { return next_rwlock_tryrdlock(rwlock); },
-      [&] { return next_rwlock_clockrdlock(rwlock, clock, until); });
+  return lock(WaitKind::rwlock, next_rwlock_tryrdlock, next_rwlock_clockrdlock, rwlock, clock,
+              until);
 }
 
 GILSCALE_STAND_IN int pthread_rwlock_wrlock(pthread_rwlock_t* rwlock) noexcept {
   using namespace gilscale;
-  return lock(
-      WaitKind::rwlock, [&] { return next_rwlock_trywrlock(rwlock); },
-      [&] { return next_rwlock_wrlock(rwlock); });
+  return lock(WaitKind::rwlock, next_rwlock_trywrlock, next_rwlock_wrlock, rwlock);
 }
 
 GILSCALE_STAND_IN int pthread_rwlock_timedwrlock(pthread_rwlock_t* rwlock,
                                                  const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(
-      WaitKind::rwlock, [&] { return next_rwlock_trywrlock(rwlock); },
-      [&] { return next_rwlock_timedwrlock(rwlock, until); });
+  return lock(WaitKind::rwlock, next_rwlock_trywrlock, next_rwlock_timedwrlock, rwlock, until);
 }
 
 GILSCALE_STAND_IN int pthread_rwlock_clockwrlock(pthread_rwlock_t* rwlock, clockid_t clock,
                                                  const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(
-      WaitKind::rwlock, [&] { return next_rwlock_trywrlock(rwlock); },
-      [&] { return next_rwlock_clockwrlock(rwlock, clock, until); });
+  return lock(WaitKind::rwlock, next_rwlock_trywrlock, next_rwlock_clockwrlock, rwlock, clock,
+              until);
 }
 
 // --- semaphores, and with them the locks of Python ---
 
 GILSCALE_STAND_IN int sem_wait(sem_t* semaphore) {
   using namespace gilscale;
-  return wait_for_semaphore(semaphore, __builtin_return_address(0),
-                            [&] { return next_sem_wait(semaphore); });
+  return wait_for_semaphore(__builtin_return_address(0), next_sem_wait, semaphore);
 }
 
 GILSCALE_STAND_IN int sem_timedwait(sem_t* semaphore, const timespec* until) {
   using namespace gilscale;
-  return wait_for_semaphore(semaphore, __builtin_return_address(0),
-                            [&] { return next_sem_timedwait(semaphore, until); });
+  return wait_for_semaphore(__builtin_return_address(0), next_sem_timedwait, semaphore, until);
 }
 
 GILSCALE_STAND_IN int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* until) {
   using namespace gilscale;
-  return wait_for_semaphore(semaphore, __builtin_return_address(0),
-                            [&] { return next_sem_clockwait(semaphore, clock, until); });
+  return wait_for_semaphore(__builtin_return_address(0), next_sem_clockwait, semaphore, clock,
+                            until);
 }
 
 // --- system calls by their numbers ---

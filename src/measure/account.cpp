@@ -1,7 +1,5 @@
 #include "gilscale/measure/account.hpp"
 
-#include <algorithm>
-
 namespace gilscale {
 
 void Account::add(const LedgerRound& round, std::int64_t calls_of_all) {
@@ -32,22 +30,16 @@ void LedgerSamples::append(const LedgerSamples& later) {
   add(gil_hold_max_s, later.gil_hold_max_s);
 }
 
-void add(std::vector<NamedWait>& waits, const NamedWait& more) {
-  const auto same = std::find_if(waits.begin(), waits.end(), [&](const NamedWait& each) {
-    return each.kind == more.kind && each.site == more.site && each.python == more.python;
-  });
-  if (same == waits.end())
-    waits.push_back(more);
-  else
-    same->waits.add(more.waits);
-}
-
 void keep_largest(std::vector<NamedWait>& waits) {
   constexpr std::size_t most = 20;
-  std::stable_sort(waits.begin(), waits.end(), [](const NamedWait& a, const NamedWait& b) {
-    return a.waits.total_s > b.waits.total_s;
-  });
+  sort_by_total(waits);
   if (waits.size() > most) waits.resize(most);
+}
+
+void add_to(std::optional<Account>& sum, const std::optional<Account>& more) {
+  if (!more) return;
+  if (!sum) sum.emplace();
+  sum->add(*more);
 }
 
 }  // namespace gilscale

@@ -151,13 +151,8 @@ std::optional<Seen> of_both(std::optional<Seen> one, std::optional<Seen> other) 
 }
 
 void add_ledgers(Point& point, const Point& other) {
-  const auto add = [](std::optional<Account>& sum, const std::optional<Account>& more) {
-    if (!more) return;
-    if (!sum) sum.emplace();
-    sum->add(*more);
-  };
-  add(point.ledger_single, other.ledger_single);
-  add(point.ledger_parallel, other.ledger_parallel);
+  add_to(point.ledger_single, other.ledger_single);
+  add_to(point.ledger_parallel, other.ledger_parallel);
   point.ledger_samples.append(other.ledger_samples);
   point.gil_demand_is = of_both(point.gil_demand_is, other.gil_demand_is);
 }

@@ -34,11 +34,6 @@ bool no_longer_improves(const Point& point) {
   return precision_reached(point) >= precision_reached(earlier);
 }
 
-void add_to(std::optional<Account>& sum, const Account& more) {
-  if (!sum) sum.emplace();
-  sum->add(more);
-}
-
 }  // namespace
 
 double round_target_s(double switch_interval_s, std::optional<double> quota_period_s) {
@@ -141,8 +136,8 @@ void Sampler::note_gil_demand(const LedgerRound& round) {
   if (!round.gil_demand) return;
   point_.gil_demands.push_back(*round.gil_demand);
   point_.gil_demand = median(point_.gil_demands);
-  if (!round.ledger.exact || !point_.gil_demand_is)
-    point_.gil_demand_is = round.ledger.exact ? Seen::exact : Seen::estimate;
+  point_.gil_demand_is =
+      of_both(point_.gil_demand_is, round.ledger.exact ? Seen::exact : Seen::estimate);
 }
 
 bool Sampler::asks_why() const {
@@ -171,11 +166,11 @@ void Sampler::ask_why() {
   const auto single = account_of(1, single_calls(point_));
   nobody_knows_why_ = !single;
   if (!single) return;
-  add_to(point_.ledger_single, *single);
+  add_to(point_.ledger_single, single);
   if (point_.threads == 1) return note_holds(single->ledger);
   const auto parallel = account_of(point_.threads, parallel_calls(point_));
   if (!parallel) return;
-  add_to(point_.ledger_parallel, *parallel);
+  add_to(point_.ledger_parallel, parallel);
   note_holds(parallel->ledger);
   const Stack stack = stack_of_rounds(*single, *parallel, point_.threads);
   point_.ledger_samples.gil_wait.push_back(stack.gil_wait);

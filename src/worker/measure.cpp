@@ -207,7 +207,7 @@ std::vector<NamedWait> named(const std::vector<WaitSite>& sites) {
   if (sites.empty()) return waits;
   const Names names;
   for (const WaitSite& site : sites)
-    add(waits, {site.kind, names.site(site), site.python, site.waits});
+    add_to(waits, NamedWait{site.kind, names.site(site), site.python, site.waits});
   keep_largest(waits);
   return waits;
 }

@@ -3,6 +3,7 @@
 import pytest
 
 from conftest import FAILED, OK, USAGE
+from evidence import convinced
 
 QSORT = """
     import ctypes
@@ -145,6 +146,18 @@ def test_a_mutex_is_named_with_its_function(gilscale):
     assert wait["python"] is None
     assert point["lock_wait"] > 0.3
     check_stack(point, "lock_wait")
+
+
+@pytest.mark.usefixtures("no_sanitizer")
+def test_a_stack_is_shown_and_blames_the_mutex(gilscale):
+    """Not where other processes disturbed the ledger rounds more than the others."""
+
+    def good(found):
+        case, point = found
+        stack = point["stack"]
+        return stack and case["cause"] == "lock" and stack["lock_wait"] > 0.3 and abs(stack["achieved"] - 1) < 0.2
+
+    convinced(lambda: stacked(gilscale, "locked", "--args=(3000,)", *WHY), good, right=0.5)
 
 
 @pytest.mark.usefixtures("with_gil", "no_sanitizer")

@@ -753,8 +753,8 @@ TEST_F(Interpreters, DoNotWaitForThreadsThatTheWorkloadStarted) {
   // The thread is no daemon, which CPython would wait for at the interpreter's end.
   Running running(own("import os, threading, time\n"
                       "def wait():\n"
-                      "    while not os.path.exists('" +
-                          folder_.file("end") +
+                      "    while os.path.exists('" +
+                          folder_.path().string() +
                           "'):\n"
                           "        time.sleep(0.01)\n"
                           "threads = []\n"
@@ -766,7 +766,6 @@ TEST_F(Interpreters, DoNotWaitForThreadsThatTheWorkloadStarted) {
   running.prepare(2);
   running.round(2, 1);
   running.executor().reset();
-  folder_.write("end", "");
 }
 
 TEST_F(Interpreters, EndQuietly) {

@@ -155,6 +155,21 @@ TEST_F(WaitsOf, EachLineIsASiteOfItsOwn) {
   EXPECT_THAT(lines, testing::ElementsAre(4, 3)) << "the longer one first";
 }
 
+TEST_F(WaitsOf, MorePlacesThanABookHasRoomForAreToldInOne) {
+  std::string source = "import time\ndef work():\n";
+  for (int line = 0; line < 100; ++line) source += "    time.sleep(0)\n";
+  const Ledger seen = ledger(source, 1);
+  std::int64_t told = 0;
+  for (const WaitSite& site : seen.sites)
+    if (site.kind == WaitKind::sleep) told += site.waits.count;
+  EXPECT_GT(seen.sites.size(), 20U);
+  EXPECT_EQ(seen.of(WaitKind::sleep).count, 300) << "in three calls";
+  EXPECT_EQ(told, 300);
+  EXPECT_TRUE(std::any_of(seen.sites.begin(), seen.sites.end(), [](const WaitSite& site) {
+    return site.frames.empty() && site.python == PythonPlace();
+  }));
+}
+
 TEST_F(WaitsOf, FunctionsInCHaveNoLine) {
   Running running(calibration("release", "(5000,)"), executor_kind("threads"));
   running.prepare(1);

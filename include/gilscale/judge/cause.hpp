@@ -19,16 +19,16 @@ enum class Cause { gil, lock, sharing, memory, cpus, io, imbalance, unknown };
 /// "gil", "lock", ...
 std::string_view to_string(Cause cause);
 
-/// The largest part of what is missing, in a phrase: "0.62 of a thread waits for the mutex that
-/// codec.so!Encoder::flush locks (9412 waits, longest 1.8 ms)".
 struct NamedCause {
   Cause cause = Cause::unknown;
-  std::string why;
+  std::string why;  ///< a phrase
 };
+/// The largest part of what is missing: "0.62 of a thread waits for a mutex in
+/// codec.so!Encoder::flush (9412 waits, longest 1.8 ms)".
+NamedCause cause_of(const Stack& stack, const MeasuredPoint& measured);
+
 /// ", for up to 60.0 ms in one piece, at two.py:1 (work)": the longest hold of the GIL in rounds of
 /// all threads; empty where no ledger round told it.
 std::string longest_hold_of(const Point& point);
-
-NamedCause cause_of(const Stack& stack, const MeasuredPoint& measured);
 
 }  // namespace gilscale

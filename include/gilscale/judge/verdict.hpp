@@ -27,7 +27,7 @@ std::string_view to_string(Verdict verdict);
 struct Judgement {
   Verdict verdict;
   std::string why;                  ///< one sentence
-  std::optional<Cause> cause = {};  ///< why it does not scale; none where it does, or nobody knows
+  std::optional<Cause> cause = {};  ///< why it does not scale; none where it does
 };
 
 /// Judges a case by the largest number of threads for which the machine had the cores. Its samples

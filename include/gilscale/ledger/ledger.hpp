@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -51,18 +52,41 @@ struct PythonPlace {
 /// Waits of one kind at one place.
 struct WaitSite {
   WaitKind kind = WaitKind::gil;
-  std::vector<std::uintptr_t>
-      frames;  ///< return addresses, innermost first; none: all other places
+  /// Return addresses, innermost first; none: all places for which there was no room.
+  std::vector<std::uintptr_t> frames;
   PythonPlace python;
   WaitTotal waits;
+
+  [[nodiscard]] bool is_where(const WaitSite& other) const {
+    return kind == other.kind && frames == other.frames && python == other.python;
+  }
 };
+
+/// Adds waits to those of the same kind at the same place (Site::is_where()).
+template <typename Site>
+void add_to(std::vector<Site>& sites, const Site& more) {
+  const auto same = std::find_if(sites.begin(), sites.end(),
+                                 [&](const Site& each) { return each.is_where(more); });
+  if (same == sites.end())
+    sites.push_back(more);
+  else
+    same->waits.add(more.waits);
+}
+
+/// The largest total first.
+template <typename Site>
+void sort_by_total(std::vector<Site>& sites) {
+  std::stable_sort(sites.begin(), sites.end(),
+                   [](const Site& a, const Site& b) { return a.waits.total_s > b.waits.total_s; });
+}
 
 /// What the threads of rounds did while the books were open. Times in seconds, summed over threads.
 struct Ledger {
   /// Every acquisition and release of the GIL was seen. Else only what extension modules do through
   /// PyEval_SaveThread and PyEval_RestoreThread was, and the figures of the GIL err either way.
   bool exact = false;
-  /// Held by any thread of the process; at most as long as the round lasted, if there is one GIL.
+  /// Held by any thread of the process: the GIL that the threads of the round share, or that each
+  /// of them has. At most as long as the round lasted, if it is one.
   double gil_held_s = 0;
   Durations gil_holds;  ///< one after another, from acquisition to release
   /// Of the threads of the rounds, by kind. From the wait's beginning to the moment at which the

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
+#include <string_view>
 
 #include "gilscale/ledger/ledger.hpp"
 

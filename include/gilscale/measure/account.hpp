@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct Account {
   void add(const Account& others);
 };
 
+void add_to(std::optional<Account>& sum, const std::optional<Account>& more);
+
 /// What each pair of ledger rounds told, in the order of time: parts of its stack, in threads'
 /// worth, and holds of the GIL in its N-thread round.
 struct LedgerSamples {
@@ -41,10 +44,12 @@ struct NamedWait {
   std::string site;  ///< "codec.so!Encoder::flush"; empty if it is not known
   PythonPlace python;
   WaitTotal waits;
+
+  [[nodiscard]] bool is_where(const NamedWait& other) const {
+    return kind == other.kind && site == other.site && python == other.python;
+  }
 };
 
-/// Adds waits to those of the same kind at the same place.
-void add(std::vector<NamedWait>& waits, const NamedWait& more);
 /// Sorts them, the largest total first, and leaves the small ones out.
 void keep_largest(std::vector<NamedWait>& waits);
 
