@@ -6,6 +6,9 @@
 //   release(us)               N, on any machine: it waits
 //   hold_release(h, r)        at most (h + r) / h, on any machine
 //   Locked().hold(us)         1 if the threads share the object, N if each has its own
+//   Locked().hold_release     at most (h + r) / h, likewise; WriteLocked has a lock of writers
+//   hold_in_callback(h, r)    at most (h + r) / h, on any machine
+//   Counter().add(times)      less than 1 if the threads share the object
 //   burn_...                  the same, but computing: at most the cores there are
 
 #include <pybind11/pybind11.h>
@@ -17,6 +20,7 @@
 #include <cstdint>
 #include <limits>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <thread>
 
@@ -104,8 +108,36 @@ void hold_release(double hold_us, double release_us) {
   wait_released(released);
 }
 
+// The GIL is released, and taken again in a callback, as from a library in C.
+void hold_in_callback(double hold_us, double release_us) {
+  const auto held = checked(hold_us);
+  const auto released = checked(release_us);
+  const py::gil_scoped_release nogil;
+  const PyGILState_STATE state = PyGILState_Ensure();
+  wait_until(after(held));
+  const auto deadline = after(released);
+  PyGILState_Release(state);
+  wait_until(deadline);
+}
+
+// As above, on a thread that Python did not start.
+void hold_in_native_thread(double hold_us, double release_us) {
+  const auto released = checked(release_us);
+  const auto held = checked(hold_us);
+  const py::gil_scoped_release nogil;
+  Clock::time_point deadline;
+  std::thread([&] {
+    const PyGILState_STATE state = PyGILState_Ensure();
+    wait_until(after(held));
+    deadline = after(released);
+    PyGILState_Release(state);
+  }).join();
+  wait_until(deadline);
+}
+
 // An object with a lock of its own, as many extensions have it.
-class Locked {
+template <typename Mutex>
+class Guarded {
  public:
   void hold(double us) {
     const auto time = checked(us);
@@ -114,8 +146,21 @@ class Locked {
     wait_until(after(time));
   }
 
+  void hold_release(double hold_us, double release_us) {
+    const auto held = checked(hold_us);
+    const auto released = checked(release_us);
+    const py::gil_scoped_release nogil;
+    Clock::time_point deadline;
+    {
+      const std::lock_guard lock(mutex_);
+      wait_until(after(held));
+      deadline = after(released);
+    }
+    wait_until(deadline);
+  }
+
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
 };
 
 // ---- computing ----
@@ -177,6 +222,21 @@ void burn_hold_release(double hold_us, double release_us) {
   compute_released(released);
 }
 
+// ---- slower on a CPU ----
+
+// Threads that share it write to one cache line.
+class Counter {
+ public:
+  void add(std::int64_t times) {
+    if (times < 0) throw py::value_error("times: give 0 or more");
+    const py::gil_scoped_release nogil;
+    for (std::int64_t i = 0; i < times; ++i) count_.fetch_add(1, std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<std::int64_t> count_{0};
+};
+
 // ---- nothing ----
 
 PyObject* empty(PyObject*, PyObject*) { Py_RETURN_NONE; }
@@ -187,6 +247,17 @@ PyMethodDef plain_functions[] = {
      "empty()\n--\n\nDoes nothing: what is measured is the harness's own cost."},
     {nullptr, nullptr, 0, nullptr},
 };
+
+template <typename Mutex>
+void def_guarded(py::module_& m, const char* name) {
+  using Class = Guarded<Mutex>;
+  py::class_<Class>(m, name)
+      .def(py::init<>())
+      .def("hold", &Class::hold, py::arg("us"),
+           "Sleep with the object's own lock held and the GIL released.")
+      .def("hold_release", &Class::hold_release, py::arg("hold_us"), py::arg("release_us"),
+           "Sleep with the object's own lock held, then without it; all with the GIL released.");
+}
 
 }  // namespace
 
@@ -204,10 +275,18 @@ PYBIND11_MODULE(gilscale_calibration, m, py::mod_gil_not_used(),
   m.def("hold_release", &hold_release, py::arg("hold_us"), py::arg("release_us"),
         "Sleep with the GIL held, then with it released.");
 
-  py::class_<Locked>(m, "Locked")
+  m.def("hold_in_callback", &hold_in_callback, py::arg("hold_us"), py::arg("release_us"),
+        "As hold_release, with the GIL taken by PyGILState_Ensure while it is released.");
+  m.def("hold_in_native_thread", &hold_in_native_thread, py::arg("hold_us"), py::arg("release_us"),
+        "The same on a thread of its own, for which the caller waits.");
+
+  def_guarded<std::mutex>(m, "Locked");
+  def_guarded<std::shared_mutex>(m, "WriteLocked");
+
+  py::class_<Counter>(m, "Counter")
       .def(py::init<>())
-      .def("hold", &Locked::hold, py::arg("us"),
-           "Sleep with the object's own lock held and the GIL released.");
+      .def("add", &Counter::add, py::arg("times"),
+           "Adds to an atomic number of the object, with the GIL released.");
 
   m.def("burn_hold", &burn_hold, py::arg("us"), "Compute with the GIL held.");
   m.def("burn_release", &burn_release, py::arg("us"), "Compute with the GIL released.");

@@ -149,6 +149,10 @@ void add_how(CLI::App& run, Raw& raw) {
       },
       "Find out where a missing speedup went, by rounds in which every thread keeps account of its "
       "time; by default where a case does not seem to scale. --no-why: never");
+  run.add_flag(
+      "--latency", raw.run.plan.common.latency,
+      "Measure what a thread that wants the GIL once a millisecond waits for it beside the "
+      "workload: what an event loop or a user interface feels");
   run.add_flag("--pin", raw.run.plan.common.pin,
                "Bind thread i to the i-th CPU of the plan that `gilscale doctor` shows: one thread "
                "on each core before any core gets a second one, fast cores first");
@@ -343,16 +347,18 @@ void finish_outputs(const Raw& raw, OutputOptions& outputs) {
         {raw.benchmark_out, std::string(benchmark_reporter(raw.benchmark_out_format).name)});
 }
 
-/// Some metrics need ledger rounds of all threads.
-void keep_ledgers_for(const std::vector<Expectation>& expectations, Why& why) {
+/// Some metrics need rounds of their own.
+void ask_for(const std::vector<Expectation>& expectations, Case& common) {
   for (const Expectation& expectation : expectations) {
     const Metric* const metric = find_metric(expectation.metric);
-    if (!metric || metric->measured != Measured::by_ledger_pair) continue;
-    if (why == Why::never)
+    if (!metric) continue;
+    if (metric->measured == Measured::by_latency_round) common.latency = true;
+    if (metric->measured != Measured::by_ledger_pair) continue;
+    if (common.why == Why::never)
       throw UsageError(fmt::format(
           "--expect '{}' is about the account that threads keep of their time; leave out --no-why",
           expectation.text));
-    why = Why::always;
+    common.why = Why::always;
   }
 }
 
@@ -360,7 +366,7 @@ RunOptions run_options(Raw raw, const std::function<std::vector<int>()>& auto_th
   RunOptions run = std::move(raw.run);
   finish_plan(raw, run.plan, auto_threads);
   finish_policy(raw, run.policy);
-  keep_ledgers_for(run.policy.gate.expectations, run.plan.common.why);
+  ask_for(run.policy.gate.expectations, run.plan.common);
   finish_outputs(raw, run.outputs);
   return run;
 }

@@ -31,6 +31,7 @@ Point merged(std::span<const Point* const> launches) {
   whole.ledger_single.reset();
   whole.ledger_parallel.reset();
   whole.ledger_samples = {};
+  whole.bystander_waits.reset();
   whole.waits.clear();
   for (std::size_t number = 0; number < launches.size(); ++number) {
     if (!launches[number] || round_counts_of(*launches[number]) != round_counts_of(first)) continue;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/counted.hpp"
 #include "gilscale/text/words.hpp"
 
@@ -96,12 +97,30 @@ std::string waits_for(double worth, WaitGroup group, const Point& point) {
                             has_no_name ? "; build it with symbols for its name" : "");
 }
 
-/// How many times the CPU time of one thread alone calls take, and what the control takes.
-std::string slower(const MeasuredPoint& measured, double factor) {
-  return fmt::format(
-      "calls take {:.2f} times the CPU time that they take on one thread, where the control gets "
-      "{:.2f} of {} cores: memory, caches or objects that threads share (inferred)",
-      factor, measured.figures.capacity.estimate, measured.point.threads);
+/// What slows calls down on their CPUs: processes share no objects, but the same machine.
+NamedCause slower(const MeasuredPoint& measured, double factor) {
+  constexpr double small_part = 1.0 / 3;
+  const Point& point = measured.point;
+  const std::string calls =
+      fmt::format("calls take {:.2f} times the CPU time that they take on one thread", factor);
+  const std::vector<double>& slowdowns = point.ledger_samples.process_slowdown;
+  if (slowdowns.empty())
+    return {Cause::unknown,
+            fmt::format("{}, where the control gets {:.2f} of {} cores: memory, caches or objects "
+                        "that threads share (inferred)",
+                        calls, measured.figures.capacity.estimate, point.threads)};
+  const double in_processes = median(slowdowns);
+  const double part = (in_processes - 1) / (factor - 1);
+  const std::string both =
+      fmt::format("{}, and {:.2f} times in {} processes", calls, in_processes, point.threads);
+  if (part < small_part)
+    return {Cause::sharing, both +
+                                ": threads write to what they share, as reference counts or "
+                                "neighbours in a cache line (inferred)"};
+  if (part > 1 - small_part)
+    return {Cause::memory,
+            both + ": the machine slows them down, by its memory, caches or hardware threads"};
+  return {Cause::unknown, both + ": in part the machine does it, in part what threads share"};
 }
 
 double slowdown(const Point& point) {
@@ -143,7 +162,7 @@ NamedCause cause_of(const Stack& stack, const MeasuredPoint& measured) {
   if (largest == stack.no_cpu) return {Cause::cpus, fmt::format("{} a CPU", of_threads(largest))};
   if (largest == stack.imbalance)
     return {Cause::imbalance, fmt::format("{} the last thread to finish", of_threads(largest))};
-  if (largest == stack.slower_on_cpu) return {Cause::unknown, slower(measured, slowdown(point))};
+  if (largest == stack.slower_on_cpu) return slower(measured, slowdown(point));
   return {Cause::unknown, fmt::format("{} something that was not seen", of_threads(largest))};
 }
 

@@ -53,6 +53,8 @@ struct CheckedPoint {
         return point.gil_demands.size();
       case Measured::by_ledger_pair:
         return point.ledger_samples.size();
+      case Measured::by_latency_round:
+        return point.ledger_samples.bystander_p99_s.size();
       case Measured::by_sample:
       case Measured::once:
         break;
@@ -211,7 +213,8 @@ Point first_of(const Point& point, std::size_t count) {
   first.gil_demands.resize(std::min(count, point.gil_demands.size()));
   for (auto* const values :
        {&first.ledger_samples.gil_wait, &first.ledger_samples.lock_wait,
-        &first.ledger_samples.gil_hold_p99_s, &first.ledger_samples.gil_hold_max_s})
+        &first.ledger_samples.gil_hold_p99_s, &first.ledger_samples.gil_hold_max_s,
+        &first.ledger_samples.bystander_p99_s})
     values->resize(std::min(count, values->size()));
   return first;
 }

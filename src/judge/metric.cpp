@@ -48,7 +48,7 @@ constexpr auto ends = Shown::interval;
 constexpr auto alone = Shown::number;
 
 // name, meaning, absolute, of scaling, measured, cores, shown, in CSV, values, number
-constexpr std::array<Metric, 30> table{{
+constexpr std::array<Metric, 31> table{{
     {"makespan_s", "an N-thread round, in seconds", true, false, sampled, raise, ends, true,
      values_at<&PointValues::makespan_s>},
     {"call_s", "a call of an N-thread round, in seconds", true, false, sampled, raise, ends, true,
@@ -99,6 +99,9 @@ constexpr std::array<Metric, 30> table{{
     {"gil_hold_max", "the longest hold of the GIL in a round, in seconds", false, false, by_pair,
      none, alone, false,
      [](const Point& point, const PointValues&) { return point.ledger_samples.gil_hold_max_s; }},
+    {"bystander_p99", "what a thread waits for the GIL that wants it now and then, in seconds",
+     false, false, Measured::by_latency_round, none, alone, false,
+     [](const Point& point, const PointValues&) { return point.ledger_samples.bystander_p99_s; }},
     {"setup_s", "what the workload's own set-up took, in seconds", true, false, at_once, none,
      alone, true, [](const Point& point, const PointValues&) { return Values{point.setup_s}; }},
     {"start_s", "what starting the executor's threads or processes took, in seconds", true, false,

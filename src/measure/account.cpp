@@ -28,6 +28,8 @@ void LedgerSamples::append(const LedgerSamples& later) {
   add(lock_wait, later.lock_wait);
   add(gil_hold_p99_s, later.gil_hold_p99_s);
   add(gil_hold_max_s, later.gil_hold_max_s);
+  add(process_slowdown, later.process_slowdown);
+  add(bystander_p99_s, later.bystander_p99_s);
 }
 
 void keep_largest(std::vector<NamedWait>& waits) {

@@ -154,6 +154,9 @@ void add_ledgers(Point& point, const Point& other) {
   add_to(point.ledger_single, other.ledger_single);
   add_to(point.ledger_parallel, other.ledger_parallel);
   point.ledger_samples.append(other.ledger_samples);
+  if (!other.bystander_waits) return;
+  if (!point.bystander_waits) point.bystander_waits.emplace();
+  point.bystander_waits->add(*other.bystander_waits);
   point.gil_demand_is = of_both(point.gil_demand_is, other.gil_demand_is);
 }
 

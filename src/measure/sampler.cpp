@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <chrono>
 #include <cmath>
 
 #include "gilscale/measure/stack.hpp"
 #include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 namespace {
@@ -175,11 +177,63 @@ void Sampler::ask_why() {
   const Stack stack = stack_of_rounds(*single, *parallel, point_.threads);
   point_.ledger_samples.gil_wait.push_back(stack.gil_wait);
   point_.ledger_samples.lock_wait.push_back(stack.lock_wait);
+  const bool has_cpus = !point_.oversubscribed;
+  if (has_cpus && is_slower_on_cpu(stack_of_rounds(*point_.ledger_single, *point_.ledger_parallel,
+                                                   point_.threads)))
+    ask_processes();
+}
+
+/// Their start costs the point as its rounds do.
+void Sampler::get_processes_ready(Executor& processes) {
+  using Clock = std::chrono::steady_clock;
+  const auto began = Clock::now();
+  processes.prepare(point_.threads);
+  const double start_s = std::chrono::duration<double>(Clock::now() - began).count();
+  whys_s_ += cost_s(counted({.makespan_s = start_s}));
+  whys_s_ += cost_s(counted(processes.round(point_.threads, parallel_calls(point_))));  // warms up
+  processes_are_ready_ = true;
+}
+
+/// What threads share inside a process, they do not in several. A workload that does not run there
+/// is no failure of the case.
+void Sampler::ask_processes() {
+  Executor* const processes = common_.in_processes;
+  if (!processes) return;
+  try {
+    if (!processes_are_ready_) get_processes_ready(*processes);
+    const auto cpu_of_call = [&](int threads, CallShare calls) {
+      const RoundTimes times = counted(processes->round(threads, calls));
+      whys_s_ += cost_s(times);
+      return times.cpu_s / static_cast<double>(calls.total(threads));
+    };
+    const double alone_s = cpu_of_call(1, single_calls(point_));
+    const double beside_others_s = cpu_of_call(point_.threads, parallel_calls(point_));
+    if (alone_s > 0) point_.ledger_samples.process_slowdown.push_back(beside_others_s / alone_s);
+  } catch (const Error&) {
+    common_.in_processes = nullptr;
+  }
 }
 
 void Sampler::note_holds(const Ledger& ledger) {
   point_.ledger_samples.gil_hold_p99_s.push_back(ledger.gil_holds.quantile(0.99));
   point_.ledger_samples.gil_hold_max_s.push_back(ledger.gil_holds.longest_s());
+}
+
+/// Rounds long enough for a hundred of its wishes: their 99th percentile is then more than the
+/// longest wait of a few.
+void Sampler::watch_bystander() {
+  constexpr double part_of_time = 0.2;
+  constexpr double long_enough_s = 0.1;
+  if (!conditions_.latency || bystanders_s_ > part_of_time * spent_s_) return;
+  const double factor = std::ceil(long_enough_s / std::max(point_.samples.parallel_s.back(), 1e-9));
+  CallShare calls = parallel_calls(point_);
+  calls.each *= static_cast<std::int64_t>(std::clamp(factor, 1.0, 1e9));
+  const auto round = workload_.round_with_bystander(point_.threads, calls);
+  if (!round) return;
+  bystanders_s_ += cost_s(counted(round->times));
+  if (!point_.bystander_waits) point_.bystander_waits.emplace();
+  point_.bystander_waits->add(round->waits);
+  point_.ledger_samples.bystander_p99_s.push_back(round->waits.quantile(0.99));
 }
 
 /// As people use it, beside the gated rounds.
@@ -246,6 +300,7 @@ void Sampler::take(std::int64_t block) {
   record(rounds, block);
   dispatch();
   keep_ledger();
+  watch_bystander();
   last_sample_s_ = spent_s_ - before_s;
   next_block_ = block + 1;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace gilscale {
 namespace {
@@ -56,6 +57,14 @@ Spent spent_in(const Account& account, int threads) {
 }
 
 }  // namespace
+
+bool is_slower_on_cpu(const Stack& stack) {
+  constexpr double let_pass = 0.05;
+  const std::array parts = parts_of(stack);
+  const double threads = std::accumulate(parts.begin(), parts.end(), 0.0);
+  const double largest = *std::max_element(parts.begin() + 1, parts.end());
+  return stack.slower_on_cpu == largest && largest >= let_pass * threads;
+}
 
 WaitGroup group_of(WaitKind kind) {
   if (kind == WaitKind::gil) return WaitGroup::gil;

@@ -26,13 +26,21 @@ constexpr std::tuple members_of_rule{
 };
 
 constexpr std::tuple members_of_case{
-    std::pair{"workload", &Case::workload}, std::pair{"python", &Case::python},
-    std::pair{"folder", &Case::folder},     std::pair{"executor", &Case::executor},
-    std::pair{"threads", &Case::threads},   std::pair{"scaling", &Case::scaling},
-    std::pair{"calls", &Case::calls},       std::pair{"may_grow", &Case::may_grow},
-    std::pair{"pin", &Case::pin},           std::pair{"why", &Case::why},
-    std::pair{"stop", &Case::stop},         std::pair{"repetitions", &Case::repetitions},
-    std::pair{"seed", &Case::seed},         std::pair{"group", &Case::group},
+    std::pair{"workload", &Case::workload},
+    std::pair{"python", &Case::python},
+    std::pair{"folder", &Case::folder},
+    std::pair{"executor", &Case::executor},
+    std::pair{"threads", &Case::threads},
+    std::pair{"scaling", &Case::scaling},
+    std::pair{"calls", &Case::calls},
+    std::pair{"may_grow", &Case::may_grow},
+    std::pair{"pin", &Case::pin},
+    std::pair{"why", &Case::why},
+    std::pair{"latency", &Case::latency},
+    std::pair{"stop", &Case::stop},
+    std::pair{"repetitions", &Case::repetitions},
+    std::pair{"seed", &Case::seed},
+    std::pair{"group", &Case::group},
 };
 
 constexpr std::tuple members_of_point{
@@ -53,6 +61,7 @@ constexpr std::tuple members_of_point{
     std::pair{"ledger_single", &Point::ledger_single},
     std::pair{"ledger_parallel", &Point::ledger_parallel},
     std::pair{"ledger_samples", &Point::ledger_samples},
+    std::pair{"bystander_waits", &Point::bystander_waits},
     std::pair{"waits", &Point::waits},
     std::pair{"other_cpus", &Point::other_cpus},
     std::pair{"control_other_cpus", &Point::control_other_cpus},
@@ -71,6 +80,8 @@ constexpr std::tuple members_of_ledger_samples{
     std::pair{"lock_wait", &LedgerSamples::lock_wait},
     std::pair{"gil_hold_p99_s", &LedgerSamples::gil_hold_p99_s},
     std::pair{"gil_hold_max_s", &LedgerSamples::gil_hold_max_s},
+    std::pair{"process_slowdown", &LedgerSamples::process_slowdown},
+    std::pair{"bystander_p99_s", &LedgerSamples::bystander_p99_s},
 };
 
 constexpr std::tuple members_of_waits{

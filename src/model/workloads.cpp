@@ -16,7 +16,7 @@ constexpr std::string_view fib_suite = "fib";
 constexpr std::string_view calibration_suite = "calibration";
 
 // name, suite, module, attribute, arguments, defaults, summary
-constexpr std::array<BuiltinWorkload, 12> table{{
+constexpr std::array<BuiltinWorkload, 13> table{{
     {"py_fib", fib_suite, "gilscale_py_fib", "py_fib", "", "", "naive Fibonacci in Python"},
     {"cpp_fib", fib_suite, "gilscale_fib", "cpp_fib", "", "", "the same in C++, keeps the GIL"},
     {"cpp_fib_nogil", fib_suite, "gilscale_fib", "cpp_fib_nogil", "", "",
@@ -40,6 +40,8 @@ constexpr std::array<BuiltinWorkload, 12> table{{
      "computes with the GIL released: speedup up to the number of cores"},
     {"burn_hold_release", calibration_suite, "gilscale_calibration", "burn_hold_release",
      "hold_us, release_us", "(1000, 4000)", "computes with the GIL held, then released"},
+    {"counter", calibration_suite, "gilscale_calibration", "Counter.add", "times", "(20000,)",
+     "adds to an atomic number of its object: speedup below 1, or N with --share none"},
 }};
 
 bool is_suite(std::string_view name) { return name == fib_suite || name == calibration_suite; }

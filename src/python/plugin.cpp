@@ -161,6 +161,15 @@ void play(border::Team* their_team, border::Member* me, border::RaisedSink sink)
   thread.run_all_rounds();
 }
 
+void* make_thread_state() { return PyThreadState_New(PyInterpreterState_Main()); }
+void attach(void* state) { PyEval_RestoreThread(static_cast<PyThreadState*>(state)); }
+void detach() { PyEval_SaveThread(); }
+void delete_thread_state(void* state) {
+  attach(state);
+  PyThreadState_Clear(static_cast<PyThreadState*>(state));
+  PyThreadState_DeleteCurrent();
+}
+
 }  // namespace
 }  // namespace gilscale
 
@@ -183,6 +192,7 @@ extern "C" [[gnu::visibility("default")]] const gilscale::border::Plugin* gilsca
                                      shares_gil,
                                      dispatched_round,
                                      {PlacesOfThread::where, PlacesOfThread::name},
+                                     {make_thread_state, attach, detach, delete_thread_state},
                                      prepare_member,
                                      play};
   return &plugin;

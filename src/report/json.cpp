@@ -34,15 +34,19 @@ json stack_document(const Stack& stack) {
           {"imbalance", stack.imbalance}, {"other", stack.other}};
 }
 
+json quantiles_of(const Durations& durations) {
+  return {{"p50", durations.quantile(0.5)},
+          {"p99", durations.quantile(0.99)},
+          {"max", durations.longest_s()}};
+}
+
 /// Of the rounds that have as many threads as the point.
 json holds_document(const Point& point) {
   const auto& account = point.threads > 1 ? point.ledger_parallel : point.ledger_single;
   if (!account || account->ledger.gil_holds.count() == 0) return nullptr;
-  const Durations& holds = account->ledger.gil_holds;
-  return {{"p50", holds.quantile(0.5)},
-          {"p99", holds.quantile(0.99)},
-          {"max", holds.longest_s()},
-          {"longest", account->ledger.longest_hold_at}};
+  json document = quantiles_of(account->ledger.gil_holds);
+  document["longest"] = account->ledger.longest_hold_at;
+  return document;
 }
 
 /// `measured` is null where the point has no samples.
@@ -53,6 +57,8 @@ json point_document(const Point& point, const MeasuredPoint* measured) {
   const auto stack = stack_of(*measured);
   document["stack"] = stack ? stack_document(*stack) : json(nullptr);
   document["gil_hold_s"] = holds_document(point);
+  document["bystander_s"] =
+      point.bystander_waits ? quantiles_of(*point.bystander_waits) : json(nullptr);
   document["samples"]["disturbed"] = disturbed_samples(point);
   document["undelayed_call_s"] = measured->figures.undelayed_call_s;
   document["control_call_s"] = measured->figures.control_call_s;

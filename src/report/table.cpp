@@ -176,6 +176,23 @@ std::string pool_notes(const Report& report) {
   return text.empty() ? text : "\n" + text;
 }
 
+/// What an event loop beside the workload waits for the GIL, at the largest number of threads.
+std::string bystander_notes(const Report& report) {
+  std::string text;
+  for (const JudgedCase& judged : report.cases) {
+    if (judged.points.empty()) continue;
+    const Point& point = judged.points.back().point;
+    if (!point.bystander_waits) continue;
+    const Durations& waits = *point.bystander_waits;
+    text += fmt::format(
+        "{}: beside {}, a thread that wants the GIL waits {} (median), {} (99th percentile), {} "
+        "(longest)\n",
+        one_line(label_of(judged.result.planned)), counted(point.threads, "thread"),
+        duration(waits.quantile(0.5)), duration(waits.quantile(0.99)), duration(waits.longest_s()));
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
 std::string heading(const Report& report) {
   for (const JudgedCase& judged : report.cases) {
     const CaseResult& result = judged.result;
@@ -198,8 +215,8 @@ std::string render_table(const Report& report, const Style& style) {
   return heading(report) + scaling_table(report, style) + footnotes(report) + "\n" +
          sentences(report, style) + gates + laws(report) + parameter_tables(report) +
          sharing_sentences(report) + executor_tables(report) + time_table(report) +
-         stack_table(report) + single_thread_table(report) + pool_notes(report) +
-         setup_notes(report);
+         stack_table(report) + bystander_notes(report) + single_thread_table(report) +
+         pool_notes(report) + setup_notes(report);
 }
 
 }  // namespace gilscale

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "gilscale/machine/placement.hpp"
@@ -15,6 +16,8 @@ struct ExecutorSetup {
   const Placement& placement;
   Python* python;  ///< with the workload loaded; null for an executor that runs no Python
   PythonFiles files = {};
+  /// Called some times in a second by those that wait for processes. May throw to give up.
+  std::function<void()> while_waiting = {};
 };
 
 /// The executor of that case's kind. Throws UnavailableError where this Python lacks what it needs.

@@ -21,6 +21,7 @@
 #include "gilscale/machine/thread_times.hpp"
 #include "gilscale/measure/sampler.hpp"
 #include "gilscale/statistics/statistics.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 namespace {
@@ -56,6 +57,11 @@ class Heartbeat : public Executor {
     if (round) beat_();
     return round;
   }
+  std::optional<BystanderRound> round_with_bystander(int threads, CallShare calls) override {
+    auto round = inner_.round_with_bystander(threads, calls);
+    if (round) beat_();
+    return round;
+  }
   std::optional<double> dispatched_round_s(int threads, CallShare calls) override {
     if (pinned_) return std::nullopt;
     const auto seconds = inner_.dispatched_round_s(threads, calls);
@@ -78,6 +84,55 @@ class Heartbeat : public Executor {
   std::function<void()> beat_;
   OrderedValues other_cpus_;
   std::optional<double> least_other_cpus_;
+};
+
+/// The same workload in processes, made when it is first asked for. It gives up where they take
+/// more memory than half of what is free, or keep it waiting.
+class LateProcesses : public Executor {
+  /// Where something fails, they are ended: they might go on for ever.
+  template <typename Function>
+  auto or_none(const Function& function) try {
+    began_ = Clock::now();
+    const auto result = function();
+    beat_();
+    return result;
+  } catch (const Error&) {
+    made_.reset();
+    throw;
+  }
+
+ public:
+  LateProcesses(MakeProcesses make, std::function<void()> beat)
+      : make_(std::move(make)), beat_(std::move(beat)) {}
+
+  double prepare(int threads) override {
+    if (!have_room(threads)) throw UnavailableError("no memory for so many processes");
+    return or_none([&] {
+      if (!made_) made_ = make_([this] { wait(); });
+      return made_->prepare(threads);
+    });
+  }
+  RoundTimes round(int threads, CallShare calls) override {
+    return or_none([&] { return made_->round(threads, calls); });
+  }
+
+ private:
+  static bool have_room(int threads) {
+    const auto free = free_memory_bytes();
+    const auto each = memory_of(std::array{getpid()});
+    return !free || !each || *each * threads < *free / 2;
+  }
+
+  void wait() const {
+    constexpr std::chrono::seconds longest{20};
+    beat_();
+    if (Clock::now() - began_ > longest) throw UnavailableError("processes take too long");
+  }
+
+  MakeProcesses make_;
+  std::function<void()> beat_;
+  std::unique_ptr<Executor> made_;
+  Clock::time_point began_{};
 };
 
 Point without_samples(Point point) {
@@ -260,6 +315,7 @@ class PointRun {
     whole.ledger_single.reset();
     whole.ledger_parallel.reset();
     whole.ledger_samples = {};
+    whole.bystander_waits.reset();
     for (const Point& each : repetitions_) add_ledgers(whole, each);
     if (whole.ledger_parallel) whole.waits = named(whole.ledger_parallel->ledger.sites);
     json document = benchmark_of(benchmark_name(bench_.planned, whole.threads), repetitions_);
@@ -294,7 +350,7 @@ class PointRun {
     std::array<std::uint32_t, 2> seed{};
     seeds.generate(seed.begin(), seed.end());
     return {bench_.settings.placement.cpus, bench_.settings.quota_period_s,
-            std::uint64_t{seed[0]} << 32 | seed[1], bench_.planned.why};
+            std::uint64_t{seed[0]} << 32 | seed[1], bench_.planned.why, bench_.planned.latency};
   }
 
   Bench& bench_;
@@ -309,13 +365,15 @@ class PointRun {
 class CaseInTurns : public CaseRun {
  public:
   CaseInTurns(const Case& planned, Executor& workload, Executor& control,
-              const MeasureSettings& settings, RoundListener on_round)
+              const MeasureSettings& settings, RoundListener on_round, MakeProcesses make_processes)
       : planned_(planned),
         settings_(settings),
         on_round_(std::move(on_round)),
         workload_(workload, settings.placement.pinned, [this] { beat(); }),
         control_(control, settings.placement.pinned, [this] { beat(); }),
+        processes_(make_processes, [this] { beat(); }),
         calls_(planned.calls) {
+    if (make_processes) bench_.common.in_processes = &processes_;
     set_flags(planned.repetitions);
   }
 
@@ -409,6 +467,7 @@ class CaseInTurns : public CaseRun {
   RoundListener on_round_;
   Heartbeat workload_;
   Heartbeat control_;
+  LateProcesses processes_;
   Bench bench_{planned_, workload_, control_, settings_};
   std::optional<std::int64_t> calls_;
   double start_s_ = 0;
@@ -421,8 +480,10 @@ class CaseInTurns : public CaseRun {
 }  // namespace
 
 std::unique_ptr<CaseRun> make_case_run(const Case& planned, Executor& workload, Executor& control,
-                                       const MeasureSettings& settings, RoundListener on_round) {
-  return std::make_unique<CaseInTurns>(planned, workload, control, settings, std::move(on_round));
+                                       const MeasureSettings& settings, RoundListener on_round,
+                                       MakeProcesses make_processes) {
+  return std::make_unique<CaseInTurns>(planned, workload, control, settings, std::move(on_round),
+                                       std::move(make_processes));
 }
 
 }  // namespace gilscale

@@ -52,8 +52,14 @@ class CaseRun {
   virtual std::optional<FinishedPoint> stop(int threads, std::optional<StopReason> reason) = 0;
 };
 
-/// Borrows everything but the listener.
+/// Makes the executor that runs the same workload in processes; it calls `while_waiting` some times
+/// in a second.
+using MakeProcesses =
+    std::function<std::unique_ptr<Executor>(const std::function<void()>& while_waiting)>;
+
+/// Borrows everything but the functions. `make_processes` is null where nobody is to ask them.
 std::unique_ptr<CaseRun> make_case_run(const Case& planned, Executor& workload, Executor& control,
-                                       const MeasureSettings& settings, RoundListener on_round);
+                                       const MeasureSettings& settings, RoundListener on_round,
+                                       MakeProcesses make_processes);
 
 }  // namespace gilscale

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -43,11 +44,12 @@ class Helper {
   [[nodiscard]] int pid() const { return process_.pid(); }
 
   /// The seconds that the workload's own set-up took. Blocks; throws when it failed or ended.
-  double wait_until_ready() {
+  double wait_until_ready(const std::function<void()>& while_waiting) {
     while (true) {
       if (const auto answer = next_answer()) return setup_of(*answer);
       if (const auto status = process_.status(); status && !read_more())
         throw ended(*status, "before it was ready");
+      if (while_waiting) while_waiting();
       wait_for_news(milliseconds(100));
       read_more();
     }
@@ -136,7 +138,7 @@ class ProcessesExecutor : public Executor {
     while (team_.size() < threads) start_helper();
     double longest_setup_s = 0;
     for (std::size_t i = ready; i < helpers_.size(); ++i)
-      longest_setup_s = std::max(longest_setup_s, helpers_[i]->wait_until_ready());
+      longest_setup_s = std::max(longest_setup_s, helpers_[i]->wait_until_ready(while_waiting_));
     at_rest_ = true;
     return longest_setup_s;
   }
@@ -147,6 +149,7 @@ class ProcessesExecutor : public Executor {
     const std::span players(helpers_.data(), static_cast<std::size_t>(threads));
     const RoundTimes times = team_.round(threads, calls, [&] {
       for (const auto& helper : players) helper->look_after(rounds_);
+      if (while_waiting_) while_waiting_();
     });
     at_rest_ = true;
     throw_failure(players);
@@ -162,7 +165,8 @@ class ProcessesExecutor : public Executor {
  private:
   ProcessesExecutor(const ExecutorSetup& setup, SharedMemory memory)
       : setup_{setup.planned, setup.files, setup.placement, memory.fd(), 0},
-        team_(setup.placement, std::move(memory)) {}
+        team_(setup.placement, std::move(memory)),
+        while_waiting_(setup.while_waiting) {}
 
   void start_helper() try {
     setup_.index = team_.size();
@@ -188,6 +192,7 @@ class ProcessesExecutor : public Executor {
 
   MemberSetup setup_;  ///< of the newest helper
   Team team_;
+  std::function<void()> while_waiting_;
   std::vector<std::unique_ptr<Helper>> helpers_;
   std::int64_t rounds_ = 0;
   bool at_rest_ = true;  ///< all helpers wait for a round

@@ -9,9 +9,11 @@
 #include <string_view>
 #include <utility>
 
+#include "gilscale/measure/bystander.hpp"
 #include "gilscale/measure/ledger_round.hpp"
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
+#include "gilscale/model/executors.hpp"
 #include "gilscale/model/plugins.hpp"
 #include "gilscale/supervise/interpreter.hpp"
 #include "gilscale/supervise/messages.hpp"
@@ -68,8 +70,9 @@ void call(Function* function, Arguments... arguments) {
 /// The same of an executor's.
 class PluginExecutor : public Executor {
  public:
-  PluginExecutor(const border::Plugin& plugin, border::Executor* executor)
-      : plugin_(plugin), executor_(executor) {}
+  /// `meets_bystanders`: its threads are those of one interpreter, the first.
+  PluginExecutor(const border::Plugin& plugin, border::Executor* executor, bool meets_bystanders)
+      : plugin_(plugin), executor_(executor), meets_bystanders_(meets_bystanders) {}
   ~PluginExecutor() override { plugin_.delete_executor(executor_); }
 
   double prepare(int threads) override {
@@ -86,6 +89,13 @@ class PluginExecutor : public Executor {
   std::optional<LedgerRound> ledger_round(int threads, CallShare calls) override {
     return keep_books(*this, threads, calls);
   }
+  std::optional<BystanderRound> round_with_bystander(int threads, CallShare calls) override {
+    if (!meets_bystanders_) return std::nullopt;
+    RoundTimes times;
+    auto waits = waits_of_bystander(plugin_.access, [&] { times = round(threads, calls); });
+    if (!waits) return std::nullopt;
+    return BystanderRound{times, *waits};
+  }
   std::optional<double> dispatched_round_s(int threads, CallShare calls) override {
     bool told = false;
     double seconds = 0;
@@ -96,6 +106,7 @@ class PluginExecutor : public Executor {
  private:
   const border::Plugin& plugin_;
   border::Executor* executor_;
+  bool meets_bystanders_;
 };
 
 void* opened(const std::string& file, int flags, const char* what) {
@@ -204,7 +215,7 @@ std::unique_ptr<Executor> Python::make_executor(const std::string& kind) {
   Outcome outcome;
   border::Executor* const made = plugin_.make_executor(text_of(kind), outcome.sink());
   outcome.require(made != nullptr);
-  return std::make_unique<PluginExecutor>(plugin_, made);
+  return std::make_unique<PluginExecutor>(plugin_, made, executor_kind(kind).shares_gil);
 }
 
 double Python::prepare_member() {

@@ -71,12 +71,13 @@ void obey(CaseRun& run, const Channel& channel) {
 }
 
 void measure(const Case& planned, Executor& workload, const MeasureSettings& settings,
-             const Channel& channel) {
+             const Channel& channel, MakeProcesses make_processes = {}) {
   NativeExecutor control(settings.placement);
   ProgressTeller progress(channel);
-  const auto run =
-      make_case_run(planned, workload, control, settings,
-                    [&](int threads, std::size_t samples) { progress.tell(threads, samples); });
+  const auto run = make_case_run(
+      planned, workload, control, settings,
+      [&](int threads, std::size_t samples) { progress.tell(threads, samples); },
+      std::move(make_processes));
   obey(*run, channel);
 }
 
@@ -92,7 +93,9 @@ GilState measure_python(const Case& planned, const CpuBudget& budget, const Chan
   channel.send(message::started(python.info(), gil));
   const MeasureSettings settings{placement, budget.quota_period_s(), python.switch_interval_s()};
   const std::unique_ptr<Executor> runner = make_executor({planned, placement, &python, files});
-  measure(planned, *runner, settings, channel);
+  measure(planned, *runner, settings, channel, [&](const std::function<void()>& while_waiting) {
+    return make_processes_executor({planned, placement, &python, files, while_waiting});
+  });
   gil.after_run = python.gil_enabled();
   python.tear_down();
   return gil;

@@ -7,7 +7,7 @@ import pytest
 from conftest import OK, QUICK, USAGE
 
 WORKLOADS = ["py_fib", "cpp_fib", "cpp_fib_nogil", "fib_holder_gil", "fib_holder_nogil",
-             "hold", "release", "hold_release", "burn_hold", "burn_release", "burn_hold_release"]
+             "hold", "release", "hold_release", "burn_hold", "burn_release", "burn_hold_release", "counter"]
 EXECUTORS = ["threads", "pool", "interpreters", "processes", "native"]
 REPORTERS = ["table", "json", "csv", "markdown", "junit", "github", "custom_bigger", "bencher", "console",
              "benchmark_csv"]

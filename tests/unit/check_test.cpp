@@ -149,7 +149,8 @@ TEST(CheckedPoint, CanBeAskedEveryMetric) {
   Point point = efficient(1);
   for (auto* const values :
        {&point.ledger_samples.gil_wait, &point.ledger_samples.lock_wait,
-        &point.ledger_samples.gil_hold_p99_s, &point.ledger_samples.gil_hold_max_s})
+        &point.ledger_samples.gil_hold_p99_s, &point.ledger_samples.gil_hold_max_s,
+        &point.ledger_samples.bystander_p99_s})
     values->assign(point.samples.size(), 0.25);
   point.gil_demands.assign(point.samples.size(), 0.25);
   point.memory_bytes = 1000;

@@ -68,6 +68,17 @@ class FakeExecutor : public Executor {
     return script_(journal_.back(), journal_.size() - 1).makespan_s;
   }
 
+  std::optional<BystanderRound> round_with_bystander(int threads, CallShare calls) override {
+    if (!bystander_waits_s_) return std::nullopt;
+    journal_.push_back({"B" + name_, threads, calls.each, calls.extra});
+    BystanderRound round{script_(journal_.back(), journal_.size() - 1), {}};
+    round.waits.add(*bystander_waits_s_);
+    return round;
+  }
+
+  /// Beside its threads, another one waits so long for the GIL.
+  void let_wait(double seconds) { bystander_waits_s_ = seconds; }
+
   /// It also has rounds of tasks that are submitted.
   void be_a_pool() { is_pool_ = true; }
 
@@ -86,6 +97,7 @@ class FakeExecutor : public Executor {
   int prepared_ = 0;
   std::vector<double> demands_;
   std::size_t ledgers_ = 0;
+  std::optional<double> bystander_waits_s_;
   bool is_pool_ = false;
   bool keeps_books_ = false;
 };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <random>
@@ -12,6 +13,7 @@
 
 #include "fake_executor.hpp"
 #include "gilscale/statistics/statistics.hpp"
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 namespace {
@@ -351,6 +353,85 @@ TEST_F(Sampling, AsksWhyOnOneThreadOnlyIfItIsTold) {
   EXPECT_TRUE(own.ledger_single);
   EXPECT_FALSE(own.ledger_parallel);
   EXPECT_EQ(own.ledger_samples.size(), 1U);
+}
+
+/// Two threads at once take twice the CPU time for each call, and all of it on CPUs.
+RoundTimes slower_on_cpu(const AskedRound& round, std::size_t /*place*/) {
+  const double each_s = round.threads;
+  return {.makespan_s = each_s, .wall_s = round.threads * each_s, .cpu_s = round.threads * each_s};
+}
+
+/// In processes they take half as much again.
+RoundTimes less_slow(const AskedRound& round, std::size_t /*place*/) {
+  return {.makespan_s = 1, .wall_s = 1, .cpu_s = round.threads == 1 ? 1.0 : 3.0};
+}
+
+/// Samples of two threads that are asked why, with the same calls in processes to be asked too.
+class SamplingBesideProcesses : public Sampling {
+ protected:
+  void sample(const FakeExecutor::Script& workload, const FakeExecutor::Script& in_processes) {
+    point.threads = 2;
+    tested.emplace("T", journal, workload);
+    tested->keep_books();
+    beside.emplace("C", journal, taking(1));
+    FakeExecutor processes("P", journal, in_processes);
+    CommonRounds common;
+    common.in_processes = &processes;
+    Sampler sampler(*tested, *beside, point, within(1000), {.why = Why::always}, 0, &common);
+    for (int i = 0; i < 40; ++i) sampler.take();
+  }
+  [[nodiscard]] std::int64_t rounds_in_processes() const {
+    return std::count_if(journal.begin(), journal.end(),
+                         [](const AskedRound& round) { return round.executor == "P"; });
+  }
+};
+
+TEST_F(SamplingBesideProcesses, AsksThemWhereCallsTakeMoreCpuTime) {
+  sample(slower_on_cpu, less_slow);
+  ASSERT_GE(point.ledger_samples.process_slowdown.size(), 2U);
+  EXPECT_THAT(point.ledger_samples.process_slowdown, testing::Each(1.5));
+}
+
+TEST_F(SamplingBesideProcesses, DoesNotAskThemWhereThreadsLackCpus) {
+  point.oversubscribed = true;
+  sample(slower_on_cpu, less_slow);
+  EXPECT_EQ(rounds_in_processes(), 0);
+}
+
+TEST_F(SamplingBesideProcesses, DoesNotAskThemWhereTimeGoesElsewhere) {
+  sample(taking_turns, less_slow);
+  EXPECT_EQ(rounds_in_processes(), 0);
+  EXPECT_TRUE(point.ledger_parallel);
+}
+
+TEST_F(SamplingBesideProcesses, DoesWithoutThoseThatFail) {
+  sample(slower_on_cpu, [](const AskedRound&, std::size_t) -> RoundTimes {
+    throw WorkloadError("it is used by another process");
+  });
+  EXPECT_EQ(rounds_in_processes(), 1) << "they are not asked again";
+  EXPECT_TRUE(point.ledger_samples.process_slowdown.empty());
+  EXPECT_EQ(point.samples.size(), 40U);
+}
+
+TEST_F(Sampling, LetsABystanderWaitIfItIsAsked) {
+  for (const bool latency : {true, false}) {
+    Point own;
+    own.threads = 2;
+    own.calls = 3;
+    FakeExecutor workload("T", journal, taking(0.03));
+    FakeExecutor control("C", journal, taking(0.03));
+    workload.let_wait(0.25);
+    Sampler sampler(workload, control, own, within(1000), {.latency = latency});
+    for (int i = 0; i < 40; ++i) sampler.take();
+    ASSERT_EQ(own.bystander_waits.has_value(), latency);
+    if (!latency) continue;
+    EXPECT_THAT(own.ledger_samples.bystander_p99_s, testing::Each(0.25));
+    const auto rounds = static_cast<double>(own.bystander_waits->count());
+    EXPECT_NEAR(0.03 * rounds, sampler.spent_s() / 5, 0.03 * 2);
+  }
+  const auto round = std::find_if(journal.begin(), journal.end(),
+                                  [](const AskedRound& each) { return each.executor == "BT"; });
+  EXPECT_EQ(round->calls, 12) << "four times those of a round of 0.03 s: 0.1 s at least";
 }
 
 TEST_F(Sampling, KnowsNoGilDemandWithoutAGil) {

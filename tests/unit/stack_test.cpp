@@ -211,6 +211,37 @@ TEST(Causes, AreInferredWhereCallsAreSlowerOnACpu) {
   EXPECT_THAT(slower.why, HasSubstr("(inferred)"));
 }
 
+/// Calls that take twice the CPU time in two threads, and so many times in two processes.
+NamedCause cause_beside_processes(std::vector<double> slowdowns) {
+  Account parallel = both();
+  parallel.cpu_s = 40;
+  Point point = point_of(1, parallel);
+  point.ledger_samples.process_slowdown = std::move(slowdowns);
+  return cause(point);
+}
+
+TEST(Causes, TellWhatThreadsShareFromWhatTheMachineDoes) {
+  const NamedCause sharing = cause_beside_processes({1.05, 1.3, 0.9});
+  EXPECT_EQ(sharing.cause, Cause::sharing);
+  EXPECT_THAT(sharing.why, StartsWith("calls take 2.00 times the CPU time that they take on one "
+                                      "thread, and 1.05 times in 2 processes: threads write"));
+  EXPECT_THAT(sharing.why, HasSubstr("(inferred)"));
+  const NamedCause memory = cause_beside_processes({1.8, 2.1, 1.9});
+  EXPECT_EQ(memory.cause, Cause::memory);
+  EXPECT_THAT(memory.why, HasSubstr("and 1.90 times in 2 processes: the machine"));
+  const NamedCause both = cause_beside_processes({1.5});
+  EXPECT_EQ(both.cause, Cause::unknown);
+  EXPECT_THAT(both.why, HasSubstr("in part"));
+}
+
+TEST(SpeedupStack, IsSlowerOnCpuWhereThatIsTheLargestPart) {
+  Stack stack{.achieved = 1, .gil_wait = 0.4, .slower_on_cpu = 0.5, .other = 0.1};
+  EXPECT_TRUE(is_slower_on_cpu(stack));
+  stack.gil_wait = 0.6;
+  EXPECT_FALSE(is_slower_on_cpu(stack));
+  EXPECT_FALSE(is_slower_on_cpu({.achieved = 1.92, .slower_on_cpu = 0.08})) << "4 %";
+}
+
 TEST(Causes, StandInTheVerdict) {
   Account parallel = both();
   waits(parallel, WaitKind::mutex) = {5, 20, 1};

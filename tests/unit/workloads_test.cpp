@@ -45,7 +45,7 @@ TEST(Suites, AreReplacedByTheirMembers) {
                                                   "fib_holder_gil", "fib_holder_nogil"));
   EXPECT_THAT(expand_suites({"calibration"}),
               ElementsAre("hold", "release", "hold_release", "locked", "burn_hold", "burn_release",
-                          "burn_hold_release"));
+                          "burn_hold_release", "counter"));
 }
 
 TEST(Suites, DefaultToFib) { EXPECT_EQ(expand_suites({}), expand_suites({"fib"})); }

@@ -21,9 +21,10 @@ enum class Cores {
 /// How often a figure is measured at one point.
 enum class Measured {
   by_sample,
-  by_ledger_round,  ///< of one thread
-  by_ledger_pair,   ///< of one thread and of all; needs --why
-  once,             ///< without an interval
+  by_ledger_round,   ///< of one thread
+  by_ledger_pair,    ///< of one thread and of all; needs --why
+  by_latency_round,  ///< needs --latency
+  once,              ///< without an interval
 };
 
 /// How a figure stands in files.

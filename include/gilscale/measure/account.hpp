@@ -26,13 +26,18 @@ struct Account {
 
 void add_to(std::optional<Account>& sum, const std::optional<Account>& more);
 
-/// What each pair of ledger rounds told, in the order of time: parts of its stack, in threads'
-/// worth, and holds of the GIL in its N-thread round.
+/// What rounds besides the timed ones told, in the order of time. Of each pair of ledger rounds:
+/// parts of its stack, in threads' worth, and holds of the GIL in its N-thread round.
 struct LedgerSamples {
   std::vector<double> gil_wait;
   std::vector<double> lock_wait;
   std::vector<double> gil_hold_p99_s;
   std::vector<double> gil_hold_max_s;
+  /// The CPU time of a call in N processes over that in one, where threads are slower on their
+  /// CPUs: processes share no objects. Not of every pair.
+  std::vector<double> process_slowdown;
+  /// Of each round beside which a thread wanted the GIL now and then; not one for each pair.
+  std::vector<double> bystander_p99_s;
 
   [[nodiscard]] std::size_t size() const { return gil_hold_max_s.size(); }
   void append(const LedgerSamples& later);

@@ -56,6 +56,12 @@ struct LedgerRound {
   std::optional<double> gil_demand;
 };
 
+/// A round, and what a thread waited for the GIL that takes no part in it.
+struct BystanderRound {
+  RoundTimes times;
+  Durations waits;
+};
+
 /// How calls run at once. Create one, prepare() it for a number of threads, then round() any number
 /// of times with up to that many. One thread drives it; that thread must not be attached to Python.
 class Executor {
@@ -80,6 +86,12 @@ class Executor {
   /// A round whose threads keep their books; see keep_books(). Nothing, and no round, where books
   /// cannot be kept. Throws like round().
   virtual std::optional<LedgerRound> ledger_round(int /*threads*/, CallShare /*calls*/) {
+    return std::nullopt;
+  }
+
+  /// A round beside which a thread wants the GIL now and then; see waits_of_bystander(). Nothing
+  /// where it could not meet the round's threads. Throws like round().
+  virtual std::optional<BystanderRound> round_with_bystander(int /*threads*/, CallShare /*calls*/) {
     return std::nullopt;
   }
 

@@ -63,6 +63,8 @@ struct Point {
   std::optional<Account> ledger_single;
   std::optional<Account> ledger_parallel;
   LedgerSamples ledger_samples;
+  /// Of a thread that wanted the GIL now and then beside N-thread rounds; none where none did.
+  std::optional<Durations> bystander_waits;
   std::vector<NamedWait> waits;  ///< of the latter, once the point is finished; largest total first
   /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
   /// workload's own.

@@ -60,6 +60,7 @@ struct SamplingConditions {
   std::optional<double> quota_period_s = {};  ///< see round_target_s()
   std::uint64_t seed = 0;
   Why why = Why::automatic;
+  bool latency = false;  ///< see Executor::round_with_bystander()
 };
 
 /// What the thread counts of a case have in common: how the control is called, and the last pair of
@@ -78,6 +79,8 @@ struct CommonRounds {
   std::int64_t control_calls = 0;  ///< 0 before they are found
   double cpu_share = 1;            ///< of a 1-thread round that warmed up
   std::optional<Pair> singles;
+  /// The same workload in processes; null where it cannot be run in them.
+  Executor* in_processes = nullptr;
 
   /// The last pair, if it belongs to that block and is fresh; else null.
   [[nodiscard]] const Pair* fresh_singles(std::int64_t block) const {
@@ -127,8 +130,11 @@ class Sampler {
   [[nodiscard]] bool asks_why() const;
   void ask_why();
   std::optional<Account> account_of(int threads, CallShare calls);
+  void ask_processes();
+  void get_processes_ready(Executor& processes);
   void note_gil_demand(const LedgerRound& round);
   void note_holds(const Ledger& ledger);
+  void watch_bystander();
   void dispatch();
   RoundTimes counted(const RoundTimes& times);
   void record(const std::array<RoundTimes, kinds>& rounds, std::int64_t block);
@@ -146,7 +152,9 @@ class Sampler {
   std::int64_t next_block_ = 0;
   double ledgers_s_ = 0;
   double whys_s_ = 0;
+  double bystanders_s_ = 0;
   bool nobody_knows_why_ = false;  ///< the executor keeps no books
+  bool processes_are_ready_ = false;
   double last_sample_s_ = 0;
 };
 

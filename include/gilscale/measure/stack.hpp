@@ -27,6 +27,10 @@ inline std::array<double, 8> parts_of(const Stack& stack) {
           stack.no_cpu,   stack.slower_on_cpu, stack.imbalance, stack.other};
 }
 
+/// Whether what is missing is mainly that calls took more CPU time, and is not little: 5 % at
+/// least.
+bool is_slower_on_cpu(const Stack& stack);
+
 /// Which part of the stack a kind of wait belongs to.
 enum class WaitGroup { gil, lock, io };
 WaitGroup group_of(WaitKind kind);

@@ -26,6 +26,7 @@ struct Case {
   bool may_grow = true;
   bool pin = false;  ///< threads are bound to CPUs
   Why why = Why::automatic;
+  bool latency = false;  ///< beside a thread that wants the GIL now and then
   StopRule stop;
   int repetitions = 1;
   std::uint64_t seed = 0;  ///< of the order of rounds

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "gilscale/measure/bystander.hpp"
 #include "gilscale/measure/executor.hpp"
 
 /// The border between gilscale's executable and what it opens for each Python,
@@ -17,7 +18,7 @@
 /// changes below.
 namespace gilscale::border {
 
-inline constexpr std::uint32_t interface_version = 3;
+inline constexpr std::uint32_t interface_version = 4;
 
 /// UTF-8, not ended by a zero. Whoever is given one copies it before it returns.
 struct Text {
@@ -124,6 +125,9 @@ struct Plugin {
 
   /// Where threads are in Python code while they make calls.
   PythonPlaces places;
+
+  /// Of threads that make none.
+  PythonAccess access;
 
   /// Sets the workload up for the calling thread, which calls play() next.
   bool (*prepare_member)(double* setup_s, FailureSink failure);
