@@ -33,6 +33,7 @@ Point merged(std::span<const Point* const> launches) {
   whole.ledger_samples = {};
   whole.bystander_waits.reset();
   whole.waits.clear();
+  whole.longest_hold_site.clear();
   for (std::size_t number = 0; number < launches.size(); ++number) {
     if (!launches[number] || round_counts_of(*launches[number]) != round_counts_of(first)) continue;
     const Point& launch = *launches[number];

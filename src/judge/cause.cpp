@@ -40,10 +40,13 @@ std::string duration_text(double seconds) {
   return fmt::format("{:.0f} µs", seconds * 1e6);
 }
 
-std::string at_line(const PythonPlace& place) {
-  if (place.file.empty()) return "";
-  return fmt::format("{}:{} ({})", std::filesystem::path(place.file).filename().string(),
-                     place.line, place.function);
+/// " at two.py:1 (work) in codec.so!Encoder::flush": what is known of it.
+std::string at_place(const PythonPlace& python, const std::string& site) {
+  std::string text;
+  if (!python.file.empty())
+    text = fmt::format(" at {}:{} ({})", std::filesystem::path(python.file).filename().string(),
+                       python.line, python.function);
+  return site.empty() ? text : text + " in " + site;
 }
 
 std::string_view thing_of(WaitKind kind) {
@@ -89,8 +92,7 @@ std::string waits_for(double worth, WaitGroup group, const Point& point) {
     return of_threads(worth) + (group == WaitGroup::lock ? " locks" : " input or output");
   const auto& [kind, site, python, waits] = *largest;
   std::string text = fmt::format("{} {}", of_threads(worth), thing_of(kind));
-  if (const std::string line = at_line(python); !line.empty()) text += " at " + line;
-  if (!site.empty()) text += " in " + site;
+  text += at_place(python, site);
   const bool has_no_name = site.find("+0x") != site.npos;
   return text + fmt::format(" ({}, longest {}{})", counted(waits.count, "wait"),
                             duration_text(waits.longest_s),
@@ -146,9 +148,9 @@ std::optional<Stack> stack_of(const MeasuredPoint& measured) {
 std::string longest_hold_of(const Point& point) {
   const Ledger ledger = point.ledger_parallel.value_or(Account()).ledger;
   if (ledger.gil_holds.count() == 0) return "";
-  const std::string line = at_line(ledger.longest_hold_at);
-  return fmt::format(", for up to {} in one piece{}", duration_text(ledger.gil_holds.longest_s()),
-                     line.empty() ? "" : ", at " + line);
+  const std::string place = at_place(ledger.longest_hold_at, point.longest_hold_site);
+  return fmt::format(", for up to {} in one piece{}{}", duration_text(ledger.gil_holds.longest_s()),
+                     place.empty() ? "" : ",", place);
 }
 
 NamedCause cause_of(const Stack& stack, const MeasuredPoint& measured) {

@@ -21,8 +21,8 @@ struct ComparedSample {
 ///
 /// Disturbed samples are told by the control, the denominator of a relative efficiency, so leaving
 /// them out is one-sided where a disturbance hits single rounds: then the others are those in which
-/// it hit the workload. So blame must also hold for all samples, unless disturbances come in spells
-/// that last for whole samples.
+/// it hit the workload. So all samples decide on blame, and those that are left must lean to it.
+/// Only where disturbances come in spells that last for whole samples, what is left decides.
 class Evidence {
  public:
   void add(const ComparedSample& sample);

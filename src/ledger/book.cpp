@@ -115,7 +115,10 @@ void Book::begin_account(std::int64_t now) {
 
 void Book::end_account(std::int64_t now) {
   if (!in_account_) return;
-  if (holds_) released(now);
+  if (holds_) {
+    note_end_of_hold(now);
+    released(now);
+  }
   in_account_ = false;
   raise_to(books.round_ended, now);
   books.members_in_round.fetch_sub(1, std::memory_order_relaxed);
@@ -164,10 +167,11 @@ void Book::released(std::int64_t now) {
       raise_to(books.longest_hold, held);
       if (held > longest_hold_.get()) {
         longest_hold_.set(held);
-        longest_hold_at_.set(in_account_ ? python_place() : 0);
+        longest_hold_at_.set(static_cast<std::int64_t>(held_until_));
       }
     }
   }
+  held_until_ = 0;
   holds_ = false;
   held_since_.set(0);
 }

@@ -60,6 +60,10 @@ class alignas(64) Book {
   void note_place() {
     if (in_account_) wanted_at_ = here(WaitKind::gil);
   }
+  /// The thread is about to give the GIL up: where that is, if it is the longest hold so far.
+  void note_end_of_hold(std::int64_t now) {
+    if (in_account_ && held_in_round(now) > longest_hold_.get()) held_until_ = here(WaitKind::gil);
+  }
   void gives_gil_up(std::int64_t now) {
     gave_up_ = true;
     inside_->is_held->store(false, std::memory_order_relaxed);
@@ -86,9 +90,12 @@ class alignas(64) Book {
   static Place path_of(std::uint64_t key) { return static_cast<Place>(key); }
   static Place python_of(std::uint64_t key) { return static_cast<Place>(key >> 16); }
   [[nodiscard]] std::span<const Site> sites() const { return sites_; }
-  /// Its longest hold of the GIL in the round, and where it was at its end.
+  /// Its longest hold of the GIL in the round, and the key of where it was at its end; 0: not
+  /// known.
   [[nodiscard]] std::int64_t longest_hold() const { return longest_hold_.get(); }
-  [[nodiscard]] Place longest_hold_at() const { return static_cast<Place>(longest_hold_at_.get()); }
+  [[nodiscard]] std::uint64_t longest_hold_at() const {
+    return static_cast<std::uint64_t>(longest_hold_at_.get());
+  }
   [[nodiscard]] bool in_account() const { return in_account_; }
 
   [[nodiscard]] const Waits& of(WaitKind kind) const {
@@ -113,6 +120,7 @@ class alignas(64) Book {
   bool holds_ = false;
   std::int64_t wanted_since_ = 0;
   std::uint64_t wanted_at_ = 0;
+  std::uint64_t held_until_ = 0;
   Counter held_since_;  ///< 0 if it does not hold the GIL
   Counter held_;
   Counter longest_hold_;

@@ -85,7 +85,10 @@ void Ledger::add(const Ledger& other) {
   exact = exact && other.exact;
   gil_held_s += other.gil_held_s;
   for (std::size_t i = 0; i < waits.size(); ++i) waits.at(i).add(other.waits.at(i));
-  if (other.gil_holds.longest_s() >= gil_holds.longest_s()) longest_hold_at = other.longest_hold_at;
+  if (other.gil_holds.longest_s() >= gil_holds.longest_s()) {
+    longest_hold_at = other.longest_hold_at;
+    longest_hold_frames = other.longest_hold_frames;
+  }
   gil_holds.add(other.gil_holds);
   for (const WaitSite& site : other.sites) add_to(sites, site);
   sort_by_total(sites);
@@ -136,7 +139,8 @@ Ledger close_books() {
     add_sites(sites, book, tick_s);
     if (book.longest_hold() <= longest) continue;
     longest = book.longest_hold();
-    all.longest_hold_at = python_place_of(book.longest_hold_at());
+    all.longest_hold_at = python_place_of(Book::python_of(book.longest_hold_at()));
+    all.longest_hold_frames = frames_of(Book::path_of(book.longest_hold_at()));
   }
   all.sites = told(sites);
   all.gil_held_s = static_cast<double>(held) * tick_s;

@@ -63,8 +63,13 @@ bool stand_ins_are_here() { return GILSCALE_HAS_STAND_INS != 0; }
 // As Python declares them: PyThreadState* is a pointer that is only passed on.
 GILSCALE_STAND_IN void* PyEval_SaveThread() {
   using namespace gilscale;
+  Book* const book = book_that_guesses();
+  if (book) {
+    const Busy busy;
+    book->note_end_of_hold(ticks());
+  }
   void* const state = next_save_thread();
-  if (Book* const book = book_that_guesses()) book->released(ticks());
+  if (book) book->released(ticks());
   return state;
 }
 
@@ -172,8 +177,13 @@ int wait_for_semaphore(const void* caller, const Function& next_wait, sem_t* sem
 }
 
 int lock_gil(Book& book, const Gil& gil, Mutex* mutex) {
-  // Who gives the GIL up holds it until it says so, however long it takes.
+  // Who gives the GIL up holds it until it says so, however long it takes. Where that is, it finds
+  // out before it locks: unwinding may wait for a lock of the loader.
   if (book.holds_gil()) {
+    {
+      const Busy busy;
+      book.note_end_of_hold(ticks());
+    }
     const int result = next_mutex_lock(mutex);
     book.enters(gil);
     return result;

@@ -113,6 +113,11 @@ PointValues completed(const Point& point, PointValues values) {
   return values;
 }
 
+/// In N-thread rounds; 0 without ledger rounds.
+double longest_hold_s(const Point& point) {
+  return point.ledger_parallel ? point.ledger_parallel->ledger.gil_holds.longest_s() : 0;
+}
+
 }  // namespace
 
 std::string_view to_string(Scaling scaling) { return scaling == Scaling::weak ? "weak" : "strong"; }
@@ -151,13 +156,15 @@ std::optional<Seen> of_both(std::optional<Seen> one, std::optional<Seen> other) 
 }
 
 void add_ledgers(Point& point, const Point& other) {
+  if (longest_hold_s(other) >= longest_hold_s(point))
+    point.longest_hold_site = other.longest_hold_site;
   add_to(point.ledger_single, other.ledger_single);
   add_to(point.ledger_parallel, other.ledger_parallel);
   point.ledger_samples.append(other.ledger_samples);
+  point.gil_demand_is = of_both(point.gil_demand_is, other.gil_demand_is);
   if (!other.bystander_waits) return;
   if (!point.bystander_waits) point.bystander_waits.emplace();
   point.bystander_waits->add(*other.bystander_waits);
-  point.gil_demand_is = of_both(point.gil_demand_is, other.gil_demand_is);
 }
 
 void append(Point& point, Point later) {

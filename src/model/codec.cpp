@@ -63,6 +63,7 @@ constexpr std::tuple members_of_point{
     std::pair{"ledger_samples", &Point::ledger_samples},
     std::pair{"bystander_waits", &Point::bystander_waits},
     std::pair{"waits", &Point::waits},
+    std::pair{"longest_hold_site", &Point::longest_hold_site},
     std::pair{"other_cpus", &Point::other_cpus},
     std::pair{"control_other_cpus", &Point::control_other_cpus},
     std::pair{"stopped", &Point::stopped},

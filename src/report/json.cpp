@@ -45,7 +45,9 @@ json holds_document(const Point& point) {
   const auto& account = point.threads > 1 ? point.ledger_parallel : point.ledger_single;
   if (!account || account->ledger.gil_holds.count() == 0) return nullptr;
   json document = quantiles_of(account->ledger.gil_holds);
-  document["longest"] = account->ledger.longest_hold_at;
+  const std::string& site = point.longest_hold_site;
+  document["longest"] = {{"python", account->ledger.longest_hold_at},
+                         {"native", site.empty() ? json(nullptr) : json(site)}};
   return document;
 }
 

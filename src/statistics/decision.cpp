@@ -15,11 +15,12 @@ double log_sign_evidence(std::size_t on_it, std::size_t off_it) {
   return log_beta + log_part_beyond - k * std::log(p0) - (m + 1) * std::log(1 - p0);
 }
 
+bool SignTally::may_suffice() const {
+  return static_cast<double>(on_it_) > lingering_allowance * static_cast<double>(on_it_ + off_it_);
+}
+
 bool SignTally::suffices(double error) const {
-  // Then p₀ is the likeliest of all chances, and the evidence is 1 at most.
-  const auto all = static_cast<double>(on_it_ + off_it_);
-  if (static_cast<double>(on_it_) <= lingering_allowance * all) return false;
-  return log_sign_evidence(on_it_, off_it_) >= -std::log(error);
+  return may_suffice() && log_sign_evidence(on_it_, off_it_) >= -std::log(error);
 }
 
 std::size_t fewest_to_decide(double error) {

@@ -256,15 +256,16 @@ json benchmark_of(const std::string& name, const std::deque<Point>& repetitions)
   return reporter.document();
 }
 
-/// Paths that lead to the same function from the same line are one place.
-std::vector<NamedWait> named(const std::vector<WaitSite>& sites) {
-  std::vector<NamedWait> waits;
-  if (sites.empty()) return waits;
+/// Names what N-thread ledger rounds told. Paths that lead to the same function from the same line
+/// are one place.
+void name_places(Point& point) {
+  if (!point.ledger_parallel) return;
+  const Ledger& ledger = point.ledger_parallel->ledger;
   const Names names;
-  for (const WaitSite& site : sites)
-    add_to(waits, NamedWait{site.kind, names.site(site), site.python, site.waits});
-  keep_largest(waits);
-  return waits;
+  for (const WaitSite& site : ledger.sites)
+    add_to(point.waits, NamedWait{site.kind, names.site(site), site.python, site.waits});
+  keep_largest(point.waits);
+  point.longest_hold_site = names.site({WaitKind::gil, ledger.longest_hold_frames, {}, {}});
 }
 
 /// What the points of a case measure with.
@@ -317,7 +318,7 @@ class PointRun {
     whole.ledger_samples = {};
     whole.bystander_waits.reset();
     for (const Point& each : repetitions_) add_ledgers(whole, each);
-    if (whole.ledger_parallel) whole.waits = named(whole.ledger_parallel->ledger.sites);
+    name_places(whole);
     json document = benchmark_of(benchmark_name(bench_.planned, whole.threads), repetitions_);
     return {std::move(whole), std::move(document["benchmarks"]), std::move(document["context"])};
   }

@@ -204,6 +204,21 @@ def test_an_expectation_of_the_ledger_needs_it(gilscale):
     assert "leave out --no-why" in done.stderr
 
 
+@pytest.mark.usefixtures("with_gil", "no_sanitizer")
+def test_the_longest_hold_is_named_with_its_line_and_its_function(gilscale, workload, builtin_workloads):
+    """The function that gives the GIL up after it, while another thread waits."""
+    workload("mine.py", """
+        from gilscale_calibration import hold_release
+
+        def work():
+            hold_release(5000, 100)
+        """)
+    case, = gilscale.cases("run", "mine.py:work", "--path", builtin_workloads, *WHY)
+    longest = case["points"][-1]["gil_hold_s"]["longest"]
+    assert (longest["python"]["function"], longest["python"]["line"]) == ("work", 5)
+    assert longest["native"] in ("gilscale_calibration.so!wait_released", "gilscale_calibration.so!hold_release")
+
+
 # ---- what an event loop feels ----
 
 LATENCY = ("-t2", "--latency", "--calls=5", "--benchmark_min_time=6x")

@@ -190,6 +190,7 @@ TEST_F(WaitsOf, TheLongestHoldHasItsLine) {
       1);
   EXPECT_GE(seen.gil_holds.longest_s(), 0.03);
   EXPECT_EQ(seen.longest_hold_at.line, 6) << "it ends where the thread gives the GIL up";
+  EXPECT_FALSE(seen.longest_hold_frames.empty());
 }
 
 }  // namespace

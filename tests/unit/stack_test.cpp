@@ -193,6 +193,10 @@ TEST(Causes, OfAHeldGilNameTheLongestHold) {
   parallel.ledger.longest_hold_at = {"/a/b.py", "f", 3};
   EXPECT_EQ(longest_hold_of(point_of(1, parallel)),
             ", for up to 250.0 ms in one piece, at b.py:3 (f)");
+  Point point = point_of(1, parallel);
+  point.longest_hold_site = "codec.so!run";
+  EXPECT_EQ(longest_hold_of(point),
+            ", for up to 250.0 ms in one piece, at b.py:3 (f) in codec.so!run");
   EXPECT_EQ(longest_hold_of(steady_point(2, {}, 20)), "");
 }
 

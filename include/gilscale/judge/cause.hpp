@@ -27,8 +27,8 @@ struct NamedCause {
 /// codec.so!Encoder::flush (9412 waits, longest 1.8 ms)".
 NamedCause cause_of(const Stack& stack, const MeasuredPoint& measured);
 
-/// ", for up to 60.0 ms in one piece, at two.py:1 (work)": the longest hold of the GIL in rounds of
-/// all threads; empty where no ledger round told it.
+/// ", for up to 60.0 ms in one piece, at two.py:1 (work) in codec.so!run": the longest hold of the
+/// GIL in rounds of all threads; empty where no ledger round told it.
 std::string longest_hold_of(const Point& point);
 
 }  // namespace gilscale

@@ -93,7 +93,9 @@ struct Ledger {
   /// thread runs again, so it includes what the thread then waited for a CPU.
   std::array<WaitTotal, wait_kinds> waits{};
   std::vector<WaitSite> sites;  ///< where; largest total first
-  PythonPlace longest_hold_at;  ///< where the thread was that held the GIL longest, at its end
+  /// Where the thread was that held the GIL longest, at its end; empty where it is not known.
+  PythonPlace longest_hold_at;
+  std::vector<std::uintptr_t> longest_hold_frames;
   /// Threads that nobody kept a book of, since there were too many.
   std::int64_t lost_threads = 0;
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -65,7 +66,10 @@ struct Point {
   LedgerSamples ledger_samples;
   /// Of a thread that wanted the GIL now and then beside N-thread rounds; none where none did.
   std::optional<Durations> bystander_waits;
-  std::vector<NamedWait> waits;  ///< of the latter, once the point is finished; largest total first
+  /// Of the latter, once the point is finished; largest total first.
+  std::vector<NamedWait> waits;
+  /// Likewise, the function that the GIL's longest hold ended in; empty if it is not known.
+  std::string longest_hold_site;
   /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
   /// workload's own.
   double other_cpus = 0;

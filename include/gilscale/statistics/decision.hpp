@@ -40,6 +40,9 @@ class SignTally {
   /// Whether the evidence that they are on it suffices now. To act on the first time that it does
   /// is wrong with the chance `error` at most.
   [[nodiscard]] bool suffices(double error) const;
+  /// Whether more of the same would: else p₀ is the likeliest of all chances, and the evidence is 1
+  /// at most.
+  [[nodiscard]] bool may_suffice() const;
 
  private:
   std::size_t on_it_ = 0;

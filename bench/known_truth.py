@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Whether the ledger tells the truth: workloads that hold something for a known share of their time.
+
+Each workload holds the GIL, a lock of Python, a mutex or a lock of writers for a share of a call and sleeps without it
+for the rest. Two threads then wait for as long as arithmetic says. Prints what gilscale saw beside that, and ends with
+exit code 1 if a figure is more than 3 % off (of a thread's time, for each thread; of the time for a hold), or if the
+wait was seen elsewhere.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+BUILT = pathlib.Path(__file__).resolve().parent.parent / "build" / "release" / "bin" / "gilscale"
+TOLERANCE = 0.03
+CALLS = 5
+THREADS = 2
+
+PYTHON_LOCK = """
+import threading
+from gilscale_calibration import release
+
+lock = threading.Lock()
+
+
+def held(us):
+    with lock:
+        release(us)
+
+
+def work(hold_us, release_us):
+    held(hold_us)
+    release(release_us)
+"""
+
+# What holds what: the workload, whether it is the GIL, the kind of its waits, and the function or the line at which
+# they are seen (where threads wait for the GIL, that is wherever they attach).
+WAYS = {
+    "the GIL": ("hold_release", True, "gil", None),
+    "the GIL in a callback": ("gilscale_calibration:hold_in_callback", True, "gil", "hold_in_callback"),
+    "the GIL in a native thread": ("gilscale_calibration:hold_in_native_thread", True, None, None),
+    "a std::mutex": ("gilscale_calibration:Locked.hold_release", False, "mutex", "Guarded<std::mutex>::hold_release"),
+    "a std::shared_mutex": ("gilscale_calibration:WriteLocked.hold_release", False, "rwlock",
+                            "Guarded<std::shared_mutex>::hold_release"),
+    "a threading.Lock": ("{folder}/python_lock.py:work", False, "lock", "held"),
+}
+
+
+def queue(threads, calls, hold, release):
+    """What threads do that take turns for `hold` and then sleep for `release`, first come, first served.
+
+    Returns the makespan, the sum of their waits and the sum of their times, each until its own finish.
+    """
+    ready = [0.0] * threads
+    left = [calls] * threads
+    free = waits = 0.0
+    while any(left):
+        thread = min((i for i in range(threads) if left[i]), key=ready.__getitem__)
+        start = max(free, ready[thread])
+        waits += start - ready[thread]
+        free = start + hold
+        ready[thread] = free + release
+        left[thread] -= 1
+    return max(ready), waits, sum(ready)
+
+
+def truth(share, call_s):
+    """The parts of the stack of THREADS threads."""
+    makespan, waits, walls = queue(THREADS, CALLS, share * call_s, (1 - share) * call_s)
+    return {"achieved": THREADS * CALLS * call_s / makespan, "wait": waits / makespan,
+            "imbalance": (THREADS * makespan - walls) / makespan}
+
+
+def measure(options, workload, share, folder):
+    """The case and its point of all threads, as in the result file."""
+    file = pathlib.Path(folder, "result.json")
+    hold_us, release_us = (round(part * options.call * 1000, 3) for part in (share, 1 - share))
+    command = [options.gilscale, "run", workload.format(folder=folder), f"--args=({hold_us}, {release_us})",
+               f"--threads={THREADS}", f"--calls={CALLS}", "--why", f"--benchmark_min_time={options.samples}x",
+               "--path", pathlib.Path(options.gilscale).resolve().parent.parent / "share/gilscale/workloads",
+               "--json", file]
+    if options.venv:
+        command += ["--venv", options.venv]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    case, = json.loads(file.read_text(encoding="utf-8"))["gilscale"]["cases"]
+    return case, case["points"][-1]
+
+
+def seen_at(waits, kind, place):
+    """Whether the largest wait is of that kind and at that function or in that line's function."""
+    if kind is None:
+        return True
+    largest = waits[0]
+    names = (largest["site"] or "") + " " + ((largest["python"] or {}).get("function") or "")
+    return largest["kind"] == kind and (place is None or place in names)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shares", type=float, nargs="+", default=[0.3, 0.6, 0.9])
+    parser.add_argument("--call", type=float, default=20, help="milliseconds of a call (default: 20)")
+    parser.add_argument("--samples", type=int, default=30)
+    parser.add_argument("--venv", help="of the Python to measure with")
+    parser.add_argument("--gilscale", default=BUILT, help="the executable (default: that of scripts/bench.sh)")
+    options = parser.parse_args()
+
+    print(f"{'what is held':<27} {'share':>5}  {'GIL demand':>10}  {'hold, ms':>9}  "
+          f"{'speedup':>14}  {'waits':>14}  {'imbalance':>14}  rest   where")
+    wrong = 0
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "python_lock.py").write_text(PYTHON_LOCK, encoding="utf-8")
+        for way, (workload, of_gil, kind, place) in WAYS.items():
+            for share in options.shares:
+                case, point = measure(options, workload, share, folder)
+                stack = point["stack"]
+                if stack is None:
+                    print(f"{way:<27} {share:>5}  the machine changed too much for a stack", flush=True)
+                    continue
+                expected = truth(share, options.call / 1000)
+                figures = {"achieved": stack["achieved"], "imbalance": stack["imbalance"],
+                           "wait": stack["gil_wait"] + stack["lock_wait"]}
+                errors = [abs(figures[part] - expected[part]) / THREADS for part in figures]
+                errors.append(abs(stack["other"]) / THREADS)
+                demand = point["gil_demand"]
+                if demand is not None:
+                    errors.append(abs(demand - (share if of_gil else 0)))
+                hold_ms = 1000 * point["gil_hold_s"]["max"] if of_gil and point["gil_hold_s"] else None
+                if hold_ms is not None:
+                    errors.append(abs(hold_ms / (share * options.call) - 1))
+                is_there = seen_at(point["waits"], kind, place)
+                wrong += max(errors) > TOLERANCE or not is_there
+                columns = "  ".join(f"{figures[part]:5.2f} of {expected[part]:5.2f}" for part in
+                                    ("achieved", "wait", "imbalance"))
+                print(f"{way:<27} {share:>5}  {'-' if demand is None else f'{demand:.3f}':>10}  "
+                      f"{'-' if hold_ms is None else f'{hold_ms:.2f}':>9}  {columns}  {stack['other']:5.2f}  "
+                      f"{'right' if is_there else 'elsewhere: ' + str(point['waits'][:1])}"
+                      f"{'' if max(errors) <= TOLERANCE else '  OFF by ' + format(max(errors), '.3f')}", flush=True)
+    print(f"wrong: {wrong}")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
