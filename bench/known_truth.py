@@ -36,12 +36,11 @@ def work(hold_us, release_us):
     release(release_us)
 """
 
-# What holds what: the workload, whether it is the GIL, the kind of its waits, and the function or the line at which
-# they are seen (where threads wait for the GIL, that is wherever they attach).
+# What holds what: the workload, whether it is the GIL, and the function in C++ or in Python that waits for it.
 WAYS = {
-    "the GIL": ("hold_release", True, "gil", None),
+    "the GIL": ("hold_release", True, "gil", "hold_release"),
     "the GIL in a callback": ("gilscale_calibration:hold_in_callback", True, "gil", "hold_in_callback"),
-    "the GIL in a native thread": ("gilscale_calibration:hold_in_native_thread", True, None, None),
+    "the GIL in a native thread": ("gilscale_calibration:hold_in_native_thread", True, "gil", "hold_in_native_thread"),
     "a std::mutex": ("gilscale_calibration:Locked.hold_release", False, "mutex", "Guarded<std::mutex>::hold_release"),
     "a std::shared_mutex": ("gilscale_calibration:WriteLocked.hold_release", False, "rwlock",
                             "Guarded<std::shared_mutex>::hold_release"),
@@ -49,27 +48,28 @@ WAYS = {
 }
 
 
-def queue(threads, calls, hold, release):
+def queue(threads, calls, hold, release, at_the_end):
     """What threads do that take turns for `hold` and then sleep for `release`, first come, first served.
 
-    Returns the makespan, the sum of their waits and the sum of their times, each until its own finish.
+    `at_the_end`: and take a turn of no length at last, as threads that attach to Python again. Returns the makespan,
+    the sum of their waits and the sum of their times, each until its own finish.
     """
     ready = [0.0] * threads
-    left = [calls] * threads
+    turns = [[(hold, release)] * calls + [(0, 0)] * at_the_end for _ in range(threads)]
     free = waits = 0.0
-    while any(left):
-        thread = min((i for i in range(threads) if left[i]), key=ready.__getitem__)
+    while any(turns):
+        thread = min((i for i in range(threads) if turns[i]), key=ready.__getitem__)
+        lasts, pause = turns[thread].pop(0)
         start = max(free, ready[thread])
         waits += start - ready[thread]
-        free = start + hold
-        ready[thread] = free + release
-        left[thread] -= 1
+        free = start + lasts
+        ready[thread] = free + pause
     return max(ready), waits, sum(ready)
 
 
-def truth(share, call_s):
+def truth(share, call_s, of_gil):
     """The parts of the stack of THREADS threads."""
-    makespan, waits, walls = queue(THREADS, CALLS, share * call_s, (1 - share) * call_s)
+    makespan, waits, walls = queue(THREADS, CALLS, share * call_s, (1 - share) * call_s, of_gil)
     return {"achieved": THREADS * CALLS * call_s / makespan, "wait": waits / makespan,
             "imbalance": (THREADS * makespan - walls) / makespan}
 
@@ -90,19 +90,20 @@ def measure(options, workload, share, folder):
 
 
 def seen_at(waits, kind, place):
-    """Whether the largest wait is of that kind and at that function or in that line's function."""
-    if kind is None:
-        return True
-    largest = waits[0]
+    """Whether the largest wait that is no sleep is of that kind, in that function.
+
+    Threads that wait for the GIL only when a round begins are in no function of the workload.
+    """
+    largest = next(wait for wait in waits if wait["kind"] != "sleep")
     names = (largest["site"] or "") + " " + ((largest["python"] or {}).get("function") or "")
-    return largest["kind"] == kind and (place is None or place in names)
+    return largest["kind"] == kind and (place in names or names == " ")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shares", type=float, nargs="+", default=[0.3, 0.6, 0.9])
     parser.add_argument("--call", type=float, default=20, help="milliseconds of a call (default: 20)")
-    parser.add_argument("--samples", type=int, default=30)
+    parser.add_argument("--samples", type=int, default=15)
     parser.add_argument("--venv", help="of the Python to measure with")
     parser.add_argument("--gilscale", default=BUILT, help="the executable (default: that of scripts/bench.sh)")
     options = parser.parse_args()
@@ -119,15 +120,17 @@ def main():
                 if stack is None:
                     print(f"{way:<27} {share:>5}  the machine changed too much for a stack", flush=True)
                     continue
-                expected = truth(share, options.call / 1000)
+                expected = truth(share, options.call / 1000, of_gil)
+                # Who waits for a thread of its own that waits is blocked where nobody sees it.
+                unseen = stack["other"] if "thread" in workload else 0
                 figures = {"achieved": stack["achieved"], "imbalance": stack["imbalance"],
-                           "wait": stack["gil_wait"] + stack["lock_wait"]}
+                           "wait": stack["gil_wait"] + stack["lock_wait"] + unseen}
                 errors = [abs(figures[part] - expected[part]) / THREADS for part in figures]
-                errors.append(abs(stack["other"]) / THREADS)
+                errors.append(abs(stack["other"] - unseen) / THREADS)
                 demand = point["gil_demand"]
                 if demand is not None:
                     errors.append(abs(demand - (share if of_gil else 0)))
-                hold_ms = 1000 * point["gil_hold_s"]["max"] if of_gil and point["gil_hold_s"] else None
+                hold_ms = 1000 * point["gil_hold_max"] if of_gil and point["gil_hold_max"] else None
                 if hold_ms is not None:
                     errors.append(abs(hold_ms / (share * options.call) - 1))
                 is_there = seen_at(point["waits"], kind, place)
@@ -135,8 +138,8 @@ def main():
                 columns = "  ".join(f"{figures[part]:5.2f} of {expected[part]:5.2f}" for part in
                                     ("achieved", "wait", "imbalance"))
                 print(f"{way:<27} {share:>5}  {'-' if demand is None else f'{demand:.3f}':>10}  "
-                      f"{'-' if hold_ms is None else f'{hold_ms:.2f}':>9}  {columns}  {stack['other']:5.2f}  "
-                      f"{'right' if is_there else 'elsewhere: ' + str(point['waits'][:1])}"
+                      f"{'-' if hold_ms is None else f'{hold_ms:.2f}':>9}  {columns}  {stack['other'] - unseen:5.2f}  "
+                      f"{'right' if is_there else 'elsewhere: ' + str([(each['kind'], each['site'], each['python']) for each in point['waits'][:3]])}"
                       f"{'' if max(errors) <= TOLERANCE else '  OFF by ' + format(max(errors), '.3f')}", flush=True)
     print(f"wrong: {wrong}")
     sys.exit(1 if wrong else 0)

@@ -1,6 +1,7 @@
 #include "gilscale/machine/thread_times.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -50,6 +51,15 @@ double seconds_on(clockid_t clock) {
 double thread_cpu_s() { return seconds_on(CLOCK_THREAD_CPUTIME_ID); }
 
 double process_cpu_s() { return seconds_on(CLOCK_PROCESS_CPUTIME_ID); }
+
+ThreadEvents thread_events() {
+#ifdef RUSAGE_THREAD
+  rusage used{};
+  if (getrusage(RUSAGE_THREAD, &used) == 0)
+    return {used.ru_minflt + used.ru_majflt, used.ru_nvcsw, used.ru_nivcsw};
+#endif
+  return {};
+}
 
 double thread_runnable_s() {
   thread_local const ScheduleFile file;

@@ -3,8 +3,9 @@
 namespace gilscale {
 
 void Account::add(const LedgerRound& round, std::int64_t calls_of_all) {
-  add({1, calls_of_all, round.times.makespan_s, round.times.wall_s, round.times.cpu_s,
-       round.times.runnable_s, round.ledger});
+  const RoundTimes& times = round.times;
+  add({1, calls_of_all, times.makespan_s, times.wall_s, times.cpu_s, times.runnable_s,
+       times.page_faults, times.switches, times.forced_switches, round.ledger});
 }
 
 void Account::add(const Account& others) {
@@ -16,6 +17,9 @@ void Account::add(const Account& others) {
   wall_s += others.wall_s;
   cpu_s += others.cpu_s;
   runnable_s += others.runnable_s;
+  page_faults += others.page_faults;
+  switches += others.switches;
+  forced_switches += others.forced_switches;
   ledger.add(others.ledger);
   ledger.exact = exact;
 }

@@ -32,6 +32,12 @@ void spin_while(const SharedCount& count, int same) {
   } while (Clock::now() < deadline);
 }
 
+ThreadEvents since(const ThreadEvents& before) {
+  const ThreadEvents now = thread_events();
+  return {now.page_faults - before.page_faults, now.switches - before.switches,
+          now.forced_switches - before.forced_switches};
+}
+
 }  // namespace
 
 /// On cache lines of its own, so that members do not slow each other down by their bookkeeping.
@@ -48,6 +54,7 @@ class alignas(64) Team::Member {
   Clock::time_point finished_at{};
   double cpu_s = 0;
   double runnable_s = 0;
+  ThreadEvents events;
 };
 
 /// No pointers in here: each process has it at another address.
@@ -136,6 +143,9 @@ RoundTimes Team::times_of(int threads) const {
     times.undelayed_s = std::max(times.undelayed_s, wall_s - runnable_s);
     times.cpu_s += each.cpu_s;
     times.runnable_s += runnable_s;
+    times.page_faults += each.events.page_faults;
+    times.switches += each.events.switches;
+    times.forced_switches += each.events.forced_switches;
   }
   times.makespan_s = Seconds(last - opened).count();
   times.spread_s = Seconds(last - first).count();
@@ -177,6 +187,7 @@ void Team::pass_gate(Member& me) {
   const double after_s = thread_runnable_s();
   const double late_s = Seconds(Clock::now() - shared_->gate.opened_at()).count();
   me.runnable_s = std::min(after_s - before_s, late_s) - after_s;
+  me.events = thread_events();
   me.cpu_s = -thread_cpu_s();
   begin_account();
 }
@@ -187,6 +198,7 @@ void Team::stop_clocks(Member& me) {
   me.finished_at = Clock::now();
   me.cpu_s += thread_cpu_s();
   me.runnable_s += thread_runnable_s();
+  me.events = since(me.events);
   const double late_s = Seconds(Clock::now() - me.finished_at).count();
   constexpr double longest_reading_s = 50e-6;
   if (late_s > longest_reading_s) me.runnable_s -= late_s;

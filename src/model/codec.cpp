@@ -71,9 +71,15 @@ constexpr std::tuple members_of_point{
 };
 
 constexpr std::tuple members_of_account{
-    std::pair{"rounds", &Account::rounds},         std::pair{"calls", &Account::calls},
-    std::pair{"makespan_s", &Account::makespan_s}, std::pair{"wall_s", &Account::wall_s},
-    std::pair{"cpu_s", &Account::cpu_s},           std::pair{"runnable_s", &Account::runnable_s},
+    std::pair{"rounds", &Account::rounds},
+    std::pair{"calls", &Account::calls},
+    std::pair{"makespan_s", &Account::makespan_s},
+    std::pair{"wall_s", &Account::wall_s},
+    std::pair{"cpu_s", &Account::cpu_s},
+    std::pair{"runnable_s", &Account::runnable_s},
+    std::pair{"page_faults", &Account::page_faults},
+    std::pair{"switches", &Account::switches},
+    std::pair{"forced_switches", &Account::forced_switches},
 };
 
 constexpr std::tuple members_of_ledger_samples{

@@ -111,6 +111,8 @@ void check_account(const json& account) {
   check_whole(account, "rounds", 1, most);
   check_whole(account, "calls", 0, most);
   check_whole(account, "lost_threads", 0, most);
+  for (const char* key : {"page_faults", "switches", "forced_switches"})
+    check_whole(account, key, 0, most);
   for (const char* key : {"makespan_s", "wall_s", "cpu_s", "runnable_s", "gil_held_s"})
     check_number(account, key);
   for (const json& waits : account.at("waits")) check_waits(waits);

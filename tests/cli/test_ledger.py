@@ -1,7 +1,9 @@
 """What the ledger sees: who holds the GIL, and for what threads wait."""
 
 import re
+import shutil
 import statistics
+import subprocess
 
 import pytest
 
@@ -217,6 +219,60 @@ def test_the_longest_hold_is_named_with_its_line_and_its_function(gilscale, work
     longest = case["points"][-1]["gil_hold_s"]["longest"]
     assert (longest["python"]["function"], longest["python"]["line"]) == ("work", 5)
     assert longest["native"] in ("gilscale_calibration.so!wait_released", "gilscale_calibration.so!hold_release")
+
+
+STAND_INS = """
+#include <dlfcn.h>
+#include <pthread.h>
+#include <atomic>
+
+std::atomic<long> locks;
+extern "C" long locks_seen() { return locks; }
+extern "C" int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
+  ++locks;
+  return reinterpret_cast<int (*)(pthread_mutex_t*)>(dlsym(RTLD_NEXT, "pthread_mutex_lock"))(mutex);
+}
+"""
+
+
+@pytest.mark.usefixtures("no_sanitizer")
+@pytest.mark.skipif(not shutil.which("c++"), reason="it compiles a library")
+def test_stand_ins_of_somebody_else_come_next(gilscale, workload, builtin_workloads, tmp_path):
+    """A library that is preloaded, as tools that trace locks are."""
+    library = tmp_path / "libtrace.so"
+    subprocess.run(["c++", "-x", "c++", "-", "-shared", "-fPIC", "-o", library], input=STAND_INS, text=True, check=True)
+    workload("mine.py", """
+        import ctypes
+        from gilscale_calibration import Locked
+
+        locked = Locked()
+
+        def work():
+            locked.hold(3000)
+            assert ctypes.CDLL(None).locks_seen() > 0
+        """)
+    case, = gilscale.cases("run", "mine.py:work", "--path", builtin_workloads, *WHY, LD_PRELOAD=str(library))
+    point, = case["points"]
+    assert next(wait for wait in point["waits"] if wait["kind"] == "mutex")["site"].endswith("::hold")
+    assert point["lock_wait"] > 0.3
+
+
+def test_page_faults_and_switches_are_counted(gilscale, workload):
+    workload("mine.py", """
+        import mmap
+        import time
+
+        def work():
+            with mmap.mmap(-1, 400 * mmap.PAGESIZE) as pages:
+                for place in range(0, len(pages), mmap.PAGESIZE):
+                    pages[place] = 1
+            time.sleep(0.001)
+        """)
+    case, = gilscale.cases("run", "mine.py:work", *WHY)
+    for account in (case["points"][-1][key] for key in ("ledger_single", "ledger_parallel")):
+        assert account["page_faults"] >= 400 * account["calls"]
+        assert account["switches"] >= account["calls"]
+        assert account["forced_switches"] >= 0
 
 
 # ---- what an event loop feels ----

@@ -21,6 +21,7 @@
 #include <shared_mutex>
 #include <thread>
 
+#include "gilscale/machine/memory.hpp"
 #include "gilscale/measure/ledger_round.hpp"
 #include "gilscale/measure/team.hpp"
 
@@ -470,6 +471,24 @@ TEST(LedgerAdversaries, FillABookWithoutEnd) {
     for (int i = 0; i < 100'000; ++i) nanosleep(&nothing, nullptr);
   });
   EXPECT_EQ(ledger.of(WaitKind::sleep).count, 200'000);
+}
+
+TEST(LedgerAdversaries, WaitTenMillionTimes) {
+  SKIP_WITHOUT_A_LEDGER();
+  constexpr int waits = 10'000'000;
+  constexpr std::int64_t little = 4'000'000;
+  sem_t never;
+  sem_init(&never, 0, 0);
+  const auto memory = [] { return memory_of(std::array{getpid()}).value_or(0); };
+  ledger_of(1, [](int) { usleep(1); });  // what it takes once
+  const std::int64_t before = memory();
+  const Ledger ledger = ledger_of(1, [&](int) {
+    const timespec no_time{0, -1};  // refused without a system call, which takes some µs
+    for (int i = 0; i < waits; ++i) sem_timedwait(&never, &no_time);
+  });
+  EXPECT_EQ(ledger.of(WaitKind::semaphore).count, waits);
+  EXPECT_EQ(ledger.sites.size(), 1U);
+  EXPECT_LT(memory() - before, little);
 }
 
 TEST(LedgerAdversaries, HaveMoreThreadsThanBooks) {

@@ -224,6 +224,23 @@ NamedCause cause_beside_processes(std::vector<double> slowdowns) {
   return cause(point);
 }
 
+TEST(Causes, SayWhereCallsHaveManyPageFaults) {
+  Account parallel = both();
+  parallel.cpu_s = 40;
+  parallel.calls = 1000;
+  for (const std::int64_t faults : {7'000'000, 9'000'000}) {
+    parallel.page_faults = faults;
+    Point point = point_of(1, parallel);
+    point.ledger_single->calls = 500;
+    const bool are_many = faults > 8'000'000;
+    EXPECT_EQ(cause(point).why.ends_with("; a call has 9000 page faults, at which threads of a "
+                                         "process wait for one another: it may help to use memory "
+                                         "again"),
+              are_many)
+        << cause(point).why;
+  }
+}
+
 TEST(Causes, TellWhatThreadsShareFromWhatTheMachineDoes) {
   const NamedCause sharing = cause_beside_processes({1.05, 1.3, 0.9});
   EXPECT_EQ(sharing.cause, Cause::sharing);

@@ -18,6 +18,9 @@ struct Account {
   double wall_s = 0;  ///< of all threads, each until its own finish
   double cpu_s = 0;
   double runnable_s = 0;
+  std::int64_t page_faults = 0;
+  std::int64_t switches = 0;
+  std::int64_t forced_switches = 0;
   Ledger ledger;
 
   void add(const LedgerRound& round, std::int64_t calls_of_all);

@@ -45,6 +45,10 @@ struct RoundTimes {
   /// own finish less what it waited for a CPU.
   double undelayed_s = 0;
   double handover_s = 0;  ///< what the caller waited besides: waking threads, collecting results
+  // How often that happened to its threads between their start and finish.
+  std::int64_t page_faults = 0;
+  std::int64_t switches = 0;         ///< they gave their CPUs up, to wait
+  std::int64_t forced_switches = 0;  ///< they lost them
 };
 
 /// A round for which the threads of this process kept their books, which costs them some time.
