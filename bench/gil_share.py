@@ -81,7 +81,7 @@ def main():
     parser.add_argument("--shares", type=float, nargs="+", default=[0.1, 0.3, 0.6, 0.9])
     parser.add_argument("--call", type=float, default=5, help="milliseconds of a call (default: 5)")
     parser.add_argument("--seconds", type=int, default=3, help="of each measurement (default: 3)")
-    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--gilscale", type=pathlib.Path, default=RELEASE / "bin" / "gilscale",
                         help="the executable (default: that of scripts/bench.sh)")
     options = parser.parse_args()

@@ -138,6 +138,14 @@ NamedCause slower(const MeasuredPoint& measured, double factor) {
   return {Cause::unknown, both + ": in part the machine does it, in part what threads share"};
 }
 
+/// Locks of CPython and of others spin for a while before a thread waits: calls are slower on a CPU
+/// then, too.
+std::string note_on_lock(const Stack& stack, const Point& point) {
+  constexpr double let_pass = 0.02;
+  if (stack.lock_wait < let_pass * point.threads) return "";
+  return "; " + waits_for(stack.lock_wait, WaitGroup::lock, point);
+}
+
 double slowdown(const Point& point) {
   const Account single = point.ledger_single.value_or(Account());
   const Account parallel = point.ledger_parallel.value_or(Account());
@@ -179,7 +187,7 @@ NamedCause cause_of(const Stack& stack, const MeasuredPoint& measured) {
     return {Cause::imbalance, fmt::format("{} the last thread to finish", of_threads(largest))};
   if (largest == stack.slower_on_cpu) {
     NamedCause cause = slower(measured, slowdown(point));
-    cause.why += note_on_faults(point);
+    cause.why += note_on_lock(stack, point) + note_on_faults(point);
     return cause;
   }
   return {Cause::unknown, fmt::format("{} something that was not seen{}", of_threads(largest),

@@ -24,8 +24,9 @@ bool Evidence::credits(double error) const {
 
 bool Evidence::blames(double error) const {
   if (come_in_spells()) return blamable_.suffices(error) && blamable_as_it_was_.suffices(error);
-  return all_blamable_.suffices(error) && all_blamable_as_it_was_.suffices(error) &&
-         blamable_.may_suffice() && blamable_as_it_was_.may_suffice();
+  return samples_ - disturbed_ >= fewest_for_ends && all_blamable_.suffices(error) &&
+         all_blamable_as_it_was_.suffices(error) && blamable_.may_suffice() &&
+         blamable_as_it_was_.may_suffice();
 }
 
 /// Half as many changes as there would be, 2p(1 − p), if each sample were disturbed by itself with

@@ -64,14 +64,19 @@ std::string did_of_achievable(const MeasuredPoint& seen) {
                      most);
 }
 
+/// Of a workload whose own threads disturb the control; else empty.
+std::string note_on_own_threads(const Point& point) {
+  if (!disturbs_control(point) || point.oversubscribed) return "";
+  return fmt::format(
+      "threads of its own keep {:.1f} CPUs busy between its calls, so nothing is put down to the "
+      "machine",
+      point.control_other_cpus);
+}
+
 /// What keeps a partial workload from scaling further, as far as it is inferred.
 std::string bound_of(const MeasuredPoint& seen, const GilState& gil) {
   const PointFigures& figures = seen.figures;
-  if (disturbs_control(seen.point) && !seen.point.oversubscribed)
-    return fmt::format(
-        "threads of its own keep {:.1f} CPUs busy between its calls, so nothing is "
-        "put down to the machine",
-        seen.point.control_other_cpus);
+  if (std::string note = note_on_own_threads(seen.point); !note.empty()) return note;
   const double demand = shared_gil_demand(seen.point, gil);
   if (gil_allows_less(seen.point, gil, figures.speedup.estimate, figures.achievable))
     return fmt::format("the GIL is held for {:.0f} % of a call, which allows a speedup of {:.2f}",
@@ -84,10 +89,11 @@ std::string bound_of(const MeasuredPoint& seen, const GilState& gil) {
 /// any.
 Judgement with_cause(Verdict verdict, const MeasuredPoint& seen, const std::string& begin,
                      const std::string& otherwise, Cause inferred) {
-  const auto stack = disturbs_control(seen.point) ? std::nullopt : stack_of(seen);
+  const auto stack = stack_of(seen);
   if (!stack) return {verdict, begin + otherwise, inferred};
   const NamedCause cause = cause_of(*stack, seen);
-  return {verdict, begin + "; " + cause.why, cause.cause};
+  const std::string note = note_on_own_threads(seen.point);
+  return {verdict, begin + "; " + cause.why + (note.empty() ? "" : "; ") + note, cause.cause};
 }
 
 /// What the samples of a point have ever sufficed for.

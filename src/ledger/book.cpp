@@ -116,7 +116,7 @@ void Book::begin_account(std::int64_t now) {
 void Book::end_account(std::int64_t now) {
   if (!in_account_) return;
   if (holds_) {
-    note_end_of_hold(now);
+    note_end_of_hold();
     released(now);
   }
   in_account_ = false;
@@ -140,6 +140,14 @@ void Book::enters(const Gil& gil) {
   const Gil* nobody = nullptr;
   if (in_account_)
     books.gil_of_round.compare_exchange_strong(nobody, &gil, std::memory_order_relaxed);
+}
+
+void Book::note_end_of_hold() {
+  const std::int64_t begins = ticks();
+  if (!in_account_ || held_in_round(begins) <= longest_hold_.get()) return;
+  const Busy busy;
+  held_until_ = here(WaitKind::gil);
+  held_since_.set(held_since_.get() + ticks() - begins);  // looking is not the workload's
 }
 
 bool Book::holds_count() const {
@@ -167,7 +175,10 @@ void Book::released(std::int64_t now) {
       raise_to(books.longest_hold, held);
       if (held > longest_hold_.get()) {
         longest_hold_.set(held);
-        longest_hold_at_.set(static_cast<std::int64_t>(held_until_));
+        // The thread may have got that long only after it looked where it is.
+        const bool is_noted = held_until_ != 0 || !in_account_;
+        longest_hold_at_.set(static_cast<std::int64_t>(
+            is_noted ? held_until_ : key_of(WaitKind::gil) | std::uint64_t{python_place()} << 16));
       }
     }
   }

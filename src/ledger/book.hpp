@@ -61,9 +61,7 @@ class alignas(64) Book {
     if (in_account_) wanted_at_ = here(WaitKind::gil);
   }
   /// The thread is about to give the GIL up: where that is, if it is the longest hold so far.
-  void note_end_of_hold(std::int64_t now) {
-    if (in_account_ && held_in_round(now) > longest_hold_.get()) held_until_ = here(WaitKind::gil);
-  }
+  void note_end_of_hold();
   void gives_gil_up(std::int64_t now) {
     gave_up_ = true;
     inside_->is_held->store(false, std::memory_order_relaxed);

@@ -9,6 +9,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
+#include <utility>
+
+#include "ledger/rust_names.hpp"
 
 namespace gilscale {
 namespace {
@@ -16,7 +19,7 @@ namespace {
 using std::string_view;
 
 /// Their names begin like this.
-constexpr std::array<string_view, 34> of_locks{
+constexpr std::array<string_view, 36> of_locks{
     // C++
     "std::", "__gnu_cxx::", "__gthread_", "pthread_", "__pthread_", "sem_", "boost::",
     // CPython
@@ -26,7 +29,7 @@ constexpr std::array<string_view, 34> of_locks{
     "PyEval_AcquireLock", "PyEval_SaveThread", "PyGILState_", "_PyThreadState_", "take_gil",
     "lock_PyThread", "acquire_timed",
     // pybind11, Rust
-    "pybind11::gil_scoped", "core::", "parking_lot", "lock_api"};
+    "pybind11::gil_scoped", "core::", "parking_lot", "lock_api", "pyo3::", "pyo3_ffi::"};
 
 /// Functions of CPython that call others, whatever these do.
 constexpr std::array<string_view, 8> of_calls{"cfunction_",  "_PyEval_",     "PyEval_",
@@ -45,6 +48,7 @@ bool begins_with_one_of(string_view text, const Prefixes& prefixes) {
 }
 
 std::string demangled(const char* symbol) {
+  if (auto path = rust_path(symbol)) return *std::move(path);
   int failed = 0;
   char* const name = abi::__cxa_demangle(symbol, nullptr, nullptr, &failed);
   std::string text = failed == 0 ? name : symbol;

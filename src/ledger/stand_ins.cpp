@@ -64,10 +64,7 @@ bool stand_ins_are_here() { return GILSCALE_HAS_STAND_INS != 0; }
 GILSCALE_STAND_IN void* PyEval_SaveThread() {
   using namespace gilscale;
   Book* const book = book_that_guesses();
-  if (book) {
-    const Busy busy;
-    book->note_end_of_hold(ticks());
-  }
+  if (book) book->note_end_of_hold();
   void* const state = next_save_thread();
   if (book) book->released(ticks());
   return state;
@@ -180,10 +177,7 @@ int lock_gil(Book& book, const Gil& gil, Mutex* mutex) {
   // Who gives the GIL up holds it until it says so, however long it takes. Where that is, it finds
   // out before it locks: unwinding may wait for a lock of the loader.
   if (book.holds_gil()) {
-    {
-      const Busy busy;
-      book.note_end_of_hold(ticks());
-    }
+    book.note_end_of_hold();
     const int result = next_mutex_lock(mutex);
     book.enters(gil);
     return result;

@@ -113,9 +113,10 @@ PointValues completed(const Point& point, PointValues values) {
   return values;
 }
 
-/// In N-thread rounds; 0 without ledger rounds.
+/// 0 without ledger rounds.
 double longest_hold_s(const Point& point) {
-  return point.ledger_parallel ? point.ledger_parallel->ledger.gil_holds.longest_s() : 0;
+  const Account* const account = account_of_all(point);
+  return account ? account->ledger.gil_holds.longest_s() : 0;
 }
 
 }  // namespace
@@ -153,6 +154,11 @@ bool disturbs_control(const Point& point) {
 std::optional<Seen> of_both(std::optional<Seen> one, std::optional<Seen> other) {
   if (one == Seen::estimate || other == Seen::estimate) return Seen::estimate;
   return one ? one : other;
+}
+
+const Account* account_of_all(const Point& point) {
+  const auto& account = point.threads > 1 ? point.ledger_parallel : point.ledger_single;
+  return account ? &*account : nullptr;
 }
 
 void add_ledgers(Point& point, const Point& other) {

@@ -183,28 +183,24 @@ void Sampler::ask_why() {
     ask_processes();
 }
 
-/// Their start costs the point as its rounds do.
 void Sampler::get_processes_ready(Executor& processes) {
-  using Clock = std::chrono::steady_clock;
-  const auto began = Clock::now();
   processes.prepare(point_.threads);
-  const double start_s = std::chrono::duration<double>(Clock::now() - began).count();
-  whys_s_ += cost_s(counted({.makespan_s = start_s}));
-  whys_s_ += cost_s(counted(processes.round(point_.threads, parallel_calls(point_))));  // warms up
+  processes.round(point_.threads, parallel_calls(point_));  // warms up
   processes_are_ready_ = true;
 }
 
 /// What threads share inside a process, they do not in several. A workload that does not run there
-/// is no failure of the case.
+/// is no failure of the case, but what it took counts all the same: their start, too.
 void Sampler::ask_processes() {
+  using Clock = std::chrono::steady_clock;
+  constexpr double too_long_s = 5;
   Executor* const processes = common_.in_processes;
-  if (!processes) return;
+  if (!processes || point_.samples.parallel_s.back() > too_long_s) return;
+  const auto began = Clock::now();
   try {
     if (!processes_are_ready_) get_processes_ready(*processes);
     const auto cpu_of_call = [&](int threads, CallShare calls) {
-      const RoundTimes times = counted(processes->round(threads, calls));
-      whys_s_ += cost_s(times);
-      return times.cpu_s / static_cast<double>(calls.total(threads));
+      return processes->round(threads, calls).cpu_s / static_cast<double>(calls.total(threads));
     };
     const double alone_s = cpu_of_call(1, single_calls(point_));
     const double beside_others_s = cpu_of_call(point_.threads, parallel_calls(point_));
@@ -212,6 +208,8 @@ void Sampler::ask_processes() {
   } catch (const Error&) {
     common_.in_processes = nullptr;
   }
+  const double took_s = std::chrono::duration<double>(Clock::now() - began).count();
+  whys_s_ += cost_s(counted({.makespan_s = took_s}));
 }
 
 void Sampler::note_holds(const Ledger& ledger) {
@@ -226,8 +224,9 @@ void Sampler::watch_bystander() {
   constexpr double long_enough_s = 0.1;
   if (!conditions_.latency || bystanders_s_ > part_of_time * spent_s_) return;
   const double factor = std::ceil(long_enough_s / std::max(point_.samples.parallel_s.back(), 1e-9));
-  CallShare calls = parallel_calls(point_);
-  calls.each *= static_cast<std::int64_t>(std::clamp(factor, 1.0, 1e9));
+  const auto times = static_cast<std::int64_t>(std::clamp(factor, 1.0, 1e9));
+  const CallShare calls =
+      share_out(parallel_calls(point_).total(point_.threads) * times, point_.threads);
   const auto round = workload_.round_with_bystander(point_.threads, calls);
   if (!round) return;
   bystanders_s_ += cost_s(counted(round->times));

@@ -92,12 +92,13 @@ void check_counts(const json& point) {
     check_whole(point, "memory_bytes", 0, std::numeric_limits<std::int64_t>::max());
 }
 
-void check_number(const json& document, const char* key) {
+void check_finite(const json& value, const char* key) {
   constexpr double longest_s = 1e9;
-  const json& value = document.at(key);
   if (!value.is_number() || !(std::abs(value.get<double>()) <= longest_s))
     throw Fault{fmt::format("a '{}' of its ledgers is out of range", key)};
 }
+
+void check_number(const json& document, const char* key) { check_finite(document.at(key), key); }
 
 void check_waits(const json& waits) {
   check_whole(waits, "count", 0, std::numeric_limits<std::int64_t>::max());
@@ -123,6 +124,10 @@ void check_ledgers(const json& point) {
   check_account(point.at("ledger_single"));
   check_account(point.at("ledger_parallel"));
   for (const json& waits : point.at("waits")) check_waits(waits);
+  for (const json& values : point.at("ledger_samples"))
+    for (const json& value : values) check_finite(value, "ledger_samples");
+  if (point.at("bystander_waits").is_object())
+    check_number(point.at("bystander_waits"), "longest_s");
 }
 
 void check_samples(const Samples& samples) {
@@ -161,9 +166,21 @@ json with_defaults(const json& document) {
   return complete;
 }
 
+json made_printable(json document) {
+  if (document.is_string()) return printable(document.get<std::string>());
+  if (document.is_structured())
+    for (json& each : document) each = made_printable(std::move(each));
+  return document;
+}
+
 Point read_point(const json& document) {
   if (!document.contains("samples")) throw Fault{"one of its points has no samples"};
   json complete = with_defaults<Point>(document);
+  for (const char* key : {"ledger_single", "ledger_parallel"})
+    if (complete.at(key).is_object()) complete[key] = with_defaults<Account>(complete[key]);
+  complete["ledger_samples"] = with_defaults<LedgerSamples>(complete["ledger_samples"]);
+  for (const char* key : {"ledger_single", "ledger_parallel", "waits", "longest_hold_site"})
+    complete[key] = made_printable(std::move(complete[key]));
   number_samples(complete.at("samples"));
   check_counts(complete);
   check_ledgers(complete);
@@ -179,13 +196,6 @@ Point read_point(const json& document) {
 /// Texts that may reach a terminal.
 std::string read_text(const json& document, const char* key) {
   return printable(document.at(key).get<std::string>());
-}
-
-json made_printable(json document) {
-  if (document.is_string()) return printable(document.get<std::string>());
-  if (document.is_structured())
-    for (json& each : document) each = made_printable(std::move(each));
-  return document;
 }
 
 /// The label holds all that the workload's specification would give.

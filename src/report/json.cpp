@@ -42,7 +42,7 @@ json quantiles_of(const Durations& durations) {
 
 /// Of the rounds that have as many threads as the point.
 json holds_document(const Point& point) {
-  const auto& account = point.threads > 1 ? point.ledger_parallel : point.ledger_single;
+  const Account* const account = account_of_all(point);
   if (!account || account->ledger.gil_holds.count() == 0) return nullptr;
   json document = quantiles_of(account->ledger.gil_holds);
   const std::string& site = point.longest_hold_site;

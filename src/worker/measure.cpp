@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <csignal>
 #include <deque>
 #include <map>
 #include <random>
@@ -93,21 +94,32 @@ class LateProcesses : public Executor {
   template <typename Function>
   auto or_none(const Function& function) try {
     began_ = Clock::now();
+    signal_all(SIGCONT);
     const auto result = function();
+    signal_all(SIGSTOP);
     beat_();
     return result;
   } catch (const Error&) {
+    signal_all(SIGCONT);
     made_.reset();
     throw;
+  }
+
+  /// They stand still while others are measured: they may have threads that spin.
+  void signal_all(int signal) const {
+    if (!made_) return;
+    for (const int pid : made_->helper_processes()) kill(pid, signal);
   }
 
  public:
   LateProcesses(MakeProcesses make, std::function<void()> beat)
       : make_(std::move(make)), beat_(std::move(beat)) {}
 
+  ~LateProcesses() override { signal_all(SIGCONT); }
+
   double prepare(int threads) override {
-    if (!have_room(threads)) throw UnavailableError("no memory for so many processes");
     return or_none([&] {
+      if (!have_room(threads)) throw UnavailableError("no memory for so many processes");
       if (!made_) made_ = make_([this] { wait(); });
       return made_->prepare(threads);
     });
@@ -256,14 +268,16 @@ json benchmark_of(const std::string& name, const std::deque<Point>& repetitions)
   return reporter.document();
 }
 
-/// Names what N-thread ledger rounds told. Paths that lead to the same function from the same line
+/// Names what ledger rounds told. Paths that lead to the same function from the same line
 /// are one place.
 void name_places(Point& point) {
-  if (!point.ledger_parallel) return;
-  const Ledger& ledger = point.ledger_parallel->ledger;
+  const Account* const account = account_of_all(point);
+  if (!account) return;
+  const Ledger& ledger = account->ledger;
   const Names names;
-  for (const WaitSite& site : ledger.sites)
-    add_to(point.waits, NamedWait{site.kind, names.site(site), site.python, site.waits});
+  if (point.threads > 1)
+    for (const WaitSite& site : ledger.sites)
+      add_to(point.waits, NamedWait{site.kind, names.site(site), site.python, site.waits});
   keep_largest(point.waits);
   point.longest_hold_site = names.site({WaitKind::gil, ledger.longest_hold_frames, {}, {}});
 }

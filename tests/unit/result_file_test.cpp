@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "fixed_report.hpp"
+#include "gilscale/model/codec.hpp"
 #include "gilscale/report/reporters.hpp"
 #include "temp_folder.hpp"
 #include "thrown.hpp"
@@ -114,6 +115,34 @@ TEST(ResultFiles, OfAnotherVersionMayLackWhatHasADefault) {
   const ResultFile file = read(document);
   EXPECT_FALSE(file.cases[0].points[0].gil_demand);
   EXPECT_TRUE(file.cases[0].gil.shared);
+}
+
+TEST(ResultFiles, OfAnotherVersionMayHaveLedgersThatLackSomething) {
+  json document = small_document();
+  json& point = point_of(document);
+  json account = Account{};
+  account["rounds"] = 1;
+  account.erase("page_faults");
+  point["ledger_parallel"] = account;
+  point["ledger_samples"] = {{"gil_wait", {0.5}}};
+  point.erase("bystander_waits");
+  const Point read_back = read(document).cases.at(0).points.at(0);
+  EXPECT_EQ(read_back.ledger_parallel->page_faults, 0);
+  EXPECT_THAT(read_back.ledger_samples.gil_wait, ElementsAre(0.5));
+  EXPECT_TRUE(read_back.ledger_samples.process_slowdown.empty());
+}
+
+TEST(ResultFiles, HavePlacesThatCannotSteerATerminal) {
+  json document = small_document();
+  point_of(document)["longest_hold_site"] = "codec.so!\x1b[2J";
+  EXPECT_THAT(read(document).cases.at(0).points.at(0).longest_hold_site, Not(HasSubstr("\x1b")));
+}
+
+TEST(BadResultFiles, WithFiguresOfLedgersThatMakeNoSenseAreRefused) {
+  EXPECT_THAT(refusal_with("ledger_samples", {{"bystander_p99_s", {1e30}}}),
+              HasSubstr("ledger_samples"));
+  EXPECT_THAT(refusal_with("bystander_waits", {{"bins", json::array()}, {"longest_s", -1e30}}),
+              HasSubstr("longest_s"));
 }
 
 TEST(ResultFiles, TakeTheLastOfTwoKeys) {

@@ -241,6 +241,19 @@ TEST(Causes, SayWhereCallsHaveManyPageFaults) {
   }
 }
 
+TEST(Causes, NameTheLockBesideCallsThatAreSlower) {
+  // A lock that spins before threads wait.
+  Account parallel = both();
+  parallel.cpu_s = 36;
+  waits(parallel, WaitKind::lock) = {7, 4, 3};
+  Point point = point_of(1, parallel);
+  point.waits = {{WaitKind::lock, "", {"/home/me/contend.py", "work", 12}, {7, 4, 3}}};
+  EXPECT_THAT(cause(point).why,
+              testing::AllOf(StartsWith("calls take 1.80 times the CPU time"),
+                             HasSubstr("; 0.20 of a thread waits for a lock of Python at "
+                                       "contend.py:12 (work)")));
+}
+
 TEST(Causes, TellWhatThreadsShareFromWhatTheMachineDoes) {
   const NamedCause sharing = cause_beside_processes({1.05, 1.3, 0.9});
   EXPECT_EQ(sharing.cause, Cause::sharing);

@@ -68,7 +68,8 @@ struct Point {
   std::optional<Durations> bystander_waits;
   /// Of the latter, once the point is finished; largest total first.
   std::vector<NamedWait> waits;
-  /// Likewise, the function that the GIL's longest hold ended in; empty if it is not known.
+  /// Of account_of_all(), once the point is finished: the function that the GIL's longest hold
+  /// ended in; empty if it is not known.
   std::string longest_hold_site;
   /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
   /// workload's own.
@@ -83,6 +84,8 @@ struct Point {
 /// What the threads of an N-thread round, and the thread of a 1-thread round, have to do.
 CallShare parallel_calls(const Point& point);
 CallShare single_calls(const Point& point);
+/// The account of as many threads as the point has; null where no ledger rounds were made.
+const Account* account_of_all(const Point& point);
 /// How many threads the control has in an N-thread round.
 int control_threads_of(const Point& point);
 /// Whether threads of the workload's own disturb the control: what it gets is then no measure of
