@@ -177,9 +177,10 @@ void Sampler::ask_why() {
   const Stack stack = stack_of_rounds(*single, *parallel, point_.threads);
   point_.ledger_samples.gil_wait.push_back(stack.gil_wait);
   point_.ledger_samples.lock_wait.push_back(stack.lock_wait);
-  const bool has_cpus = !point_.oversubscribed;
-  if (has_cpus && is_slower_on_cpu(stack_of_rounds(*point_.ledger_single, *point_.ledger_parallel,
-                                                   point_.threads)))
+  const auto& singles = point_.ledger_single;
+  const auto& parallels = point_.ledger_parallel;
+  if (singles && parallels && !point_.oversubscribed &&
+      is_slower_on_cpu(stack_of_rounds(*singles, *parallels, point_.threads)))
     ask_processes();
 }
 

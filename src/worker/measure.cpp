@@ -380,7 +380,8 @@ class PointRun {
 class CaseInTurns : public CaseRun {
  public:
   CaseInTurns(const Case& planned, Executor& workload, Executor& control,
-              const MeasureSettings& settings, RoundListener on_round, MakeProcesses make_processes)
+              const MeasureSettings& settings, RoundListener on_round,
+              const MakeProcesses& make_processes)
       : planned_(planned),
         settings_(settings),
         on_round_(std::move(on_round)),
@@ -496,9 +497,9 @@ class CaseInTurns : public CaseRun {
 
 std::unique_ptr<CaseRun> make_case_run(const Case& planned, Executor& workload, Executor& control,
                                        const MeasureSettings& settings, RoundListener on_round,
-                                       MakeProcesses make_processes) {
+                                       const MakeProcesses& make_processes) {
   return std::make_unique<CaseInTurns>(planned, workload, control, settings, std::move(on_round),
-                                       std::move(make_processes));
+                                       make_processes);
 }
 
 }  // namespace gilscale

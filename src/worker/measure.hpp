@@ -60,6 +60,6 @@ using MakeProcesses =
 /// Borrows everything but the functions. `make_processes` is null where nobody is to ask them.
 std::unique_ptr<CaseRun> make_case_run(const Case& planned, Executor& workload, Executor& control,
                                        const MeasureSettings& settings, RoundListener on_round,
-                                       MakeProcesses make_processes);
+                                       const MakeProcesses& make_processes);
 
 }  // namespace gilscale

@@ -71,13 +71,12 @@ void obey(CaseRun& run, const Channel& channel) {
 }
 
 void measure(const Case& planned, Executor& workload, const MeasureSettings& settings,
-             const Channel& channel, MakeProcesses make_processes = {}) {
+             const Channel& channel, const MakeProcesses& make_processes = {}) {
   NativeExecutor control(settings.placement);
   ProgressTeller progress(channel);
   const auto run = make_case_run(
       planned, workload, control, settings,
-      [&](int threads, std::size_t samples) { progress.tell(threads, samples); },
-      std::move(make_processes));
+      [&](int threads, std::size_t samples) { progress.tell(threads, samples); }, make_processes);
   obey(*run, channel);
 }
 
