@@ -34,7 +34,7 @@ def test_the_table_has_a_row_for_each_case_and_thread_count(gilscale):
     assert (done.returncode, done.stderr) == (OK, "")
     table = table_of(done.stdout)
     rows = [line for line in table if re.search(r" [12]\*? +\d+(\.\d+)? (ns|µs|ms|s) ", line)]
-    assert len(rows) == 12 * 2 * 2
+    assert len(rows) == 13 * 2 * 2
     for words in ("threads", "round", "calls/s", "speedup", "95 % interval", "capacity", "rel. eff.", "verdict"):
         assert words in table[0]
     for executor in ("", r" \(pool\)"):
