@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import FAILED, OK, USAGE
+from conftest import FAILED, OK, USAGE, WORKLOAD_FAILED
 from evidence import convinced
 
 QSORT = """
@@ -363,3 +363,26 @@ def test_a_workload_that_does_not_run_in_processes_is_measured_all_the_same(gils
     assert case["points"][0]["ledger_samples"]["process_slowdown"] == []
     assert case["cause"] == "unknown"
     assert "(inferred)" in case["why"]
+
+
+@pytest.mark.usefixtures("no_sanitizer")
+def test_processes_beside_a_workload_that_crashes_end_with_it(gilscale, workload, builtin_workloads):
+    """They stand still at that moment. (The fixture sees to it that nothing is left behind.)"""
+    workload("mine.py", """
+        import os
+        import pathlib
+        import time
+        from gilscale_calibration import Counter
+
+        counter = Counter()
+        is_first = not pathlib.Path("first").exists()
+        pathlib.Path("first").touch()
+        end = time.monotonic() + 4
+
+        def work():
+            counter.add(20_000)
+            if is_first and time.monotonic() > end:
+                os.abort()
+        """)
+    done = gilscale("run", "mine.py:work", "-t2", "--why", "--budget=20", "--path", builtin_workloads)
+    assert done.returncode == WORKLOAD_FAILED, done
