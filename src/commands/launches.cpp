@@ -28,12 +28,7 @@ Point merged(std::span<const Point* const> launches) {
   Samples samples;
   std::vector<double> demands;
   Point whole = first;
-  whole.ledger_single.reset();
-  whole.ledger_parallel.reset();
-  whole.ledger_samples = {};
-  whole.bystander_waits.reset();
-  whole.waits.clear();
-  whole.longest_hold_site.clear();
+  forget_ledgers(whole);
   for (std::size_t number = 0; number < launches.size(); ++number) {
     if (!launches[number] || round_counts_of(*launches[number]) != round_counts_of(first)) continue;
     const Point& launch = *launches[number];

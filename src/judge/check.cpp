@@ -211,11 +211,7 @@ Point first_of(const Point& point, std::size_t count) {
   Point first = point;
   first.samples = first_of(point.samples, count);
   first.gil_demands.resize(std::min(count, point.gil_demands.size()));
-  for (auto* const values :
-       {&first.ledger_samples.gil_wait, &first.ledger_samples.lock_wait,
-        &first.ledger_samples.gil_hold_p99_s, &first.ledger_samples.gil_hold_max_s,
-        &first.ledger_samples.bystander_p99_s})
-    values->resize(std::min(count, values->size()));
+  first.ledger_samples = first_of(point.ledger_samples, count);
   return first;
 }
 

@@ -115,10 +115,7 @@ void Book::begin_account(std::int64_t now) {
 
 void Book::end_account(std::int64_t now) {
   if (!in_account_) return;
-  if (holds_) {
-    note_end_of_hold();
-    released(now);
-  }
+  if (holds_) released(now);
   in_account_ = false;
   raise_to(books.round_ended, now);
   books.members_in_round.fetch_sub(1, std::memory_order_relaxed);

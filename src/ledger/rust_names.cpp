@@ -191,7 +191,7 @@ class Reader {
     if (takes('s')) base_62();
   }
 
-  /// "_" is 0, "0_" 1, "a_" 11. Numbers of crates are larger than any place: they are all one.
+  /// "_" is 0, "0_" 1, "a_" 11; a number beyond the text, as that of a crate is, its size and one.
   std::optional<std::size_t> base_62() {
     constexpr std::string_view digits =
         "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";

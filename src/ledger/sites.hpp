@@ -20,8 +20,8 @@ class KnownPaths {
   void forget() { paths_ = {}; }
   /// The calling thread's path: return addresses, innermost first, without those of the stand-ins.
   /// Found by unwinding, and where the code addresses on top of the stack are those of a path found
-  /// before, without. The thread's own
-  /// stack lies between the two; on another one, of a coroutine, nothing is remembered.
+  /// before, without. The thread's own stack lies between the two; on another one, of a coroutine,
+  /// nothing is remembered.
   Place path(std::uintptr_t stack_begin, std::uintptr_t stack_end);
 
  private:

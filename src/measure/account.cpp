@@ -24,28 +24,10 @@ void Account::add(const Account& others) {
   ledger.exact = exact;
 }
 
-void LedgerSamples::append(const LedgerSamples& later) {
-  const auto add = [](std::vector<double>& values, const std::vector<double>& more) {
-    values.insert(values.end(), more.begin(), more.end());
-  };
-  add(gil_wait, later.gil_wait);
-  add(lock_wait, later.lock_wait);
-  add(gil_hold_p99_s, later.gil_hold_p99_s);
-  add(gil_hold_max_s, later.gil_hold_max_s);
-  add(process_slowdown, later.process_slowdown);
-  add(bystander_p99_s, later.bystander_p99_s);
-}
-
 void keep_largest(std::vector<NamedWait>& waits) {
   constexpr std::size_t most = 20;
   sort_by_total(waits);
   if (waits.size() > most) waits.resize(most);
-}
-
-void add_to(std::optional<Account>& sum, const std::optional<Account>& more) {
-  if (!more) return;
-  if (!sum) sum.emplace();
-  sum->add(*more);
 }
 
 }  // namespace gilscale

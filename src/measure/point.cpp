@@ -166,11 +166,18 @@ void add_ledgers(Point& point, const Point& other) {
     point.longest_hold_site = other.longest_hold_site;
   add_to(point.ledger_single, other.ledger_single);
   add_to(point.ledger_parallel, other.ledger_parallel);
-  point.ledger_samples.append(other.ledger_samples);
+  add_to(point.bystander_waits, other.bystander_waits);
+  append(point.ledger_samples, other.ledger_samples);
   point.gil_demand_is = of_both(point.gil_demand_is, other.gil_demand_is);
-  if (!other.bystander_waits) return;
-  if (!point.bystander_waits) point.bystander_waits.emplace();
-  point.bystander_waits->add(*other.bystander_waits);
+}
+
+void forget_ledgers(Point& point) {
+  point.ledger_single.reset();
+  point.ledger_parallel.reset();
+  point.bystander_waits.reset();
+  point.ledger_samples = {};
+  point.waits.clear();
+  point.longest_hold_site.clear();
 }
 
 void append(Point& point, Point later) {

@@ -231,8 +231,7 @@ void Sampler::watch_bystander() {
   const auto round = workload_.round_with_bystander(point_.threads, calls);
   if (!round) return;
   bystanders_s_ += cost_s(counted(round->times));
-  if (!point_.bystander_waits) point_.bystander_waits.emplace();
-  point_.bystander_waits->add(round->waits);
+  add_to(point_.bystander_waits, std::optional(round->waits));
   point_.ledger_samples.bystander_p99_s.push_back(round->waits.quantile(0.99));
 }
 

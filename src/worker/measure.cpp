@@ -8,7 +8,6 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <deque>
 #include <map>
 #include <random>
@@ -20,9 +19,9 @@
 #include "gilscale/ledger/names.hpp"
 #include "gilscale/machine/memory.hpp"
 #include "gilscale/machine/thread_times.hpp"
+#include "gilscale/measure/late_processes.hpp"
 #include "gilscale/measure/sampler.hpp"
 #include "gilscale/statistics/statistics.hpp"
-#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 namespace {
@@ -85,66 +84,6 @@ class Heartbeat : public Executor {
   std::function<void()> beat_;
   OrderedValues other_cpus_;
   std::optional<double> least_other_cpus_;
-};
-
-/// The same workload in processes, made when it is first asked for. It gives up where they take
-/// more memory than half of what is free, or keep it waiting.
-class LateProcesses : public Executor {
-  /// Where something fails, they are ended: they might go on for ever.
-  template <typename Function>
-  auto or_none(const Function& function) try {
-    began_ = Clock::now();
-    signal_all(SIGCONT);
-    const auto result = function();
-    signal_all(SIGSTOP);
-    beat_();
-    return result;
-  } catch (const Error&) {
-    signal_all(SIGCONT);
-    made_.reset();
-    throw;
-  }
-
-  /// They stand still while others are measured: they may have threads that spin.
-  void signal_all(int signal) const {
-    if (!made_) return;
-    for (const int pid : made_->helper_processes()) kill(pid, signal);
-  }
-
- public:
-  LateProcesses(MakeProcesses make, std::function<void()> beat)
-      : make_(std::move(make)), beat_(std::move(beat)) {}
-
-  ~LateProcesses() override { signal_all(SIGCONT); }
-
-  double prepare(int threads) override {
-    return or_none([&] {
-      if (!have_room(threads)) throw UnavailableError("no memory for so many processes");
-      if (!made_) made_ = make_([this] { wait(); });
-      return made_->prepare(threads);
-    });
-  }
-  RoundTimes round(int threads, CallShare calls) override {
-    return or_none([&] { return made_->round(threads, calls); });
-  }
-
- private:
-  static bool have_room(int threads) {
-    const auto free = free_memory_bytes();
-    const auto each = memory_of(std::array{getpid()});
-    return !free || !each || *each * threads < *free / 2;
-  }
-
-  void wait() const {
-    constexpr std::chrono::seconds longest{20};
-    beat_();
-    if (Clock::now() - began_ > longest) throw UnavailableError("processes take too long");
-  }
-
-  MakeProcesses make_;
-  std::function<void()> beat_;
-  std::unique_ptr<Executor> made_;
-  Clock::time_point began_{};
 };
 
 Point without_samples(Point point) {
@@ -327,10 +266,7 @@ class PointRun {
   [[nodiscard]] FinishedPoint finished() const {
     Point whole = without_samples(blank_);
     for (const Point& each : repetitions_) append(whole, each);
-    whole.ledger_single.reset();
-    whole.ledger_parallel.reset();
-    whole.ledger_samples = {};
-    whole.bystander_waits.reset();
+    forget_ledgers(whole);
     for (const Point& each : repetitions_) add_ledgers(whole, each);
     name_places(whole);
     json document = benchmark_of(benchmark_name(bench_.planned, whole.threads), repetitions_);

@@ -9,6 +9,7 @@
 
 #include "gilscale/machine/placement.hpp"
 #include "gilscale/measure/executor.hpp"
+#include "gilscale/measure/late_processes.hpp"
 #include "gilscale/measure/point.hpp"
 #include "gilscale/model/case.hpp"
 #include "gilscale/supervise/messages.hpp"
@@ -51,11 +52,6 @@ class CaseRun {
   /// and another one begins with the next sample. After at least one sample.
   virtual std::optional<FinishedPoint> stop(int threads, std::optional<StopReason> reason) = 0;
 };
-
-/// Makes the executor that runs the same workload in processes; it calls `while_waiting` some times
-/// in a second.
-using MakeProcesses =
-    std::function<std::unique_ptr<Executor>(const std::function<void()>& while_waiting)>;
 
 /// Borrows everything but the functions. `make_processes` is null where nobody is to ask them.
 std::unique_ptr<CaseRun> make_case_run(const Case& planned, Executor& workload, Executor& control,

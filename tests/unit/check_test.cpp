@@ -147,11 +147,8 @@ TEST(CheckedPoint, MayBeOfOneThread) {
 
 TEST(CheckedPoint, CanBeAskedEveryMetric) {
   Point point = efficient(1);
-  for (auto* const values :
-       {&point.ledger_samples.gil_wait, &point.ledger_samples.lock_wait,
-        &point.ledger_samples.gil_hold_p99_s, &point.ledger_samples.gil_hold_max_s,
-        &point.ledger_samples.bystander_p99_s})
-    values->assign(point.samples.size(), 0.25);
+  LedgerSamples::for_each_member(
+      [&](auto member) { (point.ledger_samples.*member).assign(point.samples.size(), 0.25); });
   point.gil_demands.assign(point.samples.size(), 0.25);
   point.memory_bytes = 1000;
   point.samples.dispatched_s.assign(point.samples.size(), 1);

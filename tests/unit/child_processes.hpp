@@ -44,24 +44,38 @@ inline int end_of(Process& process) {
   }
 }
 
-/// A process that has ended is gone, though its parent may not have taken notice yet.
-inline bool is_running(pid_t pid) {
-  if (kill(pid, 0) != 0 && errno == ESRCH) return false;
+/// As /proc tells it (proc(5)): 'T' if it is stopped, 'Z' if it has ended; 0 where it is not told.
+inline char state_of(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string stat;
   std::getline(file, stat);
   const std::size_t name_end = stat.rfind(')');
-  return name_end == std::string::npos || stat.substr(name_end + 1, 2) != " Z";
+  return name_end == std::string::npos ? '\0' : stat.at(name_end + 2);
 }
 
-/// Ended, or ends soon: signals take a moment.
-inline bool is_gone(pid_t pid) {
+/// Now or soon: signals take a moment.
+template <typename Condition>
+bool comes_true(const Condition& condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (is_running(pid)) {
+  while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   return true;
+}
+
+inline bool stands_still(pid_t pid) {
+  return comes_true([=] { return state_of(pid) == 'T'; });
+}
+
+/// A process that has ended is gone, though its parent may not have taken notice yet.
+inline bool is_running(pid_t pid) {
+  if (kill(pid, 0) != 0 && errno == ESRCH) return false;
+  return state_of(pid) != 'Z';
+}
+
+inline bool is_gone(pid_t pid) {
+  return comes_true([=] { return !is_running(pid); });
 }
 
 }  // namespace gilscale

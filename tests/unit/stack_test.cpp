@@ -288,6 +288,20 @@ TEST(Causes, StandInTheVerdict) {
   EXPECT_THAT(judgement.why, HasSubstr("; 1.00 of a thread waits for locks"));
 }
 
+TEST(Causes, StandInTheVerdictBesideThreadsOfTheWorkloadsOwn) {
+  Account parallel = both();
+  waits(parallel, WaitKind::mutex) = {5, 20, 1};
+  CaseResult result;
+  result.gil.after_run = false;
+  result.points = {point_of(1, parallel)};
+  result.points.front().control_other_cpus = 0.8;
+  const Judgement judgement = JudgedCase(result).judgement;
+  EXPECT_EQ(judgement.cause, Cause::lock);
+  EXPECT_THAT(judgement.why, testing::AllOf(HasSubstr(
+                                 "; 1.00 of a thread waits for locks; threads of its own keep "
+                                 "0.8 CPUs busy")));
+}
+
 TEST(Causes, AreNoneWhereItScales) {
   CaseResult result;
   result.points = {steady_point(2, {}, 20)};

@@ -179,21 +179,6 @@ TEST_F(InTurns, APointIsOpenUntilItsLastRepetition) {
 }
 
 #ifdef __linux__
-char state_of(int pid) {
-  const std::string stat = text_of("/proc/" + std::to_string(pid) + "/stat");
-  return stat.at(stat.rfind(')') + 2);
-}
-
-/// A signal takes a moment.
-bool stands_still(int pid) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (state_of(pid) != 'T') {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
-
 TEST_F(InTurns, WorkersStandStillUnlessItIsTheirTurn) {
   conductor.look = [&](std::size_t party, std::span<const AskingWorker>) {
     EXPECT_TRUE(stands_still(pid_of("A")));

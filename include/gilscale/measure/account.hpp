@@ -27,7 +27,13 @@ struct Account {
   void add(const Account& others);
 };
 
-void add_to(std::optional<Account>& sum, const std::optional<Account>& more);
+/// Of sums that may be empty.
+template <typename Sum>
+void add_to(std::optional<Sum>& sum, const std::optional<Sum>& more) {
+  if (!more) return;
+  if (!sum) sum.emplace();
+  sum->add(*more);
+}
 
 /// What rounds besides the timed ones told, in the order of time. Of each pair of ledger rounds:
 /// parts of its stack, in threads' worth, and holds of the GIL in its N-thread round.
@@ -43,7 +49,15 @@ struct LedgerSamples {
   std::vector<double> bystander_p99_s;
 
   [[nodiscard]] std::size_t size() const { return gil_hold_max_s.size(); }
-  void append(const LedgerSamples& later);
+
+  /// Calls `visit` with the pointer to each of the vectors above.
+  template <typename Visit>
+  static void for_each_member(Visit visit) {
+    for (const auto member : {&LedgerSamples::gil_wait, &LedgerSamples::lock_wait,
+                              &LedgerSamples::gil_hold_p99_s, &LedgerSamples::gil_hold_max_s,
+                              &LedgerSamples::process_slowdown, &LedgerSamples::bystander_p99_s})
+      visit(member);
+  }
 };
 
 /// Waits of one kind at one place, by name.

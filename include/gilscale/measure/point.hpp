@@ -100,8 +100,10 @@ std::optional<Seen> of_both(std::optional<Seen> one, std::optional<Seen> other);
 /// Adds what a later look at the same point gave: its samples and GIL demands come behind those
 /// that are there, and all else is as it is now, ledgers too.
 void append(Point& point, Point later);
-/// Adds the ledger rounds of another repetition or process.
+/// Adds the ledger rounds of another repetition or process, and those beside a bystander.
 void add_ledgers(Point& point, const Point& other);
+/// Takes all that these told away.
+void forget_ledgers(Point& point);
 
 /// Where the time of the threads of an N-thread round went, as shares that add up to 1. From the
 /// opening of the gate each thread counts up to its own finish.

@@ -76,20 +76,24 @@ inline Samples samples_at(const Samples& samples, std::span<const std::size_t> p
   return chosen;
 }
 
-/// Adds samples that were taken later.
-inline void append(Samples& samples, const Samples& later) {
-  Samples::for_each_member([&](auto member) {
-    std::vector<double>& values = samples.*member;
+// The same of all that has series of figures in the order of time, and for_each_member().
+
+/// Adds what was measured later.
+template <typename Series>
+void append(Series& series, const Series& later) {
+  Series::for_each_member([&](auto member) {
+    std::vector<double>& values = series.*member;
     values.insert(values.end(), (later.*member).begin(), (later.*member).end());
   });
 }
 
-/// The first `count` samples; all of them if there are fewer.
-inline Samples first_of(const Samples& samples, std::size_t count) {
-  Samples first;
-  const auto n = static_cast<std::ptrdiff_t>(std::min(count, samples.size()));
-  Samples::for_each_member([&](auto member) {
-    const std::vector<double>& values = samples.*member;
+/// The first `count` figures of each; all of them if there are fewer.
+template <typename Series>
+Series first_of(const Series& series, std::size_t count) {
+  Series first;
+  Series::for_each_member([&](auto member) {
+    const std::vector<double>& values = series.*member;
+    const auto n = static_cast<std::ptrdiff_t>(std::min(count, values.size()));
     (first.*member).assign(values.begin(), values.begin() + n);
   });
   return first;
