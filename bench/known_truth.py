@@ -9,10 +9,12 @@ wait was seen elsewhere.
 
 import argparse
 import json
+import math
 import pathlib
 import subprocess
 import sys
 import tempfile
+import typing
 
 BUILT = pathlib.Path(__file__).resolve().parent.parent / "build" / "release" / "bin" / "gilscale"
 TOLERANCE = 0.03
@@ -36,15 +38,29 @@ def work(hold_us, release_us):
     release(release_us)
 """
 
-# What holds what: the workload, whether it is the GIL, and the function in C++ or in Python that waits for it.
+
+class Way(typing.NamedTuple):
+    """How something is held."""
+
+    workload: str
+    kind: str  # of the waits for it
+    place: str  # the function in C++ or in Python that waits
+    is_unseen: bool = False  # some of the waits are those of a thread for which its maker is blocked
+
+    @property
+    def of_gil(self):
+        return self.kind == "gil"
+
+
 WAYS = {
-    "the GIL": ("hold_release", True, "gil", "hold_release"),
-    "the GIL in a callback": ("gilscale_calibration:hold_in_callback", True, "gil", "hold_in_callback"),
-    "the GIL in a native thread": ("gilscale_calibration:hold_in_native_thread", True, "gil", "hold_in_native_thread"),
-    "a std::mutex": ("gilscale_calibration:Locked.hold_release", False, "mutex", "Guarded<std::mutex>::hold_release"),
-    "a std::shared_mutex": ("gilscale_calibration:WriteLocked.hold_release", False, "rwlock",
-                            "Guarded<std::shared_mutex>::hold_release"),
-    "a threading.Lock": ("{folder}/python_lock.py:work", False, "lock", "held"),
+    "the GIL": Way("hold_release", "gil", "hold_release"),
+    "the GIL in a callback": Way("gilscale_calibration:hold_in_callback", "gil", "hold_in_callback"),
+    "the GIL in a native thread": Way("gilscale_calibration:hold_in_native_thread", "gil", "hold_in_native_thread",
+                                      is_unseen=True),
+    "a std::mutex": Way("gilscale_calibration:Locked.hold_release", "mutex", "Guarded<std::mutex>::hold_release"),
+    "a std::shared_mutex": Way("gilscale_calibration:WriteLocked.hold_release", "rwlock",
+                               "Guarded<std::shared_mutex>::hold_release"),
+    "a threading.Lock": Way("{folder}/python_lock.py:work", "lock", "held"),
 }
 
 
@@ -101,6 +117,32 @@ def seen_at(waits, kind, place):
     return largest["kind"] == kind and (place in names or (kind == "gil" and names == " "))
 
 
+def compared(point, way, share, call_ms):
+    """The columns of a row, the largest error, and where the wait was seen; no figure at all is an endless error."""
+    stack = point["stack"]
+    if stack is None:
+        return "no stack, the machine changed too much: ", math.inf, "nowhere"
+    expected = truth(share, call_ms / 1000, way.of_gil)
+    unseen = stack["other"] if way.is_unseen else 0
+    figures = {"achieved": stack["achieved"], "wait": stack["gil_wait"] + stack["lock_wait"] + unseen,
+               "imbalance": stack["imbalance"]}
+    rest = stack["other"] - unseen
+    errors = [abs(rest) / THREADS, *(abs(figures[part] - expected[part]) / THREADS for part in figures)]
+    demand = hold = "-"
+    if way.of_gil or point["gil_demand"] is not None:
+        told = math.inf if point["gil_demand"] is None else point["gil_demand"]
+        errors.append(abs(told - (share if way.of_gil else 0)))
+        demand = f"{told:.3f}"
+    if way.of_gil:
+        told_ms = 1000 * (point["gil_hold_max"] or math.inf)
+        errors.append(abs(told_ms / (share * call_ms) - 1))
+        hold = f"{told_ms:.2f}"
+    columns = "  ".join(f"{figures[part]:5.2f} of {expected[part]:5.2f}" for part in figures)
+    is_there = seen_at(point["waits"], way.kind, way.place)
+    where = "right" if is_there else f"elsewhere: {[(each['kind'], each['site']) for each in point['waits'][:3]]}"
+    return f"{demand:>10}  {hold:>9}  {columns}  {rest:5.2f}  ", max(errors), where
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shares", type=float, nargs="+", default=[0.3, 0.6, 0.9])
@@ -115,38 +157,17 @@ def main():
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder, "python_lock.py").write_text(PYTHON_LOCK, encoding="utf-8")
-        for way, (workload, of_gil, kind, place) in WAYS.items():
+        for name, way in WAYS.items():
             for share in options.shares:
-                case, point = measure(options, workload, share, folder)
-                stack = point["stack"]
-                if of_gil and not case["gil"]["after_run"]:
-                    print(f"{way:<27} {share:>5}  there is none in this Python", flush=True)
+                case, point = measure(options, way.workload, share, folder)
+                begin = f"{name:<27} {share:>5}  "
+                if way.of_gil and not case["gil"]["after_run"]:
+                    print(begin + "there is none in this Python", flush=True)
                     continue
-                if stack is None:
-                    print(f"{way:<27} {share:>5}  the machine changed too much for a stack", flush=True)
-                    wrong += 1
-                    continue
-                expected = truth(share, options.call / 1000, of_gil)
-                # Who waits for a thread of its own that waits is blocked where nobody sees it.
-                unseen = stack["other"] if "thread" in workload else 0
-                figures = {"achieved": stack["achieved"], "imbalance": stack["imbalance"],
-                           "wait": stack["gil_wait"] + stack["lock_wait"] + unseen}
-                errors = [abs(figures[part] - expected[part]) / THREADS for part in figures]
-                errors.append(abs(stack["other"] - unseen) / THREADS)
-                demand = point["gil_demand"]
-                if of_gil or demand is not None:
-                    errors.append(abs(demand - (share if of_gil else 0)))
-                hold_ms = 1000 * point["gil_hold_max"] if of_gil else None
-                if of_gil:
-                    errors.append(abs(hold_ms / (share * options.call) - 1))
-                is_there = seen_at(point["waits"], kind, place)
-                wrong += max(errors) > TOLERANCE or not is_there
-                columns = "  ".join(f"{figures[part]:5.2f} of {expected[part]:5.2f}" for part in
-                                    ("achieved", "wait", "imbalance"))
-                print(f"{way:<27} {share:>5}  {'-' if demand is None else f'{demand:.3f}':>10}  "
-                      f"{'-' if hold_ms is None else f'{hold_ms:.2f}':>9}  {columns}  {stack['other'] - unseen:5.2f}  "
-                      f"{'right' if is_there else 'elsewhere: ' + str([(each['kind'], each['site'], each['python']) for each in point['waits'][:3]])}"
-                      f"{'' if max(errors) <= TOLERANCE else '  OFF by ' + format(max(errors), '.3f')}", flush=True)
+                row, error, where = compared(point, way, share, options.call)
+                is_right = where == "right" and error <= TOLERANCE
+                wrong += not is_right
+                print(begin + row + where + ("" if error <= TOLERANCE else f"  OFF by {error:.3f}"), flush=True)
     print(f"wrong: {wrong}")
     sys.exit(1 if wrong else 0)
 
