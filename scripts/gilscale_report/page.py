@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gilscale_report import inline_svg, palette, text
 from gilscale_report.charts import TOO_FEW, charts_of, kinds_of
-from gilscale_report.results import Estimate, ReportError
+from gilscale_report.results import BYSTANDER_KEYS, Estimate, ReportError
 
 # A word, its sign and its tone: nothing is told by colour alone.
 TONES = {"parallel": ("good", "✓"), "passed": ("good", "✓"), "faster": ("good", "▲"), "same": ("good", "="),
@@ -198,8 +198,23 @@ def _content(results):
                                      "panels": [(panel.title, inline_svg.share_columns(panel, "t")) for panel in charts.shares.panels]},
         "gil": charts.gil and {"chart": charts.gil, "svg": inline_svg.share_rows(charts.gil, charts.gil.panels[0], "g")},
         "stack": charts.stack and {"chart": charts.stack, "svg": inline_svg.share_rows(charts.stack, charts.stack.panels[0], "w")},
+        "remedies": _remedies(results), "bystanders": _bystanders(results),
         "palette": palette,
     }
+
+
+def _remedies(results):
+    """At the largest thread count of each case for which something is known."""
+    found = []
+    for case in results.cases:
+        point = next((point for point in reversed(case.points) if point.remedies), None)
+        found += [[text.one_line(case.name), sentence] for sentence in (point.remedies if point else ())]
+    return found
+
+
+def _bystanders(results):
+    return [[text.one_line(case.name), point.threads] + [text.duration(point.bystander[key]) for key in BYSTANDER_KEYS]
+            for case in results.cases for point in case.points if point.bystander]
 
 
 def _clean(value):

@@ -85,6 +85,8 @@ class Point:
     control_call_s: float | None  # one call of the control beside it
     gil_demand: float | None
     stack: dict | None  # the parts of the speedup stack by their keys, in threads' worth
+    remedies: tuple  # what would help, as sentences
+    bystander: dict | None  # "p50", "p99", "max": what a thread beside waits for the GIL, in seconds
     time: TimeShares | None
     rounds: int
     oversubscribed: bool
@@ -202,6 +204,19 @@ def _stack(node):
     return None if None in found.values() else found
 
 
+BYSTANDER_KEYS = ("p50", "p99", "max")
+
+
+def _bystander(node):
+    waits = node.child("bystander_s")
+    found = {key: waits.get(key, float, None) for key in BYSTANDER_KEYS}
+    return None if None in found.values() else found
+
+
+def _remedies(node):
+    return tuple(text for text in node.get("remedies", list, []) if isinstance(text, str))
+
+
 def _point(node):
     threads = node.get("threads", int, 0)
     if threads < 1:
@@ -211,6 +226,7 @@ def _point(node):
     numbers = {key: node.get(key, float, None) for key in
                ("gil_demand", "control_call_s")}
     return Point(threads=threads, time=_time(node.child("time")), stack=_stack(node), single_cost=_cost(node),
+                 remedies=_remedies(node), bystander=_bystander(node),
                  rounds=node.get("rounds", int, 0), oversubscribed=node.get("oversubscribed", bool, False), **figures,
                  **numbers)
 

@@ -149,6 +149,11 @@ void add_how(CLI::App& run, Raw& raw) {
       },
       "Find out where a missing speedup went, by rounds in which every thread keeps account of its "
       "time; by default where a case does not seem to scale. --no-why: never");
+  run.add_option("--allocator", raw.run.plan.common.allocator,
+                 "Measure with this library in place of the C library's allocator too; by default "
+                 "with jemalloc, mimalloc or tcmalloc, if one is installed, where threads are "
+                 "slower on their CPUs or wait where nobody saw it")
+      ->type_name("LIBRARY");
   run.add_flag(
       "--latency", raw.run.plan.common.latency,
       "Measure what a thread that wants the GIL once a millisecond waits for it beside the "

@@ -38,11 +38,13 @@ Point merged(std::span<const Point* const> launches) {
     demands.insert(demands.end(), launch.gil_demands.begin(), launch.gil_demands.end());
     add_ledgers(whole, launch);
     for (const NamedWait& wait : launch.waits) add_to(whole.waits, wait);
+    for (const NamedWait& hold : launch.hold_sites) add_to(whole.hold_sites, hold);
     whole.other_cpus = std::min(whole.other_cpus, launch.other_cpus);
     whole.control_other_cpus = std::min(whole.control_other_cpus, launch.control_other_cpus);
   }
   whole.samples = in_order_of_time(samples);
   keep_largest(whole.waits);
+  keep_largest(whole.hold_sites);
   if (!demands.empty()) whole.gil_demand = median(demands);
   whole.gil_demands = std::move(demands);
   return whole;

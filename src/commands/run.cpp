@@ -8,12 +8,14 @@
 #include <cstdlib>
 #include <random>
 
+#include "commands/allocators.hpp"
 #include "commands/gate.hpp"
 #include "commands/plan.hpp"
 #include "gilscale/judge/findings.hpp"
 #include "gilscale/machine/machine.hpp"
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
+#include "gilscale/model/executors.hpp"
 #include "gilscale/model/method.hpp"
 #include "gilscale/model/venv.hpp"
 #include "gilscale/report/chart.hpp"
@@ -104,7 +106,8 @@ void print_chart(const Report& report, const OutputOptions& options) {
   if (options.no_chart || !options.format.empty() || isatty(STDOUT_FILENO) != 1) return;
   const bool unicode =
       is_utf8_locale(std::getenv("LC_ALL"), std::getenv("LC_CTYPE"), std::getenv("LANG"));
-  print_out(speedup_chart(report, {.unicode = unicode, .style = style_of_stdout()}));
+  const ChartStyle style{.unicode = unicode, .style = style_of_stdout()};
+  print_out(speedup_chart(report, style) + stack_chart(report, style));
 }
 
 ExitCode exit_code_of(const Report& report, ExitCode inconclusive) {
@@ -193,6 +196,12 @@ void warn_of_expectations(const std::vector<Expectation>& expectations) {
       fmt::print(stderr, "gilscale: warning: {}\n", warning);
 }
 
+/// Processes have an allocator each.
+bool runs_in_threads(const Case& planned) {
+  const ExecutorKind& kind = executor_kind(planned.executor);
+  return kind.runs_python && planned.executor != "processes";
+}
+
 /// Measures all cases in turns, and writes files as they are finished.
 class Measurement : public Conductor {
  public:
@@ -247,6 +256,23 @@ class Measurement : public Conductor {
     board_.on_finished(party, std::string(to_string(so_far_.cases.back().judgement.verdict)));
     if (has_kind(so_far_.cases.back().result, FailureKind::usage)) return;
     written_ = files_.write(so_far_);
+  }
+
+  /// Where another allocator may help, or was asked for: whether it does. Cases of several versions
+  /// have nothing of the kind.
+  void try_allocators(double timeout_s) {
+    for (std::vector<CaseResult>& results : finished_) {
+      if (results.size() != 1 || interrupted()) continue;
+      CaseResult& result = results.front();
+      const Case& planned = result.planned;
+      if (result.failure || result.points.empty() || !runs_in_threads(planned)) continue;
+      const bool is_asked_for = !planned.allocator.empty();
+      if (!is_asked_for &&
+          (planned.why == Why::never || !may_be_slowed_by_allocator(JudgedCase(result))))
+        continue;
+      if (const auto library = allocator_to_try(planned.allocator))
+        result.points.back().allocator = try_allocator(result, *library, timeout_s);
+    }
   }
 
   /// In the order of the cases, not that in which they were finished.
@@ -305,9 +331,11 @@ ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   seed_cases(cases, seed);
   gate.prepare(cases, blank.context);
   warn_of_expectations(gate.expectations());
+  allocator_to_try(plan.common.allocator);  // says at once if it is not there
   Measurement measurement(cases, gate, files, blank);
   measurement.run(
       {.timeout_s = options.policy.timeout_s, .seed = seed, .together = gate.together()});
+  measurement.try_allocators(options.policy.timeout_s);
   const Report report = measurement.report();
   show(report, options.outputs, machine);
   const ExitCode code = exit_code_of(report, options.policy.gate.rules.inconclusive);

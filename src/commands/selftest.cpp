@@ -15,6 +15,7 @@
 #include "gilscale/model/workloads.hpp"
 #include "gilscale/report/progress_line.hpp"
 #include "gilscale/report/standard_output.hpp"
+#include "gilscale/statistics/queue.hpp"
 #include "gilscale/statistics/scaling.hpp"
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/supervise/interrupt.hpp"
@@ -37,7 +38,7 @@ struct Work {
   double call_s;
   double serial;
 
-  [[nodiscard]] KnownWork known() const {
+  [[nodiscard]] QueueingWork known() const {
     const int calls = std::max(20, static_cast<int>(std::lround(100e-3 / call_s)));
     return {serial * call_s, (1 - serial) * call_s, calls};
   }
@@ -57,7 +58,7 @@ struct Cell {
   [[nodiscard]] bool covered() const { return found.low <= truth.high && truth.low <= found.high; }
 };
 
-Case plan(const KnownWork& work, const std::vector<int>& threads) {
+Case plan(const QueueingWork& work, const std::vector<int>& threads) {
   WorkloadOptions names;
   names.names = {"hold_release"};
   names.args = fmt::format("({:.0f}, {:.0f})", work.hold_s * 1e6, work.release_s * 1e6);
@@ -69,7 +70,7 @@ Case plan(const KnownWork& work, const std::vector<int>& threads) {
   return planned;
 }
 
-std::vector<Point> measure(const KnownWork& work, const std::vector<int>& threads,
+std::vector<Point> measure(const QueueingWork& work, const std::vector<int>& threads,
                            ProgressLine& progress) {
   const CaseResult result = run_case({plan(work, threads), worker_command()}, 60, progress);
   progress.clear();
@@ -82,7 +83,7 @@ std::vector<Point> measure(const KnownWork& work, const std::vector<int>& thread
 /// What threads that only hold the GIL pay for each call beyond its length; the more of them wait,
 /// the more.
 double measured_handover_s(int threads, ProgressLine& progress) {
-  const KnownWork holding{6e-3, 0, 10};  // longer than the switch interval
+  const QueueingWork holding{6e-3, 0, 10};  // longer than the switch interval
   progress.begin("GIL handover");
   const Samples samples = measure(holding, {threads}, progress).front().samples;
   const double one_after_another_s = threads * median(samples.single_s);
@@ -128,44 +129,10 @@ ExitCode summarise(const std::vector<Cell>& cells) {
 
 }  // namespace
 
-double makespan_s(const KnownWork& work, int threads, const Delays& delays,
-                  const PickWaiting& pick) {
-  struct Request {
-    double when_s;
-    int calls_done;
-  };
-  std::vector<Request> waiting;
-  for (int thread = 0; thread < threads; ++thread)
-    waiting.push_back({thread * delays.handover_s, 0});
-  const auto lasting = [&](double time_s) { return time_s > 0 ? time_s + delays.wait_s : 0; };
-  const auto asks_earlier = [](const Request& a, const Request& b) { return a.when_s < b.when_s; };
-  double free_s = 0;
-  double last_s = 0;
-  while (!waiting.empty()) {
-    std::sort(waiting.begin(), waiting.end(), asks_earlier);
-    const auto ready = static_cast<std::size_t>(
-        std::count_if(waiting.begin(), waiting.end(),
-                      [&](const Request& request) { return request.when_s <= free_s; }));
-    const auto chosen = waiting.begin() + static_cast<std::ptrdiff_t>(ready > 1 ? pick(ready) : 0);
-    const Request next = *chosen;
-    waiting.erase(chosen);
-    const bool handed_over = next.when_s < free_s;
-    const double granted_s =
-        handed_over ? free_s + delays.handover_s : std::max(free_s, next.when_s);
-    last_s = std::max(last_s, granted_s);
-    // After its last call a thread takes the GIL once more, to return.
-    if (next.calls_done == work.calls) continue;
-    free_s = granted_s + lasting(work.hold_s);
-    waiting.push_back({free_s + lasting(work.release_s), next.calls_done + 1});
-  }
-  return last_s;
-}
-
-Range true_speedup(const KnownWork& work, int threads, const Delays& delays) {
+Range true_speedup(const QueueingWork& work, int threads, const Delays& delays) {
   constexpr int trials = 25;
   std::mt19937 generator(1);  // the same every time
   const PickWaiting any = [&](std::size_t ready) { return generator() % ready; };
-  const PickWaiting first = [](std::size_t) { return 0; };
   const PickWaiting last = [](std::size_t ready) { return ready - 1; };
   std::vector<double> speedups;
   // Waits may be late in the rounds of 1 thread and not in those of N, or the other way round.
@@ -174,7 +141,7 @@ Range true_speedup(const KnownWork& work, int threads, const Delays& delays) {
       speedups.push_back(weak_speedup(threads, makespan_s(work, 1, alone, pick),
                                       makespan_s(work, threads, together, pick)));
     };
-    add(first);
+    add(first_come);
     add(last);
     for (int trial = 0; trial < trials; ++trial) add(any);
   }

@@ -132,6 +132,27 @@ Settled speedup_above(const MeasuredPoint& seen, double bound) {
   return {is.credited && above, is.blamed && !above};
 }
 
+Judgement gil_bound(const MeasuredPoint& seen) {
+  return {Verdict::gil_bound,
+          did_of_achievable(seen) + ", but the GIL is held" + longest_hold_of(seen.point),
+          Cause::gil};
+}
+
+/// Whether what was seen of the GIL says by itself that more threads do no more: no two of them
+/// hold it at once, so that on any machine the speedup is at most 1/demand (utilisation law;
+/// Denning & Buzen 1978). What the machine gave is not asked then, nor whether the times agree.
+bool gil_forbids_speedup(const MeasuredPoint& seen, const GilState& gil) {
+  constexpr std::ptrdiff_t fewest = 6;
+  const Point& point = seen.point;
+  const auto enough = std::count_if(point.gil_demands.begin(), point.gil_demands.end(),
+                                    [](double demand) { return demand >= 1 / about_one_to; });
+  const bool nearly_all = 4 * enough >= 3 * std::ssize(point.gil_demands);
+  const double speedup = seen.figures.speedup.estimate;
+  return point.gil_demand_is == Seen::exact && enough >= fewest && nearly_all &&
+         shared_gil_demand(point, gil) >= 1 / about_one_to && speedup >= about_one_from &&
+         speedup <= about_one_to;
+}
+
 /// For a relative efficiency that is surely below what counts as parallel.
 Judgement judge_limited(const MeasuredPoint& seen, const CaseResult& result) {
   const double speedup = seen.figures.speedup.estimate;
@@ -148,10 +169,7 @@ Judgement judge_limited(const MeasuredPoint& seen, const CaseResult& result) {
   if (speedup < about_one_from && speedup_above(seen, about_one_from).blamed)
     return with_cause(Verdict::contended, seen, did(seen) + ": more threads are slower", "",
                       Cause::unknown);
-  if (is_the_gil)
-    return {Verdict::gil_bound,
-            did_of_achievable(seen) + ", but the GIL is held" + longest_hold_of(seen.point),
-            Cause::gil};
+  if (is_the_gil) return gil_bound(seen);
   if (!gains.credited && !gains.blamed)
     return {Verdict::inconclusive,
             fmt::format("{}, but the samples do not agree on whether that is more than one; raise "
@@ -203,6 +221,7 @@ struct EfficiencySettled {
 Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
   const PointFigures& figures = seen.figures;
   const std::size_t fewest = 1 + fewest_to_decide(verdict_error);
+  if (gil_forbids_speedup(seen, result.gil)) return gil_bound(seen);
   if (figures.achievable < least_achievable)
     return {Verdict::inconclusive,
             fmt::format("the machine gave {} threads {:.2f} cores, too few to tell",

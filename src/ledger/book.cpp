@@ -4,10 +4,10 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "gilscale/machine/thread_times.hpp"
-#include "gilscale/machine/ticks.hpp"
 
 namespace gilscale {
 
@@ -50,20 +50,6 @@ std::span<const Book> books_taken() {
 
 namespace {
 
-void clear(Book::Waits& waits) {
-  waits.count.set(0);
-  waits.total.set(0);
-  waits.longest.set(0);
-  waits.cpu_ns.set(0);
-}
-
-void add(Book::Waits& waits, std::int64_t took, std::int64_t cpu_ns) {
-  waits.count.add(1);
-  waits.total.add(took);
-  waits.longest.set(std::max(waits.longest.get(), took));
-  waits.cpu_ns.add(cpu_ns);
-}
-
 /// Finds out where the calling thread's own stack is.
 void look_for_stack(ThreadState& me) {
   pthread_attr_t attributes;
@@ -76,10 +62,79 @@ void look_for_stack(ThreadState& me) {
   me.stack_end = me.stack_begin + size;
 }
 
+/// Where a search for it begins in a table of that size, a power of 2.
+constexpr std::size_t place_in(std::size_t size, std::uint64_t key) {
+  constexpr std::uint64_t odd = 0x9E3779B97F4A7C15;  // 2^64 over the golden ratio
+  return (key * odd) >> (64 - std::countr_zero(size));
+}
+
 }  // namespace
 
+void Stretches::add(std::int64_t took, std::int64_t on_cpu_ns) {
+  count.add(1);
+  total.add(took);
+  longest.set(std::max(longest.get(), took));
+  cpu_ns.add(on_cpu_ns);
+}
+
+void Stretches::clear() {
+  for (Counter* const each : {&count, &total, &longest, &cpu_ns}) each->set(0);
+}
+
+Site& SiteTable::at(std::uint64_t key) {
+  std::size_t place = place_in(room, key);
+  for (std::size_t tries = 0; tries < room; ++tries, place = (place + 1) % room) {
+    const std::uint64_t there = sites_[place].key.load(std::memory_order_relaxed);
+    if (there == 0) sites_[place].key.store(key, std::memory_order_release);
+    if (there == 0 || there == key) return sites_[place];
+  }
+  const WaitKind kind = Book::kind_of(key);
+  Site& others = sites_[room + static_cast<std::size_t>(kind)];
+  others.key.store(key_of(kind), std::memory_order_release);
+  return others;
+}
+
+void SiteTable::clear() {
+  for (Site& each : sites_) {
+    each.stretches.clear();
+    each.lock.set(0);
+    each.key.store(0, std::memory_order_relaxed);
+  }
+}
+
+LockTable::Lock* LockTable::find(std::uintptr_t address) {
+  std::size_t place = place_in(room, address);
+  for (std::size_t tries = 0; tries < room; ++tries, place = (place + 1) % room) {
+    const std::uintptr_t there = locks_[place].address.load(std::memory_order_relaxed);
+    if (there == 0) locks_[place].address.store(address, std::memory_order_release);
+    if (there == 0 || there == address) return &locks_[place];
+  }
+  return nullptr;
+}
+
+void LockTable::takes(const void* lock, std::int64_t now) {
+  if (Lock* const found = find(reinterpret_cast<std::uintptr_t>(lock))) found->held_since = now;
+}
+
+void LockTable::gives_back(const void* lock, std::int64_t now) {
+  Lock* const found = find(reinterpret_cast<std::uintptr_t>(lock));
+  if (!found || found->held_since == 0) return;
+  found->holds.add(now - found->held_since);
+  found->held_since = 0;
+}
+
+void LockTable::clear() {
+  for (Lock& each : locks_) {
+    each.held_since = 0;
+    each.holds.clear();
+    each.address.store(0, std::memory_order_relaxed);
+  }
+}
+
 void Book::open(std::uint64_t reading) {
-  is_member_ = in_account_ = gave_up_ = holds_ = false;
+  is_member_ = in_account_ = has_counted_ = gave_up_ = holds_ = false;
+  counted_from_.reset();
+  counted_ = {};
   inside_ = last_ = nullptr;
   wanted_since_ = 0;
   wanted_at_ = 0;
@@ -87,11 +142,10 @@ void Book::open(std::uint64_t reading) {
   held_.set(0);
   longest_hold_.set(0);
   longest_hold_at_.set(0);
-  for (Waits& each : waits_) clear(each);
-  for (Site& each : sites_) {
-    clear(each.waits);
-    each.key.store(0, std::memory_order_relaxed);
-  }
+  for (Stretches& each : waits_) each.clear();
+  waits_at_.clear();
+  holds_at_.clear();
+  locks_.clear();
   paths_.forget();
   reading_.store(reading, std::memory_order_release);
 }
@@ -121,6 +175,11 @@ void Book::end_account(std::int64_t now) {
   books.members_in_round.fetch_sub(1, std::memory_order_relaxed);
 }
 
+void Book::count_to(const std::optional<HardwareCounts>& end) {
+  has_counted_ = counted_from_ && end;
+  if (has_counted_) counted_ = end->since(*counted_from_);
+}
+
 /// What of a hold until then belongs to the round. Threads that take no part in one may hold the
 /// GIL before it begins, and after.
 std::int64_t Book::held_in_round(std::int64_t until) const {
@@ -140,8 +199,11 @@ void Book::enters(const Gil& gil) {
 }
 
 void Book::note_end_of_hold() {
+  constexpr std::int64_t long_against_a_look = 50'000;  // 10 to 50 µs
   const std::int64_t begins = ticks();
-  if (!in_account_ || held_in_round(begins) <= longest_hold_.get()) return;
+  if (!in_account_) return;
+  const std::int64_t held = held_in_round(begins);
+  if (held < long_against_a_look && held <= longest_hold_.get()) return;
   const Busy busy;
   held_until_ = here(WaitKind::gil);
   held_since_.set(held_since_.get() + ticks() - begins);  // looking is not the workload's
@@ -170,6 +232,7 @@ void Book::released(std::int64_t now) {
     if (held > 0) {
       books.holds[Durations::bin_of(held)].fetch_add(1, std::memory_order_relaxed);
       raise_to(books.longest_hold, held);
+      if (held_until_ != 0) holds_at_.at(held_until_).stretches.add(held);
       if (held > longest_hold_.get()) {
         longest_hold_.set(held);
         // The thread may have got that long only after it looked where it is.
@@ -189,29 +252,20 @@ std::int64_t Book::held(std::int64_t now) const {
   return held_.get() + (lasts_on ? held_in_round(now) : 0);
 }
 
-Book::Waits& Book::waits_at(std::uint64_t key) {
-  std::size_t place = (key * 0x9E3779B97F4A7C15U) >> 58;
-  for (std::size_t tries = 0; tries < most_sites; ++tries, place = (place + 1) % most_sites) {
-    const std::uint64_t there = sites_[place].key.load(std::memory_order_relaxed);
-    if (there == 0) sites_[place].key.store(key, std::memory_order_release);
-    if (there == 0 || there == key) return sites_[place].waits;
-  }
-  Site& others = sites_[most_sites + static_cast<std::size_t>(kind_of(key))];
-  others.key.store(key_of(kind_of(key)), std::memory_order_release);
-  return others.waits;
-}
-
 std::uint64_t Book::here(WaitKind kind) {
   const std::uint64_t place = std::uint64_t{python_place()} << 16 |
                               paths_.path(this_thread.stack_begin, this_thread.stack_end);
   return key_of(kind) | place;
 }
 
-void Book::waited(std::uint64_t at, std::int64_t since, std::int64_t until, std::int64_t cpu_ns) {
+void Book::waited(std::uint64_t at, std::int64_t since, std::int64_t until, std::int64_t cpu_ns,
+                  const void* lock) {
   if (!in_account_) return;
   const std::int64_t took = std::max<std::int64_t>(until - since, 0);
-  add(waits_[static_cast<std::size_t>(kind_of(at))], took, cpu_ns);
-  add(waits_at(at), took, cpu_ns);
+  waits_[static_cast<std::size_t>(kind_of(at))].add(took, cpu_ns);
+  Site& site = waits_at_.at(at);
+  site.stretches.add(took, cpu_ns);
+  site.lock.set(lock_of_both(site.lock.get(), reinterpret_cast<std::intptr_t>(lock)));
 }
 
 Book* book_of_this_thread() {
@@ -235,8 +289,9 @@ std::int64_t cpu_ns() { return std::llround(thread_cpu_s() * 1e9); }
 
 }  // namespace
 
-Waiting::Waiting(Book& book, WaitKind kind)
+Waiting::Waiting(Book& book, WaitKind kind, const void* lock)
     : book_(book),
+      lock_(lock),
       is_io_(kind == WaitKind::io),
       since_(ticks()),
       at_(book.here(kind)),
@@ -244,7 +299,7 @@ Waiting::Waiting(Book& book, WaitKind kind)
 
 Waiting::~Waiting() {
   const std::int64_t on_cpu_ns = is_io_ ? cpu_ns() - cpu_ns_ : 0;
-  book_.waited(at_, since_, ticks(), on_cpu_ns);
+  book_.waited(at_, since_, ticks(), on_cpu_ns, lock_);
 }
 
 }  // namespace gilscale

@@ -28,7 +28,7 @@ void close_in_child() {
   watchers.store(0, std::memory_order_relaxed);
 }
 
-WaitTotal total_of(const Book::Waits& waits, double tick_s) {
+WaitTotal total_of(const Stretches& waits, double tick_s) {
   const double wall_s = static_cast<double>(waits.total.get()) * tick_s;
   const double cpu_s = static_cast<double>(waits.cpu_ns.get()) * 1e-9;
   return {waits.count.get(), std::max(wall_s - cpu_s, 0.0),
@@ -36,21 +36,43 @@ WaitTotal total_of(const Book::Waits& waits, double tick_s) {
 }
 
 /// By key, before there are texts.
-using SitesByKey = std::map<std::uint64_t, WaitTotal>;
+struct KeyedSite {
+  WaitTotal total;
+  std::intptr_t lock = 0;
+};
+using SitesByKey = std::map<std::uint64_t, KeyedSite>;
 
-void add_sites(SitesByKey& all, const Book& book, double tick_s) {
-  for (const Book::Site& site : book.sites())
-    if (const std::uint64_t key = site.key.load(std::memory_order_acquire))
-      all[key].add(total_of(site.waits, tick_s));
+void add_sites(SitesByKey& all, const SiteTable& sites, double tick_s) {
+  for (const Site& site : sites.all())
+    if (const std::uint64_t key = site.key.load(std::memory_order_acquire)) {
+      all[key].total.add(total_of(site.stretches, tick_s));
+      all[key].lock = lock_of_both(all[key].lock, site.lock.get());
+    }
 }
 
 std::vector<WaitSite> told(const SitesByKey& all) {
   std::vector<WaitSite> sites;
-  for (const auto& [key, waits] : all)
+  for (const auto& [key, site] : all)
     add_to(sites, WaitSite{Book::kind_of(key), frames_of(Book::path_of(key)),
-                           python_place_of(Book::python_of(key)), waits});
+                           python_place_of(Book::python_of(key)), site.total, site.lock});
   sort_by_total(sites);
   return sites;
+}
+
+void add_holds(std::vector<LockHolds>& all, const LockHolds& more) {
+  const auto same = std::find_if(all.begin(), all.end(),
+                                 [&](const LockHolds& each) { return each.lock == more.lock; });
+  if (same == all.end())
+    all.push_back(more);
+  else
+    same->holds.add(more.holds);
+}
+
+void add_locks(std::vector<LockHolds>& all, const LockTable& locks, double tick_s) {
+  for (const LockTable::Lock& each : locks.all())
+    if (each.holds.count.get() > 0)
+      add_holds(all, {static_cast<std::intptr_t>(each.address.load(std::memory_order_acquire)),
+                      total_of(each.holds, tick_s)});
 }
 
 Durations holds_in_seconds(double tick_s) {
@@ -81,6 +103,22 @@ void WaitTotal::add(const WaitTotal& others) {
   longest_s = std::max(longest_s, others.longest_s);
 }
 
+std::intptr_t lock_of_both(std::intptr_t one, std::intptr_t other) {
+  if (one == 0 || other == 0 || one == other) return one != 0 ? one : other;
+  return one_of_several;
+}
+
+void WaitSite::add(const WaitSite& more) {
+  waits.add(more.waits);
+  lock = lock_of_both(lock, more.lock);
+}
+
+const LockHolds* Ledger::holds_of(std::intptr_t lock) const {
+  const auto found = std::find_if(lock_holds.begin(), lock_holds.end(),
+                                  [&](const LockHolds& each) { return each.lock == lock; });
+  return found == lock_holds.end() ? nullptr : &*found;
+}
+
 void Ledger::add(const Ledger& other) {
   exact = exact && other.exact;
   gil_held_s += other.gil_held_s;
@@ -92,6 +130,13 @@ void Ledger::add(const Ledger& other) {
   gil_holds.add(other.gil_holds);
   for (const WaitSite& site : other.sites) add_to(sites, site);
   sort_by_total(sites);
+  for (const WaitSite& site : other.hold_sites) add_to(hold_sites, site);
+  sort_by_total(hold_sites);
+  for (const LockHolds& each : other.lock_holds) add_holds(lock_holds, each);
+  if (hardware && other.hardware)
+    hardware->add(*other.hardware);
+  else
+    hardware.reset();
   lost_threads += other.lost_threads;
 }
 
@@ -129,33 +174,55 @@ Ledger close_books() {
   all.exact = !books.guesses_gil.load(std::memory_order_relaxed);
   std::int64_t held = 0;
   const std::span<const Book> taken = books_taken();
-  SitesByKey sites;
+  bool all_counted = true;
+  HardwareCounts counted;
+  SitesByKey wait_sites;
+  SitesByKey hold_sites;
   std::int64_t longest = 0;
   for (const Book& book : taken) {
     if (book.reading() != reading) continue;
     held += book.held(now);
     for (std::size_t i = 0; i < wait_kinds; ++i)
       all.waits.at(i).add(total_of(book.of(static_cast<WaitKind>(i)), tick_s));
-    add_sites(sites, book, tick_s);
+    add_sites(wait_sites, book.wait_sites(), tick_s);
+    add_sites(hold_sites, book.hold_sites(), tick_s);
+    add_locks(all.lock_holds, book.locks(), tick_s);
+    if (book.is_member()) {
+      all_counted = all_counted && book.has_counted();
+      counted.add(book.counted());
+    }
     if (book.longest_hold() <= longest) continue;
     longest = book.longest_hold();
     all.longest_hold_at = python_place_of(Book::python_of(book.longest_hold_at()));
     all.longest_hold_frames = frames_of(Book::path_of(book.longest_hold_at()));
   }
-  all.sites = told(sites);
+  if (all_counted) all.hardware = counted;
+  all.sites = told(wait_sites);
+  all.hold_sites = told(hold_sites);
   all.gil_held_s = static_cast<double>(held) * tick_s;
   all.gil_holds = holds_in_seconds(tick_s);
   all.lost_threads = books.taken.load() - static_cast<std::int64_t>(taken.size());
   return all;
 }
 
+void prepare_account() {
+  if (book_of_this_thread()) this_thread.counters.open();
+}
+
 void begin_account() {
   this_thread.is_busy = false;  // should a call have left one of our functions by a longjmp
-  if (Book* const book = book_of_this_thread()) book->begin_account(ticks());
+  if (Book* const book = book_of_this_thread()) {
+    book->count_from(this_thread.counters.read());
+    book->begin_account(ticks());
+  }
 }
 
 void end_account() {
-  if (Book* const book = book_of_this_thread()) book->end_account(ticks());
+  if (Book* const book = book_of_this_thread()) {
+    book->end_account(ticks());
+    book->count_to(this_thread.counters.read());
+  }
+  this_thread.counters.close();
 }
 
 void begin_to_learn_gil() {

@@ -116,6 +116,7 @@ constinit Next<int(Lock*, Time)> next_rwlock_timedwrlock("pthread_rwlock_timedwr
 constinit Next<int(Lock*, clockid_t, Time)> next_rwlock_clockwrlock("pthread_rwlock_clockwrlock");
 constinit Next<int(sem_t*)> next_sem_wait("sem_wait");
 constinit Next<int(sem_t*)> next_sem_trywait("sem_trywait");
+constinit Next<int(sem_t*)> next_sem_post("sem_post");
 constinit Next<int(sem_t*, Time)> next_sem_timedwait("sem_timedwait");
 constinit Next<int(sem_t*, clockid_t, Time)> next_sem_clockwait("sem_clockwait");
 constinit Next<long(long, long, long, long, long, long, long)> next_syscall("syscall");
@@ -128,6 +129,7 @@ void find_next_ones(int /*argc*/, char** /*argv*/, char** /*environment*/) {
   next_cond_signal.get();
   next_cond_wait.get();
   next_cond_timedwait.get();
+  next_sem_post.get();
   next_syscall.get();
 }
 [[gnu::section(".preinit_array"), gnu::used]] void (*const first_of_all)(int, char**,
@@ -142,14 +144,32 @@ Book* account_of_this_thread() {
 
 /// `next_try` says EBUSY where `next_lock` would wait.
 template <typename Try, typename Function, typename Object, typename... Rest>
-int lock(WaitKind kind, const Try& next_try, const Function& next_lock, Object* object,
+int lock(Book& book, WaitKind kind, const Try& next_try, const Function& next_lock, Object* object,
          Rest... rest) {
-  Book* const book = account_of_this_thread();
-  if (!book) return next_lock(object, rest...);
   const int result = next_try(object);
   if (result != EBUSY) return result;
-  const Waiting waiting(*book, kind);
+  const Waiting waiting(book, kind, object);
   return next_lock(object, rest...);
+}
+
+/// Readers share a lock, and a writer's says little of what two locks would do.
+template <typename Try, typename Function, typename... Rest>
+int lock_rwlock(const Try& next_try, const Function& next_lock, Lock* rwlock, Rest... rest) {
+  Book* const book = account_of_this_thread();
+  if (!book) return next_lock(rwlock, rest...);
+  return lock(*book, WaitKind::rwlock, next_try, next_lock, rwlock, rest...);
+}
+
+/// Also where the last owner died with it.
+bool is_locked(int result) { return result == 0 || result == EOWNERDEAD; }
+
+template <typename Function, typename... Rest>
+int lock_mutex(WaitKind kind, const Function& next_lock, Mutex* mutex, Rest... rest) {
+  Book* const book = account_of_this_thread();
+  if (!book) return next_lock(mutex, rest...);
+  const int result = lock(*book, kind, next_mutex_trylock, next_lock, mutex, rest...);
+  if (is_locked(result)) book->takes(mutex);
+  return result;
 }
 
 template <typename Call>
@@ -160,17 +180,27 @@ auto wait(WaitKind kind, const Call& call) {
   return call();
 }
 
-/// Semaphores say it by errno. Those of libpython are the locks of Python.
+/// A semaphore of libpython is a lock of Python, which the thread has once it is counted down.
+int counted_down(Book* book, bool is_lock, sem_t* semaphore, int result) {
+  if (book && is_lock && result == 0) book->takes(semaphore);
+  return result;
+}
+
+/// Semaphores say it by errno.
 template <typename Function, typename... Rest>
 int wait_for_semaphore(const void* caller, const Function& next_wait, sem_t* semaphore,
                        Rest... rest) {
   Book* const book = account_of_this_thread();
   if (!book) return next_wait(semaphore, rest...);
+  const bool is_lock = is_in_python(caller);
   const int before = errno;
-  if (next_sem_trywait(semaphore) == 0) return 0;
+  if (next_sem_trywait(semaphore) == 0) return counted_down(book, is_lock, semaphore, 0);
   errno = before;
-  const Waiting waiting(*book, is_in_python(caller) ? WaitKind::lock : WaitKind::semaphore);
-  return next_wait(semaphore, rest...);
+  const auto wait = [&] {
+    const Waiting waiting(*book, is_lock ? WaitKind::lock : WaitKind::semaphore, semaphore);
+    return next_wait(semaphore, rest...);
+  };
+  return counted_down(book, is_lock, semaphore, wait());
 }
 
 int lock_gil(Book& book, const Gil& gil, Mutex* mutex) {
@@ -203,14 +233,23 @@ int watched_lock(Mutex* mutex) {
   if (const Gil* const gil = gil_of(mutex)) return lock_gil(*book, *gil, mutex);
   const bool hands_over = book->hands_over_under(mutex);
   if (hands_over && book->inside()) return next_mutex_lock(mutex);  // it waits for the GIL already
-  return lock(hands_over ? WaitKind::gil : WaitKind::mutex, next_mutex_trylock, next_mutex_lock,
-              mutex);
+  return lock_mutex(hands_over ? WaitKind::gil : WaitKind::mutex, next_mutex_lock, mutex);
+}
+
+int watched_trylock(Mutex* mutex) {
+  const int result = next_mutex_trylock(mutex);
+  Book* const book = is_locked(result) ? account_of_this_thread() : nullptr;
+  if (book) book->takes(mutex);
+  return result;
 }
 
 int watched_unlock(Mutex* mutex) {
   if (this_thread.learns) this_thread.learner.unlocked(mutex);
   Book* const book = book_of_this_thread();
-  if (book && book->inside() && book->inside()->mutex == mutex) book->leaves(ticks());
+  if (book && book->inside() && book->inside()->mutex == mutex)
+    book->leaves(ticks());
+  else if (book)
+    book->gives_back(mutex);
   return next_mutex_unlock(mutex);
 }
 
@@ -246,8 +285,15 @@ int wait_for_condition(const Function& next_wait, Condition* condition, Mutex* m
     return result;
   }
   if (!book || !book->in_account()) return next_wait(condition, mutex, rest...);
-  const Waiting waiting(*book, book->hands_over_under(mutex) ? WaitKind::gil : WaitKind::condition);
-  return next_wait(condition, mutex, rest...);
+  book->gives_back(mutex);
+  const auto wait = [&] {
+    const Waiting waiting(*book,
+                          book->hands_over_under(mutex) ? WaitKind::gil : WaitKind::condition);
+    return next_wait(condition, mutex, rest...);
+  };
+  const int result = wait();
+  book->takes(mutex);
+  return result;
 }
 
 bool waits_for_futex(long number, long operation) {
@@ -266,6 +312,11 @@ GILSCALE_STAND_IN int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
   return anybody_watches() ? watched_lock(mutex) : next_mutex_lock(mutex);
 }
 
+GILSCALE_STAND_IN int pthread_mutex_trylock(pthread_mutex_t* mutex) noexcept {
+  using namespace gilscale;
+  return anybody_watches() ? watched_trylock(mutex) : next_mutex_trylock(mutex);
+}
+
 GILSCALE_STAND_IN int pthread_mutex_unlock(pthread_mutex_t* mutex) noexcept {
   using namespace gilscale;
   return anybody_watches() ? watched_unlock(mutex) : next_mutex_unlock(mutex);
@@ -279,13 +330,13 @@ GILSCALE_STAND_IN int pthread_cond_signal(pthread_cond_t* condition) noexcept {
 GILSCALE_STAND_IN int pthread_mutex_timedlock(pthread_mutex_t* mutex,
                                               const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(WaitKind::mutex, next_mutex_trylock, next_mutex_timedlock, mutex, until);
+  return lock_mutex(WaitKind::mutex, next_mutex_timedlock, mutex, until);
 }
 
 GILSCALE_STAND_IN int pthread_mutex_clocklock(pthread_mutex_t* mutex, clockid_t clock,
                                               const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(WaitKind::mutex, next_mutex_trylock, next_mutex_clocklock, mutex, clock, until);
+  return lock_mutex(WaitKind::mutex, next_mutex_clocklock, mutex, clock, until);
 }
 
 // --- condition variables ---
@@ -311,41 +362,51 @@ GILSCALE_STAND_IN int pthread_cond_clockwait(pthread_cond_t* condition, pthread_
 
 GILSCALE_STAND_IN int pthread_rwlock_rdlock(pthread_rwlock_t* rwlock) noexcept {
   using namespace gilscale;
-  return lock(WaitKind::rwlock, next_rwlock_tryrdlock, next_rwlock_rdlock, rwlock);
+  return lock_rwlock(next_rwlock_tryrdlock, next_rwlock_rdlock, rwlock);
 }
 
 GILSCALE_STAND_IN int pthread_rwlock_timedrdlock(pthread_rwlock_t* rwlock,
                                                  const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(WaitKind::rwlock, next_rwlock_tryrdlock, next_rwlock_timedrdlock, rwlock, until);
+  return lock_rwlock(next_rwlock_tryrdlock, next_rwlock_timedrdlock, rwlock, until);
 }
 
 GILSCALE_STAND_IN int pthread_rwlock_clockrdlock(pthread_rwlock_t* rwlock, clockid_t clock,
                                                  const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(WaitKind::rwlock, next_rwlock_tryrdlock, next_rwlock_clockrdlock, rwlock, clock,
-              until);
+  return lock_rwlock(next_rwlock_tryrdlock, next_rwlock_clockrdlock, rwlock, clock, until);
 }
 
 GILSCALE_STAND_IN int pthread_rwlock_wrlock(pthread_rwlock_t* rwlock) noexcept {
   using namespace gilscale;
-  return lock(WaitKind::rwlock, next_rwlock_trywrlock, next_rwlock_wrlock, rwlock);
+  return lock_rwlock(next_rwlock_trywrlock, next_rwlock_wrlock, rwlock);
 }
 
 GILSCALE_STAND_IN int pthread_rwlock_timedwrlock(pthread_rwlock_t* rwlock,
                                                  const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(WaitKind::rwlock, next_rwlock_trywrlock, next_rwlock_timedwrlock, rwlock, until);
+  return lock_rwlock(next_rwlock_trywrlock, next_rwlock_timedwrlock, rwlock, until);
 }
 
 GILSCALE_STAND_IN int pthread_rwlock_clockwrlock(pthread_rwlock_t* rwlock, clockid_t clock,
                                                  const timespec* until) noexcept {
   using namespace gilscale;
-  return lock(WaitKind::rwlock, next_rwlock_trywrlock, next_rwlock_clockwrlock, rwlock, clock,
-              until);
+  return lock_rwlock(next_rwlock_trywrlock, next_rwlock_clockwrlock, rwlock, clock, until);
 }
 
 // --- semaphores, and with them the locks of Python ---
+
+GILSCALE_STAND_IN int sem_trywait(sem_t* semaphore) noexcept {
+  using namespace gilscale;
+  return counted_down(account_of_this_thread(), is_in_python(__builtin_return_address(0)),
+                      semaphore, next_sem_trywait(semaphore));
+}
+
+GILSCALE_STAND_IN int sem_post(sem_t* semaphore) noexcept {
+  using namespace gilscale;
+  if (Book* const book = account_of_this_thread()) book->gives_back(semaphore);
+  return next_sem_post(semaphore);
+}
 
 GILSCALE_STAND_IN int sem_wait(sem_t* semaphore) {
   using namespace gilscale;

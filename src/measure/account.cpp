@@ -11,6 +11,7 @@ void Account::add(const LedgerRound& round, std::int64_t calls_of_all) {
 void Account::add(const Account& others) {
   if (others.rounds == 0) return;
   const bool exact = others.ledger.exact && (rounds == 0 || ledger.exact);
+  if (rounds == 0) ledger.hardware.emplace();
   rounds += others.rounds;
   calls += others.calls;
   makespan_s += others.makespan_s;

@@ -177,6 +177,7 @@ void forget_ledgers(Point& point) {
   point.bystander_waits.reset();
   point.ledger_samples = {};
   point.waits.clear();
+  point.hold_sites.clear();
   point.longest_hold_site.clear();
 }
 

@@ -196,7 +196,8 @@ void Sampler::ask_processes() {
   using Clock = std::chrono::steady_clock;
   constexpr double too_long_s = 5;
   Executor* const processes = common_.in_processes;
-  if (!processes || point_.samples.parallel_s.back() > too_long_s) return;
+  if (point_.samples.parallel_s.back() > too_long_s) return;
+  if (!processes) return ask_triad();
   const auto began = Clock::now();
   try {
     if (!processes_are_ready_) get_processes_ready(*processes);
@@ -210,6 +211,19 @@ void Sampler::ask_processes() {
     common_.in_processes = nullptr;
   }
   const double took_s = std::chrono::duration<double>(Clock::now() - began).count();
+  whys_s_ += cost_s(counted({.makespan_s = took_s}));
+}
+
+/// The machine's memory, without the workload.
+void Sampler::ask_triad() {
+  if (!common_.triad) return;
+  const auto began = std::chrono::steady_clock::now();
+  if (const auto slowdown = common_.triad(point_.threads))
+    point_.ledger_samples.triad_slowdown.push_back(*slowdown);
+  else
+    common_.triad = nullptr;
+  const double took_s =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   whys_s_ += cost_s(counted({.makespan_s = took_s}));
 }
 

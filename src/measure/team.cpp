@@ -182,6 +182,7 @@ void Team::take_place(const Member& me) const {
 /// That part of its delay belongs to the round, the rest does not.
 void Team::pass_gate(Member& me) {
   take_place(me);
+  prepare_account();
   const double before_s = thread_runnable_s();
   shared_->gate.pass();
   const double after_s = thread_runnable_s();

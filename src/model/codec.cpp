@@ -26,21 +26,14 @@ constexpr std::tuple members_of_rule{
 };
 
 constexpr std::tuple members_of_case{
-    std::pair{"workload", &Case::workload},
-    std::pair{"python", &Case::python},
-    std::pair{"folder", &Case::folder},
-    std::pair{"executor", &Case::executor},
-    std::pair{"threads", &Case::threads},
-    std::pair{"scaling", &Case::scaling},
-    std::pair{"calls", &Case::calls},
-    std::pair{"may_grow", &Case::may_grow},
-    std::pair{"pin", &Case::pin},
-    std::pair{"why", &Case::why},
-    std::pair{"latency", &Case::latency},
-    std::pair{"stop", &Case::stop},
-    std::pair{"repetitions", &Case::repetitions},
-    std::pair{"seed", &Case::seed},
-    std::pair{"group", &Case::group},
+    std::pair{"workload", &Case::workload}, std::pair{"python", &Case::python},
+    std::pair{"folder", &Case::folder},     std::pair{"executor", &Case::executor},
+    std::pair{"threads", &Case::threads},   std::pair{"scaling", &Case::scaling},
+    std::pair{"calls", &Case::calls},       std::pair{"may_grow", &Case::may_grow},
+    std::pair{"pin", &Case::pin},           std::pair{"why", &Case::why},
+    std::pair{"latency", &Case::latency},   std::pair{"allocator", &Case::allocator},
+    std::pair{"stop", &Case::stop},         std::pair{"repetitions", &Case::repetitions},
+    std::pair{"seed", &Case::seed},         std::pair{"group", &Case::group},
 };
 
 constexpr std::tuple members_of_point{
@@ -63,7 +56,9 @@ constexpr std::tuple members_of_point{
     std::pair{"ledger_samples", &Point::ledger_samples},
     std::pair{"bystander_waits", &Point::bystander_waits},
     std::pair{"waits", &Point::waits},
+    std::pair{"gil_hold_sites", &Point::hold_sites},
     std::pair{"longest_hold_site", &Point::longest_hold_site},
+    std::pair{"allocator", &Point::allocator},
     std::pair{"other_cpus", &Point::other_cpus},
     std::pair{"control_other_cpus", &Point::control_other_cpus},
     std::pair{"stopped", &Point::stopped},
@@ -88,6 +83,7 @@ constexpr std::tuple members_of_ledger_samples{
     std::pair{"gil_hold_p99_s", &LedgerSamples::gil_hold_p99_s},
     std::pair{"gil_hold_max_s", &LedgerSamples::gil_hold_max_s},
     std::pair{"process_slowdown", &LedgerSamples::process_slowdown},
+    std::pair{"triad_slowdown", &LedgerSamples::triad_slowdown},
     std::pair{"bystander_p99_s", &LedgerSamples::bystander_p99_s},
 };
 
@@ -204,6 +200,17 @@ void from_json(const json& json, PythonPlace& place) {
   json.at("line").get_to(place.line);
 }
 
+void to_json(json& json, const HardwareCounts& counts) {
+  json = {{"cycles", counts.cycles},
+          {"instructions", counts.instructions},
+          {"cache_misses", counts.cache_misses}};
+}
+void from_json(const json& json, HardwareCounts& counts) {
+  json.at("cycles").get_to(counts.cycles);
+  json.at("instructions").get_to(counts.instructions);
+  json.at("cache_misses").get_to(counts.cache_misses);
+}
+
 void to_json(json& json, const WaitTotal& waits) { write_members(json, waits, members_of_waits); }
 void from_json(const json& json, WaitTotal& waits) { read_members(json, waits, members_of_waits); }
 
@@ -214,11 +221,20 @@ void from_json(const json& json, LedgerSamples& samples) {
   read_members(json, samples, members_of_ledger_samples);
 }
 
+void to_json(json& json, const AllocatorTrial& trial) {
+  json = {{"library", trial.library}, {"throughput", trial.throughput}};
+}
+void from_json(const json& json, AllocatorTrial& trial) {
+  json.at("library").get_to(trial.library);
+  json.at("throughput").get_to(trial.throughput);
+}
+
 void to_json(json& json, const NamedWait& wait) {
   json = wait.waits;
   json["kind"] = to_string(wait.kind);
   json["site"] = value_or_null(wait.site.empty() ? std::nullopt : std::optional(wait.site));
   json["python"] = wait.python;
+  if (wait.holds.count > 0) json["holds"] = wait.holds;
 }
 
 void from_json(const json& json, NamedWait& wait) {
@@ -226,6 +242,7 @@ void from_json(const json& json, NamedWait& wait) {
   wait.kind = wait_kind_of(json.at("kind").get<std::string>());
   wait.site = json.at("site").is_null() ? "" : json.at("site").get<std::string>();
   json.at("python").get_to(wait.python);
+  wait.holds = json.value("holds", WaitTotal());
 }
 
 /// Of the bins of a histogram, those in which there is something.
@@ -250,6 +267,7 @@ void to_json(json& json, const Account& account) {
   json["gil_holds"] = ledger.gil_holds;
   json["longest_hold_at"] = ledger.longest_hold_at;
   json["lost_threads"] = ledger.lost_threads;
+  json["hardware"] = value_or_null(ledger.hardware);
   for (std::size_t i = 0; i < wait_kinds; ++i)
     json["waits"][std::string(to_string(static_cast<WaitKind>(i)))] = ledger.waits.at(i);
 }
@@ -262,6 +280,7 @@ void from_json(const json& json, Account& account) {
   json.at("gil_holds").get_to(ledger.gil_holds);
   json.at("longest_hold_at").get_to(ledger.longest_hold_at);
   json.at("lost_threads").get_to(ledger.lost_threads);
+  ledger.hardware = value_or_none<HardwareCounts>(json.at("hardware"));
   for (std::size_t i = 0; i < wait_kinds; ++i)
     json.at("waits")
         .at(std::string(to_string(static_cast<WaitKind>(i))))

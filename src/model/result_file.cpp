@@ -117,15 +117,24 @@ void check_account(const json& account) {
   for (const char* key : {"makespan_s", "wall_s", "cpu_s", "runnable_s", "gil_held_s"})
     check_number(account, key);
   for (const json& waits : account.at("waits")) check_waits(waits);
+  if (account.at("hardware").is_object())
+    for (const char* key : {"cycles", "instructions", "cache_misses"})
+      check_whole(account.at("hardware"), key, 0, std::numeric_limits<std::int64_t>::max());
 }
 
 /// What ledger rounds told: numbers that are only shown, but not any.
 void check_ledgers(const json& point) {
   check_account(point.at("ledger_single"));
   check_account(point.at("ledger_parallel"));
-  for (const json& waits : point.at("waits")) check_waits(waits);
+  for (const char* key : {"waits", "gil_hold_sites"})
+    for (const json& waits : point.at(key)) {
+      check_waits(waits);
+      if (waits.contains("holds")) check_waits(waits.at("holds"));
+    }
   for (const json& values : point.at("ledger_samples"))
     for (const json& value : values) check_finite(value, "ledger_samples");
+  if (point.at("allocator").is_object())
+    check_number(point.at("allocator").at("throughput"), "estimate");
   if (point.at("bystander_waits").is_object())
     check_number(point.at("bystander_waits"), "longest_s");
 }
@@ -179,7 +188,8 @@ Point read_point(const json& document) {
   for (const char* key : {"ledger_single", "ledger_parallel"})
     if (complete.at(key).is_object()) complete[key] = with_defaults<Account>(complete[key]);
   complete["ledger_samples"] = with_defaults<LedgerSamples>(complete["ledger_samples"]);
-  for (const char* key : {"ledger_single", "ledger_parallel", "waits", "longest_hold_site"})
+  for (const char* key : {"ledger_single", "ledger_parallel", "waits", "gil_hold_sites",
+                          "longest_hold_site", "allocator"})
     complete[key] = made_printable(std::move(complete[key]));
   number_samples(complete.at("samples"));
   check_counts(complete);

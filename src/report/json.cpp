@@ -9,11 +9,13 @@
 #include "gilscale/judge/cause.hpp"
 #include "gilscale/judge/comparison.hpp"
 #include "gilscale/judge/metric.hpp"
+#include "gilscale/judge/what_if.hpp"
 #include "gilscale/model/codec.hpp"
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/number.hpp"
 #include "gilscale/text/version.hpp"
 #include "report/formats.hpp"
+#include "report/remedies.hpp"
 
 namespace gilscale {
 namespace {
@@ -32,6 +34,16 @@ json stack_document(const Stack& stack) {
           {"lock_wait", stack.lock_wait}, {"io_wait", stack.io_wait},
           {"no_cpu", stack.no_cpu},       {"slower_on_cpu", stack.slower_on_cpu},
           {"imbalance", stack.imbalance}, {"other", stack.other}};
+}
+
+json what_if_document(const WhatIf& what_if) {
+  const NamedWait& where = what_if.where;
+  return {{"change", to_string(what_if.remedy)},
+          {"native", where.site.empty() ? json(nullptr) : json(where.site)},
+          {"python", where.python},
+          {"speedup", what_if.speedup},
+          {"simulated", what_if.foretold},
+          {"measured", what_if.measured}};
 }
 
 json quantiles_of(const Durations& durations) {
@@ -58,6 +70,10 @@ json point_document(const Point& point, const MeasuredPoint* measured) {
   if (!measured) return document;
   const auto stack = stack_of(*measured);
   document["stack"] = stack ? stack_document(*stack) : json(nullptr);
+  document["what_if"] = json::array();
+  for (const WhatIf& each : what_ifs_of(*measured))
+    document["what_if"].push_back(what_if_document(each));
+  document["remedies"] = remedies_of(*measured);
   document["gil_hold_s"] = holds_document(point);
   document["bystander_s"] =
       point.bystander_waits ? quantiles_of(*point.bystander_waits) : json(nullptr);

@@ -9,6 +9,7 @@
 #include "report/environment.hpp"
 #include "report/formats.hpp"
 #include "report/markup.hpp"
+#include "report/remedies.hpp"
 #include "report/text.hpp"
 
 namespace gilscale {
@@ -266,6 +267,20 @@ std::string stack_section(const Report& report) {
   return any ? table.paragraph() : "";
 }
 
+/// What would come of changes, and what a bystander waits for the GIL.
+std::string notes_section(const Report& report) {
+  std::string text;
+  for (const JudgedCase& judged : report.cases)
+    for (const MeasuredPoint& measured : judged.points) {
+      const Point& point = measured.point;
+      const std::string name = point_name(label_of(judged.result.planned), point.threads);
+      for (const std::string& each : remedies_of(measured)) text += list_item(name, each);
+      if (point.bystander_waits)
+        text += list_item(name, "beside it, " + bystander_text(*point.bystander_waits));
+    }
+  return text.empty() ? text : "\n" + text;
+}
+
 /// Tracebacks and crash reports, folded up.
 std::string details(const Report& report) {
   std::string text;
@@ -283,7 +298,7 @@ std::string details(const Report& report) {
 std::string cases_section(const Report& report) {
   if (report.cases.empty()) return "";
   return "\n### Scaling\n" + scaling_table(report) + footnote(report) + sentences(report) +
-         stack_section(report) + details(report);
+         stack_section(report) + notes_section(report) + details(report);
 }
 
 std::string environment_line(const Report& report) {

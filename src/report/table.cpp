@@ -10,6 +10,7 @@
 #include "report/columns.hpp"
 #include "report/formats.hpp"
 #include "report/paragraphs.hpp"
+#include "report/remedies.hpp"
 #include "report/text.hpp"
 #include "report/tone.hpp"
 
@@ -123,6 +124,19 @@ std::string stack_table(const Report& report) {
   return columns.paragraph();
 }
 
+/// What would come of changes, at the largest number of threads for which something is known.
+std::string what_if_notes(const Report& report) {
+  std::string text;
+  for (const JudgedCase& judged : report.cases)
+    for (auto measured = judged.points.rbegin(); measured != judged.points.rend(); ++measured) {
+      const std::vector<std::string> remedies = remedies_of(*measured);
+      for (const std::string& each : remedies)
+        text += fmt::format("{}: {}\n", one_line(label_of(judged.result.planned)), one_line(each));
+      if (!remedies.empty()) break;
+    }
+  return text.empty() ? text : "\n" + text;
+}
+
 std::string with_ends(const Estimate& figure, int digits) {
   return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", figure.estimate, digits, figure.low, digits,
                      figure.high, digits);
@@ -183,12 +197,8 @@ std::string bystander_notes(const Report& report) {
     if (judged.points.empty()) continue;
     const Point& point = judged.points.back().point;
     if (!point.bystander_waits) continue;
-    const Durations& waits = *point.bystander_waits;
-    text += fmt::format(
-        "{}: beside {}, a thread that wants the GIL waits {} (median), {} (99th percentile), {} "
-        "(longest)\n",
-        one_line(label_of(judged.result.planned)), counted(point.threads, "thread"),
-        duration(waits.quantile(0.5)), duration(waits.quantile(0.99)), duration(waits.longest_s()));
+    text += fmt::format("{}: beside {}, {}\n", one_line(label_of(judged.result.planned)),
+                        counted(point.threads, "thread"), bystander_text(*point.bystander_waits));
   }
   return text.empty() ? text : "\n" + text;
 }
@@ -215,8 +225,8 @@ std::string render_table(const Report& report, const Style& style) {
   return heading(report) + scaling_table(report, style) + footnotes(report) + "\n" +
          sentences(report, style) + gates + laws(report) + parameter_tables(report) +
          sharing_sentences(report) + executor_tables(report) + time_table(report) +
-         stack_table(report) + bystander_notes(report) + single_thread_table(report) +
-         pool_notes(report) + setup_notes(report);
+         stack_table(report) + what_if_notes(report) + bystander_notes(report) +
+         single_thread_table(report) + pool_notes(report) + setup_notes(report);
 }
 
 }  // namespace gilscale

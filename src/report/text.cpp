@@ -66,6 +66,12 @@ std::string with_interval(const Estimate& estimate) {
   return fmt::format("{:#.4g} [{:#.4g}, {:#.4g}]", estimate.estimate, estimate.low, estimate.high);
 }
 
+std::string bystander_text(const Durations& waits) {
+  return fmt::format(
+      "a thread that wants the GIL waits {} (median), {} (99th percentile), {} (longest)",
+      duration(waits.quantile(0.5)), duration(waits.quantile(0.99)), duration(waits.longest_s()));
+}
+
 std::string point_name(const std::string& label, std::optional<int> threads) {
   return threads ? fmt::format("{}@{}", label, *threads) : label;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "gilscale/statistics/durations.hpp"
 #include "gilscale/statistics/estimate.hpp"
 
 namespace gilscale {
@@ -34,6 +35,9 @@ std::string interval(const Estimate& estimate);
 
 /// "0.9688 [0.9375, 1.000]": four significant digits, since a bound may be near.
 std::string with_interval(const Estimate& estimate);
+
+/// "a thread that wants the GIL waits 1.2 ms (median), 5.3 ms (99th percentile), 9.8 ms (longest)".
+std::string bystander_text(const Durations& waits);
 
 /// "cpp_fib/30@2"; the label alone where there is no thread count.
 std::string point_name(const std::string& label, std::optional<int> threads);

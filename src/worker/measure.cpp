@@ -21,6 +21,7 @@
 #include "gilscale/machine/thread_times.hpp"
 #include "gilscale/measure/late_processes.hpp"
 #include "gilscale/measure/sampler.hpp"
+#include "gilscale/measure/triad.hpp"
 #include "gilscale/statistics/statistics.hpp"
 
 namespace gilscale {
@@ -213,11 +214,18 @@ void name_places(Point& point) {
   const Account* const account = account_of_all(point);
   if (!account) return;
   const Ledger& ledger = account->ledger;
+  const Ledger single = point.ledger_single.value_or(Account()).ledger;
   const Names names;
+  const auto named = [&](const WaitSite& site) {
+    const LockHolds* const lock = single.holds_of(site.lock);
+    return NamedWait{site.kind, names.site(site), site.python, site.waits,
+                     lock ? lock->holds : WaitTotal()};
+  };
   if (point.threads > 1)
-    for (const WaitSite& site : ledger.sites)
-      add_to(point.waits, NamedWait{site.kind, names.site(site), site.python, site.waits});
+    for (const WaitSite& site : ledger.sites) add_to(point.waits, named(site));
+  for (const WaitSite& site : single.hold_sites) add_to(point.hold_sites, named(site));
   keep_largest(point.waits);
+  keep_largest(point.hold_sites);
   point.longest_hold_site = names.site({WaitKind::gil, ledger.longest_hold_frames, {}, {}});
 }
 
@@ -326,6 +334,7 @@ class CaseInTurns : public CaseRun {
         processes_(make_processes, [this] { beat(); }),
         calls_(planned.calls) {
     if (make_processes) bench_.common.in_processes = &processes_;
+    bench_.common.triad = triad_slowdown_here;
     set_flags(planned.repetitions);
   }
 

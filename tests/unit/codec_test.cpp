@@ -107,6 +107,10 @@ TEST(JsonOfAPoint, ComesBackAsItWas) {
   point.ledger_samples.gil_wait = {0.5, 0.25};
   point.waits = {{WaitKind::mutex, "a.so!f", {"a.py", "f", 7}, {3, 0.5, 0.25}},
                  {WaitKind::sleep, "", {}, {1, 1, 1}}};
+  point.waits.front().holds = {5, 0.5, 0.125};
+  point.hold_sites = {{WaitKind::gil, "a.so!g", {"a.py", "f", 8}, {4, 0.5, 0.25}}};
+  point.allocator = {"/lib/b.so", {1.5, 1.25, 1.75}};
+  point.ledger_parallel->ledger.hardware = {100, 200, 3};
   point.stopped = StopReason::precision;
   const Point back = there_and_back(point);
   EXPECT_EQ(json(back), json(point));

@@ -377,6 +377,10 @@ class SamplingBesideProcesses : public Sampling {
     FakeExecutor processes("P", journal, in_processes);
     CommonRounds common;
     common.in_processes = &processes;
+    common.triad = [this](int) {
+      ++triads;
+      return triad;
+    };
     Sampler sampler(*tested, *beside, point, within(1000), {.why = Why::always}, 0, &common);
     for (int i = 0; i < 40; ++i) sampler.take();
   }
@@ -384,12 +388,16 @@ class SamplingBesideProcesses : public Sampling {
     return std::count_if(journal.begin(), journal.end(),
                          [](const AskedRound& round) { return round.executor == "P"; });
   }
+
+  std::optional<double> triad = 1.25;
+  int triads = 0;
 };
 
 TEST_F(SamplingBesideProcesses, AsksThemWhereCallsTakeMoreCpuTime) {
   sample(slower_on_cpu, less_slow);
   ASSERT_GE(point.ledger_samples.process_slowdown.size(), 2U);
   EXPECT_THAT(point.ledger_samples.process_slowdown, testing::Each(1.5));
+  EXPECT_EQ(triads, 0);
 }
 
 TEST_F(SamplingBesideProcesses, DoesNotAskThemWhereThreadsLackCpus) {
@@ -404,12 +412,24 @@ TEST_F(SamplingBesideProcesses, DoesNotAskThemWhereTimeGoesElsewhere) {
   EXPECT_TRUE(point.ledger_parallel);
 }
 
-TEST_F(SamplingBesideProcesses, DoesWithoutThoseThatFail) {
-  sample(slower_on_cpu, [](const AskedRound&, std::size_t) -> RoundTimes {
-    throw WorkloadError("it is used by another process");
-  });
+RoundTimes failing(const AskedRound&, std::size_t) {
+  throw WorkloadError("it is used by another process");
+}
+
+TEST_F(SamplingBesideProcesses, AsksATriadInPlaceOfThoseThatFail) {
+  sample(slower_on_cpu, failing);
   EXPECT_EQ(rounds_in_processes(), 1) << "they are not asked again";
   EXPECT_TRUE(point.ledger_samples.process_slowdown.empty());
+  EXPECT_GE(point.ledger_samples.triad_slowdown.size(), 2U);
+  EXPECT_THAT(point.ledger_samples.triad_slowdown, testing::Each(1.25));
+  EXPECT_EQ(point.samples.size(), 40U);
+}
+
+TEST_F(SamplingBesideProcesses, DoesWithoutATriadThatHasNoMemory) {
+  triad.reset();
+  sample(slower_on_cpu, failing);
+  EXPECT_EQ(triads, 1) << "it is not asked again";
+  EXPECT_TRUE(point.ledger_samples.triad_slowdown.empty());
   EXPECT_EQ(point.samples.size(), 40U);
 }
 

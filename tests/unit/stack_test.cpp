@@ -215,6 +215,32 @@ TEST(Causes, AreInferredWhereCallsAreSlowerOnACpu) {
   EXPECT_THAT(slower.why, HasSubstr("(inferred)"));
 }
 
+TEST(Causes, ClearOrSuspectMemoryByATriad) {
+  Account parallel = both();
+  parallel.cpu_s = 40;
+  Point point = point_of(1, parallel);
+  point.ledger_samples.triad_slowdown = {1.1};
+  EXPECT_THAT(cause(point).why,
+              HasSubstr(": caches or objects that threads share, since threads that only read and "
+                        "write memory take 1.10 times as long (inferred)"));
+  point.ledger_samples.triad_slowdown = {1.9};
+  EXPECT_THAT(cause(point).why, HasSubstr(": memory, caches or objects that threads share, since "
+                                          "threads that only read and write memory take 1.90"));
+}
+
+TEST(Causes, TellWhatTheHardwareCounted) {
+  Account parallel = both();
+  parallel.cpu_s = 40;
+  Point point = point_of(1, parallel);
+  point.ledger_single->ledger.hardware = HardwareCounts{1000, 2100, 50};
+  EXPECT_THAT(cause(point).why, testing::Not(HasSubstr("instructions"))) << "of one thread alone";
+  point.ledger_parallel->ledger.hardware = HardwareCounts{7000, 4200, 2000};
+  EXPECT_THAT(
+      cause(point).why,
+      HasSubstr("; 0.60 instructions in a cycle in place of 2.10, and 100 cache misses in a "
+                "call in place of 5"));
+}
+
 /// Calls that take twice the CPU time in two threads, and so many times in two processes.
 NamedCause cause_beside_processes(std::vector<double> slowdowns) {
   Account parallel = both();

@@ -163,6 +163,38 @@ TEST(Inconclusive, IsNotTheGilThatWasMeasuredToBeHeld) {
   EXPECT_EQ(judged(point).verdict, Verdict::gil_bound);
 }
 
+/// Two threads on one core, in so many samples, beside exact figures of the GIL.
+Point on_one_core(double speedup, std::size_t samples, std::vector<double> demands) {
+  Point point =
+      steady_point(2, {.single_s = speedup / 2, .parallel_s = 1, .control_parallel_s = 2}, samples);
+  point.gil_demand = demands.front();
+  point.gil_demand_is = Seen::exact;
+  point.gil_demands = std::move(demands);
+  return point;
+}
+
+TEST(GilBound, IsSeenInTheGilAloneWhateverTheMachineGives) {
+  const std::vector<double> demands(6, 0.97);
+  EXPECT_EQ(judged(on_one_core(1, 3, demands)).verdict, Verdict::gil_bound);
+  EXPECT_EQ(judged(on_one_core(1.15, 20, demands)).verdict, Verdict::gil_bound);
+  EXPECT_NE(judged(on_one_core(1.2, 20, demands)).verdict, Verdict::gil_bound)
+      << "contradicts what is seen";
+  EXPECT_NE(judged(on_one_core(0.8, 20, demands)).verdict, Verdict::gil_bound)
+      << "more threads are slower: that takes more than the GIL";
+}
+
+TEST(GilBound, IsNotSeenInTheGilAloneWhereItIsNotHeldOrNotKnown) {
+  EXPECT_NE(judged(on_one_core(1, 20, {0.97, 0.97, 0.97, 0.97, 0.97})).verdict, Verdict::gil_bound)
+      << "seen too seldom";
+  EXPECT_NE(judged(on_one_core(1, 20, std::vector<double>(20, 0.8))).verdict, Verdict::gil_bound);
+  std::vector<double> at_times(9, 0.97);
+  at_times.resize(15, 0.5);
+  EXPECT_NE(judged(on_one_core(1, 20, at_times)).verdict, Verdict::gil_bound);
+  Point guessed = on_one_core(1, 20, std::vector<double>(20, 0.97));
+  guessed.gil_demand_is = Seen::estimate;
+  EXPECT_NE(judged(guessed).verdict, Verdict::gil_bound);
+}
+
 TEST(Inconclusive, IsAnEfficiencyOnBothSidesOfTheBound) {
   const Judgement judgement = judged(between(2, 1.6, 2));
   EXPECT_EQ(judgement.verdict, Verdict::inconclusive);

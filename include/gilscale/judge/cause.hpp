@@ -27,6 +27,11 @@ struct NamedCause {
 /// codec.so!Encoder::flush (9412 waits, longest 1.8 ms)".
 NamedCause cause_of(const Stack& stack, const MeasuredPoint& measured);
 
+/// " at two.py:1 (work) in codec.so!Encoder::flush": what is known of it.
+std::string at_place(const PythonPlace& python, const std::string& site);
+/// "a mutex", "a lock of Python": what is waited for.
+std::string_view thing_of(WaitKind kind);
+
 /// ", for up to 60.0 ms in one piece, at two.py:1 (work) in codec.so!run": the longest hold of the
 /// GIL in rounds of all threads; empty where no ledger round told it.
 std::string longest_hold_of(const Point& point);

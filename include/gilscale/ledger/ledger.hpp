@@ -4,10 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "gilscale/machine/hardware_counters.hpp"
 #include "gilscale/statistics/durations.hpp"
 
 namespace gilscale {
@@ -31,7 +33,7 @@ std::string_view to_string(WaitKind kind);
 /// The kind of that word; io for any other.
 WaitKind wait_kind_of(std::string_view word);
 
-/// Waits of one kind.
+/// Stretches of one kind: waits, or holds of a lock.
 struct WaitTotal {
   std::int64_t count = 0;
   double total_s = 0;
@@ -56,10 +58,23 @@ struct WaitSite {
   std::vector<std::uintptr_t> frames;
   PythonPlace python;
   WaitTotal waits;
+  /// The address of the lock that all of them were for; one_of_several; 0: none, or not known.
+  std::intptr_t lock = 0;
 
   [[nodiscard]] bool is_where(const WaitSite& other) const {
     return kind == other.kind && frames == other.frames && python == other.python;
   }
+  void add(const WaitSite& more);
+};
+
+inline constexpr std::intptr_t one_of_several = -1;
+/// Of waits for one lock and for another.
+std::intptr_t lock_of_both(std::intptr_t one, std::intptr_t other);
+
+/// How often, and how long, one lock was held.
+struct LockHolds {
+  std::intptr_t lock = 0;
+  WaitTotal holds;
 };
 
 /// Adds waits to those of the same kind at the same place (Site::is_where()).
@@ -70,7 +85,7 @@ void add_to(std::vector<Site>& sites, const Site& more) {
   if (same == sites.end())
     sites.push_back(more);
   else
-    same->waits.add(more.waits);
+    same->add(more);
 }
 
 /// The largest total first.
@@ -96,6 +111,13 @@ struct Ledger {
   /// Where the thread was that held the GIL longest, at its end; empty where it is not known.
   PythonPlace longest_hold_at;
   std::vector<std::uintptr_t> longest_hold_frames;
+  /// Where the threads of the rounds gave the GIL up, by how long they had held it; without holds
+  /// of some 20 µs and less, and without those that the round's end cut off. Largest total first.
+  std::vector<WaitSite> hold_sites;
+  /// Of the mutexes and the semaphores of Python that they took, one thread's first 32.
+  std::vector<LockHolds> lock_holds;
+  /// Of the threads of the rounds; none where one of them was not allowed to count.
+  std::optional<HardwareCounts> hardware;
   /// Threads that nobody kept a book of, since there were too many.
   std::int64_t lost_threads = 0;
 
@@ -104,6 +126,8 @@ struct Ledger {
   }
   /// Those of another round.
   void add(const Ledger& other);
+  /// Of the lock at that address; null if nothing is known of it.
+  [[nodiscard]] const LockHolds* holds_of(std::intptr_t lock) const;
 };
 
 /// A place in Python code as it is copied while nothing may be allocated: text that ends with a 0,
@@ -135,7 +159,9 @@ bool open_books(bool has_gil);
 /// To here; what was in them.
 Ledger close_books();
 
-/// The calling thread takes part in a round: its waits count from here...
+/// The calling thread takes part in a round soon: what takes a while is done now.
+void prepare_account();
+/// It does: its waits count from here...
 void begin_account();
 /// ...to here. Nothing happens where the books are closed.
 void end_account();

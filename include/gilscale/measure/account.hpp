@@ -45,6 +45,8 @@ struct LedgerSamples {
   /// The CPU time of a call in N processes over that in one, where threads are slower on their
   /// CPUs: processes share no objects. Not of every pair.
   std::vector<double> process_slowdown;
+  /// See triad_slowdown(); where the calls cannot be made in processes.
+  std::vector<double> triad_slowdown;
   /// Of each round beside which a thread wanted the GIL now and then; not one for each pair.
   std::vector<double> bystander_p99_s;
 
@@ -53,22 +55,29 @@ struct LedgerSamples {
   /// Calls `visit` with the pointer to each of the vectors above.
   template <typename Visit>
   static void for_each_member(Visit visit) {
-    for (const auto member : {&LedgerSamples::gil_wait, &LedgerSamples::lock_wait,
-                              &LedgerSamples::gil_hold_p99_s, &LedgerSamples::gil_hold_max_s,
-                              &LedgerSamples::process_slowdown, &LedgerSamples::bystander_p99_s})
+    for (const auto member :
+         {&LedgerSamples::gil_wait, &LedgerSamples::lock_wait, &LedgerSamples::gil_hold_p99_s,
+          &LedgerSamples::gil_hold_max_s, &LedgerSamples::process_slowdown,
+          &LedgerSamples::triad_slowdown, &LedgerSamples::bystander_p99_s})
       visit(member);
   }
 };
 
-/// Waits of one kind at one place, by name.
+/// Waits or holds of one kind at one place, by name.
 struct NamedWait {
   WaitKind kind = WaitKind::gil;
   std::string site;  ///< "codec.so!Encoder::flush"; empty if it is not known
   PythonPlace python;
   WaitTotal waits;
+  /// Of the one lock that they were for, in rounds of one thread; none where that is not known.
+  WaitTotal holds = {};
 
   [[nodiscard]] bool is_where(const NamedWait& other) const {
     return kind == other.kind && site == other.site && python == other.python;
+  }
+  void add(const NamedWait& more) {
+    waits.add(more.waits);
+    holds.add(more.holds);
   }
 };
 

@@ -35,6 +35,13 @@ std::string_view to_string(Seen seen);
 /// The word's; none for any other.
 std::optional<Seen> seen_of(std::string_view word);
 
+/// The same rounds with another allocator of memory than the C library's.
+struct AllocatorTrial {
+  std::string library;
+  /// Calls of all threads in a second, over those with the C library's in the same moments.
+  Estimate throughput;
+};
+
 /// One case at one number of threads, as measured.
 struct Point {
   int threads = 1;
@@ -68,9 +75,13 @@ struct Point {
   std::optional<Durations> bystander_waits;
   /// Of the latter, once the point is finished; largest total first.
   std::vector<NamedWait> waits;
+  /// Where the GIL was given up in rounds of one thread, once the point is finished, by how long it
+  /// had been held; largest total first.
+  std::vector<NamedWait> hold_sites;
   /// Of account_of_all(), once the point is finished: the function that the GIL's longest hold
   /// ended in; empty if it is not known.
   std::string longest_hold_site;
+  std::optional<AllocatorTrial> allocator;  ///< none where none was tried
   /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
   /// workload's own.
   double other_cpus = 0;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <random>
 
@@ -81,6 +82,8 @@ struct CommonRounds {
   std::optional<Pair> singles;
   /// The same workload in processes; null where it cannot be run in them.
   Executor* in_processes = nullptr;
+  /// What stands in for it where it cannot: see triad_slowdown_here(). Empty: nothing does.
+  std::function<std::optional<double>(int threads)> triad;
 
   /// The last pair, if it belongs to that block and is fresh; else null.
   [[nodiscard]] const Pair* fresh_singles(std::int64_t block) const {
@@ -131,6 +134,7 @@ class Sampler {
   void ask_why();
   std::optional<Account> account_of(int threads, CallShare calls);
   void ask_processes();
+  void ask_triad();
   void get_processes_ready(Executor& processes);
   void note_gil_demand(const LedgerRound& round);
   void note_holds(const Ledger& ledger);

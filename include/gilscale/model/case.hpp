@@ -26,6 +26,8 @@ struct Case {
   bool may_grow = true;
   bool pin = false;  ///< threads are bound to CPUs
   Why why = Why::automatic;
+  /// A library with another allocator to try; empty: one that is installed, where it may help.
+  std::string allocator;
   bool latency = false;  ///< beside a thread that wants the GIL now and then
   StopRule stop;
   int repetitions = 1;

@@ -18,6 +18,10 @@ struct ChartStyle {
 /// case was measured on more than one thread.
 std::string speedup_chart(const Report& report, const ChartStyle& style);
 
+/// Where the threads' time went, as bars of letters with their meaning above; a line for each case
+/// that has a speedup stack. Empty where none has.
+std::string stack_chart(const Report& report, const ChartStyle& style);
+
 /// Whether a terminal in this environment shows UTF-8, by the variables that name its locale.
 bool is_utf8_locale(const char* lc_all, const char* lc_ctype, const char* lang);
 
