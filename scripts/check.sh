@@ -52,7 +52,8 @@ check_free_threaded() {
   done
   say "alongside the system's Python"
   PYTHON='' PRESET=dev "$root/scripts/add_python.sh" "$PYTHON"
-  GILSCALE=$root/build/dev/bin/gilscale "$venv/bin/python" -m pytest -q -p no:cacheprovider "$root/tests/cli/test_pythons.py"
+  GILSCALE=$root/build/dev/bin/gilscale "$venv/bin/python" -m pytest -q -p no:cacheprovider "$root/tests/cli/test_pythons.py" \
+    "$root/tests/cli/test_gil_guard.py"
 }
 
 checks=("$@")

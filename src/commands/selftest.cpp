@@ -138,8 +138,8 @@ Range true_speedup(const QueueingWork& work, int threads, const Delays& delays) 
   // Waits may be late in the rounds of 1 thread and not in those of N, or the other way round.
   for (const auto& [alone, together] : {std::pair(delays, Delays{}), std::pair(Delays{}, delays)}) {
     const auto add = [&](const PickWaiting& pick) {
-      speedups.push_back(weak_speedup(threads, makespan_s(work, 1, alone, pick),
-                                      makespan_s(work, threads, together, pick)));
+      speedups.push_back(weak_speedup(threads, makespan_s(work, 1, {alone, pick}),
+                                      makespan_s(work, threads, {together, pick})));
     };
     add(first_come);
     add(last);

@@ -304,8 +304,6 @@ void compare_once(const std::optional<Estimate>& seen, Check& check) {
         expectation.bound);
 }
 
-Estimate exactly(double value) { return {value, value, value}; }
-
 /// What extension modules do is not all that is done with the GIL, and may mislead either way.
 bool is_estimate(const Metric& metric, const Point& point) {
   const bool is_of_ledger =
@@ -325,7 +323,7 @@ Check check_case(const Expectation& expectation, const JudgedCase& judged) {
   Check check = blank_check(expectation, judged.result);
   // With the error of a gate, not with that of what is shown.
   const Scalability scalability = scalability_of(judged.points, gate_error);
-  compare_once(find_case_metric(expectation.metric)->value(scalability), check);
+  compare_once(find_case_metric(expectation.metric)->value(scalability, judged.result.gil), check);
   return check;
 }
 

@@ -126,6 +126,23 @@ double largest_change(std::span<const MeasuredPoint> points) {
   return largest;
 }
 
+/// Each by its file, since that is what has to be built anew.
+Finding finding_of_modules(const GilState& gil, const std::string& label) {
+  std::string modules;
+  for (const GilModule& each : gil.modules) {
+    const std::string of = each.distribution.empty() ? "" : ", of " + each.distribution;
+    modules += fmt::format("{}{} ({}{})", modules.empty() ? "" : ", ", each.name, each.file, of);
+  }
+  const char* const what = enabled_by(gil).empty()
+                               ? "the GIL would be switched on if it were not forced off or on"
+                               : "the GIL was switched on";
+  return {"gil-modules", !enabled_by(gil).empty(), 1,
+          fmt::format("{}: {} for {}", label, what, modules),
+          "use versions that declare that they need no GIL, or if they are yours and it is true, "
+          "declare it: py::mod_gil_not_used() (pybind11), FREE_THREADED (nanobind), "
+          "freethreading_compatible (Cython), gil_used = false (PyO3), Py_mod_gil (C)"};
+}
+
 }  // namespace
 
 std::vector<Finding> findings_of(const Machine& machine) {
@@ -191,6 +208,7 @@ std::vector<Finding> findings_of(const CaseResult& result, std::span<const Measu
          fmt::format("{}: a call keeps {:.1f} CPUs busy besides its own thread", label, cpus),
          "limit the threads that it starts (for example with OMP_NUM_THREADS=1), or read its "
          "speedup as that of all its threads"});
+  if (!result.gil.modules.empty()) findings.push_back(finding_of_modules(result.gil, label));
   const Point& largest = points.back().point;
   if (disturbs_control(largest))
     findings.push_back(

@@ -124,23 +124,27 @@ constexpr std::array<Metric, 31> table{{
      }},
 }};
 
-// name, meaning, whole, value
-constexpr std::array<CaseMetric, 4> case_table{{
-    {"contention", "the part of the work that threads do in turns (USL)", false,
-     [](const Scalability& of) {
+// name, meaning, whole, of the curve, value
+constexpr std::array<CaseMetric, 5> case_table{{
+    {"contention", "the part of the work that threads do in turns (USL)", false, true,
+     [](const Scalability& of, const GilState&) {
        return of.law ? std::optional(of.law->contention) : std::nullopt;
      }},
-    {"coherency", "what threads pay for one another (USL)", false,
-     [](const Scalability& of) {
+    {"coherency", "what threads pay for one another (USL)", false, true,
+     [](const Scalability& of, const GilState&) {
        return of.law ? std::optional(of.law->coherency) : std::nullopt;
      }},
-    {"peak_threads", "the number of threads beyond which throughput falls (USL)", false,
-     [](const Scalability& of) { return of.law ? of.law->peak_threads : std::nullopt; }},
-    {"saturation_threads", "the fewest threads that do as much as any number", true,
-     [](const Scalability& of) -> std::optional<Estimate> {
-       if (!of.saturation_threads) return std::nullopt;
-       const double threads = *of.saturation_threads;
-       return Estimate{threads, threads, threads};
+    {"peak_threads", "the number of threads beyond which throughput falls (USL)", false, true,
+     [](const Scalability& of, const GilState&) {
+       return of.law ? of.law->peak_threads : std::nullopt;
+     }},
+    {"saturation_threads", "the fewest threads that do as much as any number", true, true,
+     [](const Scalability& of, const GilState&) {
+       return of.saturation_threads ? std::optional(exactly(*of.saturation_threads)) : std::nullopt;
+     }},
+    {"gil_off", "1 if a free-threaded Python had its GIL off to the end, else 0", true, false,
+     [](const Scalability&, const GilState& gil) -> std::optional<Estimate> {
+       return exactly(gil.at_start || gil.after_import || gil.after_run ? 0 : 1);
      }},
 }};
 
@@ -150,15 +154,11 @@ std::span<const Metric> point_metrics() { return table; }
 
 std::optional<Estimate> figure_of(const Metric& metric, const MeasuredPoint& measured) {
   const auto& [point, values, figures] = measured;
-  if (metric.number) {
-    const double figure = metric.number(figures);
-    return Estimate{figure, figure, figure};
-  }
+  if (metric.number) return exactly(metric.number(figures));
   const std::vector<double> seen = metric.values(point, values);
   if (seen.empty()) return std::nullopt;
   if (metric.shown == Shown::interval) return median_interval(seen);
-  const double figure = median(seen);
-  return Estimate{figure, figure, figure};
+  return exactly(median(seen));
 }
 
 std::span<const CaseMetric> case_metrics() { return case_table; }

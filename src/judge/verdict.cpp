@@ -8,6 +8,7 @@
 
 #include "gilscale/judge/bounds.hpp"
 #include "gilscale/statistics/statistics.hpp"
+#include "gilscale/text/counted.hpp"
 #include "gilscale/text/words.hpp"
 #include "judge/evidence.hpp"
 
@@ -182,6 +183,20 @@ Judgement judge_limited(const MeasuredPoint& seen, const CaseResult& result) {
                     may_be_the_gil ? Cause::gil : Cause::unknown);
 }
 
+/// Of a free-threaded Python whose GIL is on: for which modules.
+std::string note_on_enabled_gil(const GilState& gil) {
+  const std::span<const GilModule> modules = enabled_by(gil);
+  if (modules.empty()) return "";
+  const GilModule& first = modules.front();
+  const std::string of = first.distribution.empty() ? "" : fmt::format(" ({})", first.distribution);
+  const std::size_t others = modules.size() - 1;
+  return fmt::format(
+      "; Python switched its GIL on for {}{}{}, which {} not declare Py_MOD_GIL_NOT_USED",
+      first.name, of,
+      others > 0 ? " and " + counted(static_cast<std::int64_t>(others), "other module") : "",
+      others > 0 ? "do" : "does");
+}
+
 /// About a relative efficiency of what counts as parallel, and about the same over the least that
 /// was achievable.
 struct EfficiencySettled {
@@ -272,7 +287,9 @@ Judgement judge(const CaseResult& result, std::span<const MeasuredPoint> points)
   if (!seen)
     return {Verdict::inconclusive,
             "only one thread was measured; add more with --threads to see how it scales"};
-  return judge_scaling(*seen, result);
+  Judgement judgement = judge_scaling(*seen, result);
+  judgement.why += note_on_enabled_gil(result.gil);
+  return judgement;
 }
 
 }  // namespace gilscale

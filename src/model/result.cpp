@@ -26,6 +26,11 @@ FailureKind failure_kind_of(std::string_view word) {
   return failure_kinds.value_of(word).value_or(FailureKind::exception);
 }
 
+std::span<const GilModule> enabled_by(const GilState& gil) {
+  if (gil.at_start || !gil.after_run) return {};
+  return gil.modules;
+}
+
 const Point* point_at(const CaseResult& result, int threads) {
   const auto found = std::find_if(
       result.points.begin(), result.points.end(),

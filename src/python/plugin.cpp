@@ -11,6 +11,7 @@
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/version.hpp"
 #include "python/executors.hpp"
+#include "python/gil_modules.hpp"
 #include "python/host.hpp"
 #include "python/interpreter.hpp"
 #include "python/python_place.hpp"
@@ -61,6 +62,7 @@ bool start(const border::Host* executable, const char* python, FailureSink failu
   return done(failure, [&] {
     set_host(*executable);
     start_python(python);
+    silence_warning_of_gil();
     PyEval_SaveThread();
   });
 }
@@ -78,6 +80,17 @@ void info(border::InfoSink sink) {
 bool gil_is_on() {
   const py::gil_scoped_acquire attached;
   return gil_enabled();
+}
+
+bool gil_modules(border::GilModuleSink found, FailureSink failure) {
+  return done(failure, [&] {
+    const py::gil_scoped_acquire attached;
+    for (const GilModuleTexts& each : modules_that_need_the_gil()) {
+      const border::GilModule told{text_of(each.name), text_of(each.file),
+                                   text_of(each.distribution)};
+      found.tell(found.to, &told);
+    }
+  });
 }
 
 double switch_interval() {
@@ -180,6 +193,7 @@ extern "C" [[gnu::visibility("default")]] const gilscale::border::Plugin* gilsca
                                      start,
                                      info,
                                      gil_is_on,
+                                     gil_modules,
                                      switch_interval,
                                      discover,
                                      load,

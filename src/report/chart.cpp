@@ -128,19 +128,19 @@ std::string plotted(const Row& row, double columns_per_unit, const ChartStyle& s
 
 /// A part of the stack, by its letter in a bar.
 struct Part {
-  std::string_view letter;
+  char letter;
   std::string_view name;
 };
 
 /// In the order of parts_of().
-constexpr std::array<Part, 8> parts{{{"=", "achieved"},
-                                     {"G", "GIL"},
-                                     {"L", "locks"},
-                                     {"I", "I/O, sleep"},
-                                     {"C", "no CPU"},
-                                     {"S", "slower on CPU"},
-                                     {"E", "uneven ends"},
-                                     {"?", "rest"}}};
+constexpr std::array<Part, 8> parts{{{'=', "achieved"},
+                                     {'G', "GIL"},
+                                     {'L', "locks"},
+                                     {'I', "I/O, sleep"},
+                                     {'C', "no CPU"},
+                                     {'S', "slower on CPU"},
+                                     {'E', "uneven ends"},
+                                     {'?', "rest"}}};
 
 /// How many columns each part has: all of them together `room`, each as near to its share as whole
 /// columns come (largest remainders). What is below nothing has none.
@@ -166,53 +166,52 @@ std::array<std::size_t, parts.size()> columns_of(const Stack& stack, std::size_t
 struct StackRow {
   std::string label;
   std::string threads;
-  std::array<std::size_t, parts.size()> columns;
+  Stack stack;
 };
 
 /// At the largest number of threads of each case that has a stack.
-std::vector<StackRow> stack_rows(const Report& report, std::size_t room, bool unicode) {
+std::vector<StackRow> stack_rows(const Report& report, bool unicode) {
   std::vector<StackRow> rows;
   for (const JudgedCase& judged : report.cases)
     for (auto measured = judged.points.rbegin(); measured != judged.points.rend(); ++measured) {
       const auto stack = stack_of(*measured);
       if (!stack) continue;
       rows.push_back({shown_label(label_of(judged.result.planned), unicode),
-                      fmt::format("{} ", measured->point.threads), columns_of(*stack, room)});
+                      fmt::format("{} ", measured->point.threads), *stack});
       break;
     }
   return rows;
-}
-
-/// The letters that occur.
-std::string legend(const std::vector<StackRow>& rows) {
-  std::string text;
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    if (std::any_of(rows.begin(), rows.end(),
-                    [&](const StackRow& row) { return row.columns.at(i) > 0; }))
-      text += fmt::format("  {} {}", parts.at(i).letter, parts.at(i).name);
-  return text;
 }
 
 }  // namespace
 
 std::string stack_chart(const Report& report, const ChartStyle& style) {
   constexpr std::string_view head = "threads' time";
-  const std::size_t room = style.columns - widest_label - threads_width - 4;
-  const std::vector<StackRow> rows = stack_rows(report, room, style.unicode);
+  constexpr std::size_t gaps = 4;
+  const std::vector<StackRow> rows = stack_rows(report, style.unicode);
   if (rows.empty() || rows.size() > most_rows) return "";
   std::size_t label_width = head.size();
   for (const StackRow& row : rows) label_width = std::max(label_width, width(row.label));
-  std::string text = fmt::format("\n{}{}  threads{}\n", head,
-                                 std::string(label_width - head.size(), ' '), legend(rows));
+  const std::size_t room = style.columns - label_width - threads_width - gaps;
+  std::array<bool, parts.size()> occurs{};
+  std::string bars;
   for (const StackRow& row : rows) {
-    text +=
+    bars +=
         fmt::format("{}{}  {:>{}}  ", row.label, std::string(label_width - width(row.label), ' '),
                     row.threads, threads_width);
-    for (std::size_t i = 0; i < parts.size(); ++i)
-      for (std::size_t column = 0; column < row.columns.at(i); ++column) text += parts.at(i).letter;
-    text += "\n";
+    const auto columns = columns_of(row.stack, room);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      occurs.at(i) = occurs.at(i) || columns.at(i) > 0;
+      bars += std::string(columns.at(i), parts.at(i).letter);
+    }
+    bars += "\n";
   }
-  return text;
+  std::string legend;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (occurs.at(i)) legend += fmt::format("  {} {}", parts.at(i).letter, parts.at(i).name);
+  return fmt::format("\n{}{}  threads{}\n", head, std::string(label_width - head.size(), ' '),
+                     legend) +
+         bars;
 }
 
 std::string speedup_chart(const Report& report, const ChartStyle& style) {

@@ -41,7 +41,8 @@ json what_if_document(const WhatIf& what_if) {
   return {{"change", to_string(what_if.remedy)},
           {"native", where.site.empty() ? json(nullptr) : json(where.site)},
           {"python", where.python},
-          {"speedup", what_if.speedup},
+          {"speedup_low", what_if.speedup_low},
+          {"speedup_high", what_if.speedup_high},
           {"simulated", what_if.foretold},
           {"measured", what_if.measured}};
 }
@@ -95,8 +96,9 @@ json point_document(const Point& point, const MeasuredPoint* measured) {
 json scalability_document(const Scalability& scalability) {
   json document = json::object();
   for (const CaseMetric& metric : case_metrics()) {
+    if (!metric.of_curve) continue;
     const std::string name(metric.name);
-    const std::optional<Estimate> value = metric.value(scalability);
+    const std::optional<Estimate> value = metric.value(scalability, {});
     if (metric.whole) {
       document[name] = value ? json(std::lround(value->estimate)) : json(nullptr);
       continue;
@@ -112,7 +114,8 @@ json gil_document(const CaseResult& result) {
   json document = result.gil;
   document["demand"] = value_or_null(gil_demand_of(result));
   document["requested"] = "default";
-  document["enabled_by"] = nullptr;
+  document["enabled_by"] = json::array();
+  for (const GilModule& each : enabled_by(result.gil)) document["enabled_by"].push_back(each);
   return document;
 }
 

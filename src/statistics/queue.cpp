@@ -51,17 +51,20 @@ Lock* next_of(std::vector<Lock>& locks) {
 
 std::size_t first_come(std::size_t /*ready*/) { return 0; }
 
-double makespan_s(const QueueingWork& work, int threads, const Delays& delays,
-                  const PickWaiting& pick, int locks) {
-  std::vector<Lock> all(static_cast<std::size_t>(locks));
+double makespan_s(const QueueingWork& work, int threads, const QueueRules& rules) {
+  const Delays& delays = rules.delays;
+  std::vector<Lock> all(static_cast<std::size_t>(rules.locks));
   std::mt19937 generator(1);
   const auto any = [&]() -> Lock& { return all[all.size() > 1 ? generator() % all.size() : 0]; };
-  const auto lasting = [&](double time_s) { return time_s > 0 ? time_s + delays.wait_s : 0; };
+  const auto lasting = [&](double mean_s) {
+    if (mean_s <= 0) return 0.0;
+    return (rules.draw ? rules.draw(mean_s) : mean_s) + delays.wait_s;
+  };
   for (int thread = 0; thread < threads; ++thread)
     any().requests.push_back({thread * delays.handover_s, 0});
   double last_s = 0;
   while (Lock* const lock = next_of(all)) {
-    const Request next = lock->next(pick);
+    const Request next = lock->next(rules.pick);
     const bool handed_over = next.when_s < lock->free_s;
     const double granted_s =
         handed_over ? lock->free_s + delays.handover_s : std::max(lock->free_s, next.when_s);

@@ -141,6 +141,11 @@ void keep_info(void* to, const border::Info* info) {
   kept.empty_call_s = info->empty_call_s;
 }
 
+void keep_gil_module(void* to, const border::GilModule* module) {
+  static_cast<std::vector<GilModule>*>(to)->push_back(
+      {string_of(module->name), string_of(module->file), string_of(module->distribution)});
+}
+
 void keep_text(void* to, Text text) { *static_cast<std::string*>(to) = string_of(text); }
 
 void pass_on(void* to, Text summary, Text traceback) {
@@ -195,6 +200,11 @@ PythonInfo Python::info() const {
 }
 
 bool Python::gil_enabled() const { return plugin_.gil_enabled(); }
+std::vector<GilModule> Python::gil_modules() const {
+  std::vector<GilModule> found;
+  call(plugin_.gil_modules, border::GilModuleSink{&found, keep_gil_module});
+  return found;
+}
 double Python::switch_interval_s() const { return plugin_.switch_interval_s(); }
 
 std::vector<FoundWorkload> Python::discover(const WorkloadSpec& workload) const {

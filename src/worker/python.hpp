@@ -45,6 +45,7 @@ class Python {
 
   [[nodiscard]] PythonInfo info() const;
   [[nodiscard]] bool gil_enabled() const;
+  [[nodiscard]] std::vector<GilModule> gil_modules() const;
   [[nodiscard]] double switch_interval_s() const;
 
   /// What a file holds; see discovery_spec(). Throws like load().

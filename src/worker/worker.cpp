@@ -89,6 +89,7 @@ GilState measure_python(const Case& planned, const CpuBudget& budget, const Chan
   gil.at_start = python.gil_enabled();
   python.load(planned.workload);
   gil.after_import = gil.after_run = python.gil_enabled();
+  gil.modules = python.gil_modules();
   channel.send(message::started(python.info(), gil));
   const MeasureSettings settings{placement, budget.quota_period_s(), python.switch_interval_s()};
   const std::unique_ptr<Executor> runner = make_executor({planned, placement, &python, files});
@@ -96,6 +97,7 @@ GilState measure_python(const Case& planned, const CpuBudget& budget, const Chan
     return make_processes_executor({planned, placement, &python, files, while_waiting});
   });
   gil.after_run = python.gil_enabled();
+  gil.modules = python.gil_modules();
   python.tear_down();
   return gil;
 }
@@ -112,7 +114,7 @@ nlohmann::json discover(const Case& planned) {
 
 GilState measure_native(const Case& planned, const CpuBudget& budget, const Channel& channel) {
   const Placement placement = budget.placement(planned.pin);
-  const GilState no_gil{false, false, false, false};
+  const GilState no_gil{false, false, false, false, {}};
   channel.send(message::started(std::nullopt, no_gil));
   const std::unique_ptr<Executor> runner = make_executor({planned, placement, nullptr});
   measure(planned, *runner, {placement, budget.quota_period_s()}, channel);

@@ -16,7 +16,7 @@ DECIDE = ("--args", "(2000,)", "--calls", "1", "-t1,2", *UNTIL_DECIDED)
 METRICS = ["makespan_s", "call_s", "throughput_per_s", "speedup", "throughput_speedup", "capacity", "relative_efficiency", "single_call_s",
            "relative_call", "relative_throughput", "serial_fraction", "spread_s", "dispatched_speedup", "dispatch_s", "cpu_share", "achievable",
            "achievable_low", "gil_demand", "gil_wait", "lock_wait", "gil_hold_p99", "gil_hold_max", "bystander_p99", "setup_s", "start_s", "memory_bytes", "other_cpus", "time.cpu", "time.runnable", "time.blocked", "rounds"]
-CASE_METRICS = ["contention", "coherency", "peak_threads", "saturation_threads"]
+CASE_METRICS = ["contention", "coherency", "peak_threads", "saturation_threads", "gil_off"]
 
 
 def expecting(*texts):

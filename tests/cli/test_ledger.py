@@ -275,6 +275,67 @@ def test_page_faults_and_switches_are_counted(gilscale, workload):
         assert account["forced_switches"] >= 0
 
 
+# ---- what would help ----
+
+def foretold(gilscale, change, *args):
+    """Rounds that the machine disturbed foretell nothing: a few looks."""
+    for _ in range(4):
+        case, = gilscale.cases("run", *args, "-t4", "--why", "--calls=12", "--benchmark_min_time=9x")
+        point = case["points"][-1]
+        found = [each for each in point["what_if"] if each["change"] == change]
+        if found:
+            assert any(f"{found[0]['speedup_high']:.2f} times the work of one" in text for text in point["remedies"])
+            return found[0]
+    return None
+
+
+@pytest.mark.usefixtures("with_gil", "no_sanitizer")
+def test_a_hold_of_the_gil_that_were_none_is_foretold(gilscale):
+    found = foretold(gilscale, "release_gil", "hold_release", "--args=(3000, 3000)")
+    assert found["native"].endswith("hold_release")
+    assert 1.6 < found["measured"] < 2.2 and 1.6 < found["simulated"] < 2.2
+    assert 3 < found["speedup_low"] <= found["speedup_high"] <= 4
+
+
+@pytest.mark.usefixtures("no_sanitizer")
+def test_a_lock_that_were_two_is_foretold(gilscale):
+    found = foretold(gilscale, "split_lock", "locked", "--args=(3000,)")
+    assert "Guarded<std::mutex>::hold" in found["native"]
+    assert 0.8 < found["simulated"] < 1.2
+    assert 1.3 < found["speedup_low"] <= found["speedup_high"] < 2
+
+
+@pytest.mark.usefixtures("no_sanitizer")
+def test_nothing_is_foretold_of_code_that_scales(gilscale):
+    case, = gilscale.cases("run", "release", "--args=(3000,)", *WHY)
+    assert case["points"][-1]["what_if"] == [] and case["points"][-1]["remedies"] == []
+
+
+def test_another_allocator_is_tried_that_is_asked_for(gilscale):
+    """The library of mathematics allocates nothing."""
+    run = ("run", "release", "--args=(3000,)", "-t2", "--calls=5", "--benchmark_min_time=6x", "--allocator=libm.so.6")
+    case, = gilscale.cases(*run)
+    trial = case["points"][-1]["allocator"]
+    assert trial["library"].endswith("/libm.so.6")
+    assert trial["throughput"]["low"] < 1.1 and trial["throughput"]["high"] > 0.9
+    done = gilscale(*run)
+    assert re.search(r"^release/3000: with libm\.so\.6 in place of the C library's allocator, 2 threads make \S+ \[\S+, \S+\] "
+                     r"times the calls", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_an_allocator_that_is_not_there_is_a_usage_error(gilscale):
+    done = gilscale("run", "release", "--args=(3000,)", "-t2", "--budget=0.1", "--allocator=libno_such.so.1")
+    assert done.returncode == USAGE
+    assert done.stderr == ("gilscale: --allocator 'libno_such.so.1' is not there; install its package, or name the file of a "
+                           "library\n")
+    assert not done.stdout
+
+
+def test_no_allocator_is_tried_where_none_was_asked_for_and_it_scales(gilscale):
+    case, = gilscale.cases("run", "release", "--args=(3000,)", *WHY)
+    assert case["points"][-1]["allocator"] is None
+
+
 # ---- what an event loop feels ----
 
 LATENCY = ("-t2", "--latency", "--calls=5", "--benchmark_min_time=6x")
@@ -295,9 +356,11 @@ def test_a_bystander_does_not_wait_for_a_gil_that_is_released(gilscale):
 
 @pytest.mark.usefixtures("with_gil")
 def test_what_a_bystander_waits_is_said(gilscale):
-    done = gilscale("run", "hold", "--args=(5000,)", *LATENCY)
-    assert re.search(r"^hold/5000: beside 2 threads, a thread that wants the GIL waits \d\S* ms \(median\), \d\S* ms "
-                     r"\(99th percentile\), \d\S* ms \(longest\)$", done.stdout, re.MULTILINE), done.stdout
+    summary = gilscale.folder / "summary.md"
+    done = gilscale("run", "hold", "--args=(5000,)", *LATENCY, f"--markdown={summary}")
+    waits = r"a thread that wants the GIL waits \d\S* ms \(median\), \d\S* ms \(99th percentile\), \d\S* ms \(longest\)$"
+    assert re.search(rf"^hold/5000: beside 2 threads, {waits}", done.stdout, re.MULTILINE), done.stdout
+    assert re.search(rf"^- \*\*hold/5000@2\*\*: beside it, {waits}", summary.read_text(), re.MULTILINE), summary.read_text()
 
 
 @pytest.mark.parametrize("executor", ["processes", "native"])

@@ -271,6 +271,21 @@ def test_the_stack_of_each_point_is_a_bar_of_its_parts(tmp_path):
     assert len(row.shares) == len(chart.parts) == 8
 
 
+def test_what_would_help_and_what_a_bystander_waits_stand_on_the_page(tmp_path):
+    case = made_case("f", (1, 2), demand=1.0)
+    case["points"][0]["remedies"] = ["of one thread"]
+    case["points"][1].update(remedies=["with two in place of <one>, 2 threads would do more"],
+                             bystander_s={"p50": 0.0012, "p99": 0.015, "max": 0.25})
+    page = page_of(tmp_path, made_document([case]))
+    assert {"What would help", "What a thread beside waits for the GIL"} < set(page.texts("h2"))
+    cells = page.texts("td")
+    assert "with two in place of <one>, 2 threads would do more" in cells and "of one thread" not in cells
+    where = cells.index("1.2 ms")
+    assert cells[where - 1:where + 3] == ["2", "1.2 ms", "15 ms", "250 ms"]
+    page = page_of(tmp_path, made_document([made_case("f", (1, 2))]))
+    assert not {"What would help", "What a thread beside waits for the GIL"} & set(page.texts("h2"))
+
+
 def test_there_is_no_stack_where_no_point_has_one(tmp_path):
     assert charts_of(tmp_path, made_document([made_case("f", (1, 2))])).stack is None
 

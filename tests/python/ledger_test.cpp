@@ -51,6 +51,24 @@ TEST_F(GilOf, CallsInsideLibpythonIsSeen) {
             0.1);
 }
 
+TEST_F(GilOf, ALongHoldHasItsPlace) {
+  const LedgerRound known = round(
+      "import time\n"
+      "def work():\n"
+      "    sum(range(200_000))\n"
+      "    time.sleep(0.001)\n",
+      5);
+  WaitTotal holds;
+  for (const WaitSite& site : known.ledger.hold_sites) {
+    EXPECT_EQ(site.kind, WaitKind::gil);
+    EXPECT_FALSE(site.frames.empty());
+    holds.add(site.waits);
+  }
+  EXPECT_EQ(holds.count, 5);
+  EXPECT_LE(holds.total_s, known.ledger.gil_held_s);
+  EXPECT_GE(holds.total_s, 0.8 * known.ledger.gil_held_s);
+}
+
 TEST_F(GilOf, CallbacksIsSeen) {
   // qsort detaches, and each comparison attaches by PyGILState_Ensure.
   EXPECT_GE(demand("import ctypes\n"

@@ -12,9 +12,9 @@ Point with_demand(std::optional<double> demand) {
   return point;
 }
 
-constexpr GilState shared{true, true, true, true};
-constexpr GilState off{false, false, false, true};
-constexpr GilState own_each{true, true, true, false};
+const GilState shared{true, true, true, true};
+const GilState off{false, false, false, true};
+const GilState own_each{true, true, true, false};
 
 TEST(Cores, WereThereFromThreeQuartersOfThemOn) {
   EXPECT_TRUE(had_its_cores(1.5, 2));

@@ -49,6 +49,49 @@ TEST(Chart, HasColoursWhenAskedWhichMoveNothing) {
   EXPECT_EQ(text, speedup_chart(fixed_report(), {.unicode = true}));
 }
 
+// ---- the speedup stack ----
+
+/// Two threads, of which each computes for half of the round and waits for the other half.
+CaseResult half_waiting(const std::string& name, WaitKind kind) {
+  CaseResult result = fixed_case(fixed_workload(name, "()"), "threads", {{2, {0.5, 1, 0.5, 0.5}}});
+  Account single;
+  single.rounds = single.calls = 1;
+  single.makespan_s = single.wall_s = single.cpu_s = 0.5;
+  Account parallel = single;
+  parallel.calls = 2;
+  parallel.makespan_s = 1;
+  parallel.wall_s = 2;
+  parallel.cpu_s = 1;
+  parallel.ledger.waits.at(static_cast<std::size_t>(kind)) = {2, 1, 0.5};
+  result.points.front().ledger_single = single;
+  result.points.front().ledger_parallel = parallel;
+  return result;
+}
+
+TEST(StackChart, HasALetterForEachThingThatTookTime) {
+  const Report report = report_of({half_waiting("f", WaitKind::gil), case_of("g", 2),
+                                   half_waiting("with_a_mutex", WaitKind::mutex)});
+  const std::string half(20, '=');
+  EXPECT_EQ(stack_chart(report, {.columns = 64}),
+            "\nthreads' time  threads  = achieved  G GIL  L locks\n"
+            "f                   2   " +
+                half + std::string(20, 'G') + "\n" + "with_a_mutex        2   " + half +
+                std::string(20, 'L') + "\n");
+}
+
+TEST(StackChart, IsNoneWithoutAStack) {
+  EXPECT_EQ(stack_chart(report_of({case_of("g", 2)}), {}), "");
+  EXPECT_EQ(stack_chart(Report{}, {}), "");
+}
+
+TEST(StackChart, FitsIntoItsColumns) {
+  const Report report = report_of({half_waiting(std::string(100, 'n'), WaitKind::gil)});
+  for (const bool unicode : {true, false})
+    for (const std::size_t columns : {60U, 80U, 200U})
+      EXPECT_LE(widest_line(stack_chart(report, {.unicode = unicode, .columns = columns})),
+                columns);
+}
+
 std::string last_line(const std::string& text) {
   return text.substr(text.rfind('\n', text.size() - 2) + 1);
 }

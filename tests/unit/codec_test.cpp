@@ -160,11 +160,16 @@ TEST(JsonOfTheRest, ComesBackAsItWas) {
   EXPECT_EQ(python.version, "3.13.1");
   EXPECT_EQ(python.build, "free-threaded");
   EXPECT_EQ(python.executable, "bin/python");
-  const GilState gil = there_and_back(GilState{false, true, false, false});
+  const GilState gil =
+      there_and_back(GilState{false, true, false, false, {{"a.b", "/x/b.so", "A 1.2"}}});
   EXPECT_FALSE(gil.at_start);
   EXPECT_TRUE(gil.after_import);
   EXPECT_FALSE(gil.after_run);
   EXPECT_FALSE(gil.shared);
+  ASSERT_EQ(gil.modules.size(), 1U);
+  EXPECT_EQ(gil.modules.front().name, "a.b");
+  EXPECT_EQ(gil.modules.front().file, "/x/b.so");
+  EXPECT_EQ(gil.modules.front().distribution, "A 1.2");
   const Failure failure =
       there_and_back(Failure{FailureKind::signal, "it\nbroke", "\ttrace \"quoted\""});
   EXPECT_EQ(failure.kind, FailureKind::signal);

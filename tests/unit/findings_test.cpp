@@ -215,6 +215,21 @@ TEST(CaseFindings, TellOfThreadsThatTheWorkloadStarts) {
   EXPECT_THAT(ids_of(JudgedCase(result).findings), testing::ElementsAre("own-threads"));
 }
 
+TEST(CaseFindings, NameModulesThatNeedTheGil) {
+  CaseResult result = one_case();
+  result.gil = {false, true, true, true, {{"a", "/x/a.so", "A 1.2"}, {"b", "/x/b.so", ""}}};
+  const std::vector<Finding> on = JudgedCase(result).findings;
+  ASSERT_THAT(ids_of(on), testing::ElementsAre("gil-modules"));
+  EXPECT_TRUE(on.front().serious);
+  EXPECT_THAT(on.front().what,
+              testing::EndsWith("the GIL was switched on for a (/x/a.so, of A 1.2), b (/x/b.so)"));
+  result.gil.after_import = result.gil.after_run = false;
+  const std::vector<Finding> off = JudgedCase(result).findings;
+  ASSERT_THAT(ids_of(off), testing::ElementsAre("gil-modules"));
+  EXPECT_FALSE(off.front().serious);
+  EXPECT_THAT(off.front().what, testing::HasSubstr("would be switched on"));
+}
+
 TEST(CaseFindings, TellOfThreadsThatSpinAfterTheCalls) {
   CaseResult result = one_case();
   result.points.back().control_other_cpus = 0.2;

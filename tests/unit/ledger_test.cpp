@@ -15,6 +15,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <csignal>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -233,6 +234,83 @@ TEST(LedgerWaits, DoNotCountWhatIsFree) {
     for (int i = 0; i < 1000; ++i) const std::lock_guard lock(mutex);
   });
   EXPECT_EQ(ledger.of(WaitKind::mutex).count, 0);
+}
+
+std::intptr_t address_of(const void* lock) { return reinterpret_cast<std::intptr_t>(lock); }
+
+/// How a mutex was held in a round of one thread.
+WaitTotal holds_of(const std::mutex& mutex, Doing::Work work) {
+  const Ledger ledger = ledger_of(1, std::move(work));
+  const LockHolds* const holds = ledger.holds_of(address_of(&mutex));
+  return holds ? holds->holds : WaitTotal();
+}
+
+TEST(LedgerLocks, AreHeldUntilTheyAreGivenBack) {
+  SKIP_WITHOUT_A_LEDGER();
+  std::mutex mutex;
+  const WaitTotal holds = holds_of(mutex, [&](int) {
+    for (int i = 0; i < 2; ++i) {
+      const std::lock_guard lock(mutex);
+      std::this_thread::sleep_for(nap);
+    }
+    std::this_thread::sleep_for(2 * nap);
+    if (mutex.try_lock()) mutex.unlock();
+  });
+  EXPECT_EQ(holds.count, 3);
+  EXPECT_GE(holds.total_s, 0.04);
+  EXPECT_GE(holds.longest_s, 0.02);
+}
+
+TEST(LedgerLocks, AreNotHeldWhileAConditionIsWaitedFor) {
+  SKIP_WITHOUT_A_LEDGER();
+  std::mutex mutex;
+  std::condition_variable condition;
+  const WaitTotal holds = holds_of(mutex, [&](int) {
+    std::unique_lock lock(mutex);
+    std::this_thread::sleep_for(nap);
+    condition.wait_for(lock, 50 * nap, [] { return false; });
+  });
+  EXPECT_GE(holds.count, 2);
+  EXPECT_GE(holds.total_s, 0.02);
+  EXPECT_LT(holds.total_s, 0.5) << "of 1 s that it waits";
+}
+
+TEST(LedgerLocks, CountOnlyIfTheThreadGivesThemBackInTheRound) {
+  SKIP_WITHOUT_A_LEDGER();
+  std::mutex mutex;
+  EXPECT_EQ(holds_of(mutex, [&](int) { mutex.lock(); }).count, 0);
+  EXPECT_EQ(holds_of(mutex, [&](int) { mutex.unlock(); }).count, 0);
+}
+
+TEST(LedgerLocks, AreMoreThanThereIsRoomFor) {
+  SKIP_WITHOUT_A_LEDGER();
+  std::deque<std::mutex> many(1000);
+  const Ledger ledger = ledger_of(1, [&](int) {
+    for (std::mutex& each : many) const std::lock_guard lock(each);
+  });
+  EXPECT_EQ(ledger.lock_holds.size(), 32U);
+  EXPECT_NE(ledger.holds_of(address_of(&many.front())), nullptr);
+}
+
+/// The lock that thread 1 waited for, if it waits so often, each time for the next one of these.
+std::intptr_t waited_for(std::deque<std::mutex>& mutexes) {
+  std::deque<Held> held(mutexes.size());
+  const Ledger ledger = ledger_of(2, [&](int thread) {
+    for (std::size_t i = 0; i < mutexes.size(); ++i) {
+      if (thread == 1) held[i].await();
+      const std::lock_guard lock(mutexes[i]);
+      if (thread == 0) held[i].hold();
+    }
+  });
+  return ledger.sites.empty() ? 0 : ledger.sites.front().lock;
+}
+
+TEST(LedgerLocks, AreThoseThatThreadsWaitFor) {
+  SKIP_WITHOUT_A_LEDGER();
+  std::deque<std::mutex> one(1);
+  EXPECT_EQ(waited_for(one), address_of(&one.front()));
+  std::deque<std::mutex> several(3);
+  EXPECT_EQ(waited_for(several), one_of_several);
 }
 
 TEST(LedgerWaits, AreThoseOfTheRound) {

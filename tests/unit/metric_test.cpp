@@ -43,6 +43,15 @@ TEST(Metrics, HaveNamesOfTheirOwnAndAMeaning) {
   }
 }
 
+TEST(Metrics, KnowWhetherTheGilWasOff) {
+  const CaseMetric& metric = *find_case_metric("gil_off");
+  const auto value = [&](const GilState& gil) { return metric.value({}, gil)->estimate; };
+  EXPECT_EQ(value({false, false, false, true}), 1);
+  EXPECT_EQ(value({true, true, true, true}), 0);
+  EXPECT_EQ(value({false, true, true, true}), 0);
+  EXPECT_EQ(value({false, false, true, true}), 0);
+}
+
 TEST(Metrics, StandInEveryPointOfAResultFile) {
   const nlohmann::json point = first_point();
   for (const Metric& metric : point_metrics()) {

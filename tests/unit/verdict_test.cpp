@@ -195,6 +195,23 @@ TEST(GilBound, IsNotSeenInTheGilAloneWhereItIsNotHeldOrNotKnown) {
   EXPECT_NE(judged(guessed).verdict, Verdict::gil_bound);
 }
 
+TEST(Judgement, NamesTheModulesThatSwitchedTheGilOn) {
+  CaseResult result = result_of({held(2, 1, 1)});
+  result.gil = {false, true, true, true, {{"a", "/x/a.so", "A 1.2"}}};
+  EXPECT_THAT(judge(result).why,
+              testing::EndsWith("; Python switched its GIL on for a (A 1.2), which "
+                                "does not declare Py_MOD_GIL_NOT_USED"));
+  result.gil.modules.push_back({"b", "/x/b.so", ""});
+  EXPECT_THAT(judge(result).why,
+              testing::EndsWith("; Python switched its GIL on for a (A 1.2) and 1 "
+                                "other module, which do not declare "
+                                "Py_MOD_GIL_NOT_USED"));
+  result.gil.after_run = false;
+  EXPECT_THAT(judge(result).why, testing::Not(testing::HasSubstr("switched")));
+  result.gil.at_start = result.gil.after_run = true;
+  EXPECT_THAT(judge(result).why, testing::Not(testing::HasSubstr("switched"))) << "PYTHON_GIL=1";
+}
+
 TEST(Inconclusive, IsAnEfficiencyOnBothSidesOfTheBound) {
   const Judgement judgement = judged(between(2, 1.6, 2));
   EXPECT_EQ(judgement.verdict, Verdict::inconclusive);

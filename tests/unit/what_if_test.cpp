@@ -55,12 +55,15 @@ TEST(WhatIf, ALockThatIsAlwaysHeldWereTwo) {
   ASSERT_EQ(what_ifs.size(), 1U);
   EXPECT_EQ(what_ifs.front().remedy, Remedy::split_lock);
   EXPECT_NEAR(what_ifs.front().foretold, 1, 0.01);
-  // Four threads at two locks, drawn at random: both are held for 4/5 of the time.
-  EXPECT_NEAR(what_ifs.front().speedup, 1.6, 0.2);
+  // Four threads at two locks, drawn at random: with exponential times, 4/5 of them are held
+  // (M·N/(M + N - 1) of M locks; Buzen, CACM 16, 1973); with equal ones, more. A round is short.
+  EXPECT_NEAR(what_ifs.front().speedup_low, 1.5, 0.15);
+  EXPECT_NEAR(what_ifs.front().speedup_high, 1.7, 0.15);
   EXPECT_THAT(sentence_of(what_ifs.front(), 4),
-              testing::MatchesRegex("with two in place of the mutex in codec.so!flush, 4 threads "
-                                    "would do 1\\.[0-9]+ times the work of one \\(by a simulation "
-                                    "that gives 1\\.00 for the 1\\.00 measured now\\)"));
+              testing::MatchesRegex(
+                  "with two in place of the mutex in codec.so!flush, 4 threads "
+                  "would do 1\\.[0-9]+ to 1\\.[0-9]+ times the work of one \\(by a simulation "
+                  "that gives 1\\.00 for the 1\\.00 measured now\\)"));
 }
 
 TEST(WhatIf, TheGilWereReleasedWhereItIsHeldLongest) {
@@ -69,7 +72,9 @@ TEST(WhatIf, TheGilWereReleasedWhereItIsHeldLongest) {
   ASSERT_EQ(what_ifs.size(), 1U);
   EXPECT_EQ(what_ifs.front().remedy, Remedy::release_gil);
   EXPECT_NEAR(what_ifs.front().foretold, 10.0 / 7, 0.05);
-  EXPECT_NEAR(what_ifs.front().speedup, 4, 0.15) << "held for 0.1 of a call";
+  // Then it is held for 0.1 of a call.
+  EXPECT_NEAR(what_ifs.front().speedup_high, 4, 0.15);
+  EXPECT_NEAR(what_ifs.front().speedup_low, 3.2, 0.2) << "random times end unevenly, too";
   EXPECT_THAT(sentence_of(what_ifs.front(), 4),
               testing::StartsWith("without the hold of the GIL that ends at b.py:3 (f) in "
                                   "codec.so!run, 4 threads would do "));
@@ -104,7 +109,8 @@ TEST(WhatIf, ForetellsNoMoreThanTheMachineAllows) {
   point.figures.achievable = 2;
   const auto what_ifs = what_ifs_of(point);
   ASSERT_EQ(what_ifs.size(), 1U);
-  EXPECT_DOUBLE_EQ(what_ifs.front().speedup, 2);
+  EXPECT_DOUBLE_EQ(what_ifs.front().speedup_low, 2);
+  EXPECT_DOUBLE_EQ(what_ifs.front().speedup_high, 2);
 }
 
 }  // namespace

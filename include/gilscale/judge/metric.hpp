@@ -7,6 +7,7 @@
 
 #include "gilscale/judge/scalability.hpp"
 #include "gilscale/measure/point.hpp"
+#include "gilscale/model/result.hpp"
 
 namespace gilscale {
 
@@ -60,8 +61,9 @@ std::optional<Estimate> figure_of(const Metric& metric, const MeasuredPoint& mea
 struct CaseMetric {
   std::string_view name;
   std::string_view meaning;
-  bool whole;  ///< a whole number, without an interval
-  std::optional<Estimate> (*value)(const Scalability& scalability);
+  bool whole;     ///< a whole number, without an interval
+  bool of_curve;  ///< of how it scales with the number of threads
+  std::optional<Estimate> (*value)(const Scalability& scalability, const GilState& gil);
 };
 
 std::span<const CaseMetric> case_metrics();

@@ -73,7 +73,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoundWorkload, attribute, params)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PythonInfo, version, build, executable, debug, hooks,
                                    empty_call_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Finding, id, serious, from_threads, what, remedy)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GilState, at_start, after_import, after_run, shared)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GilModule, name, file, distribution)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GilState, at_start, after_import, after_run, shared, modules)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Failure, kind, message, details)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Samples, single_s, parallel_s, control_single_s,
                                    control_parallel_s, control_cpu_s, single_cpu_s,

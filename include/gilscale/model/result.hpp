@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +15,24 @@ namespace gilscale {
 /// Whether the GIL was enabled at three moments of a case; importing a module can switch it back on
 /// in a free-threaded build. Where each thread has an interpreter or a process of its own, it is
 /// not shared.
+/// An extension module of a free-threaded Python that does not say that it can do without the GIL.
+struct GilModule {
+  std::string name;
+  std::string file;
+  std::string distribution;  ///< "numpy 2.1.0"; empty if it is of none
+};
+
 struct GilState {
   bool at_start = true;
   bool after_import = true;
   bool after_run = true;
   bool shared = true;  ///< the executor's threads have one GIL in common
+  /// Of a free-threaded Python: those that switched the GIL on, or would have.
+  std::vector<GilModule> modules = {};
 };
+
+/// The modules that switched the GIL on, which was off; empty if none did.
+std::span<const GilModule> enabled_by(const GilState& gil);
 
 struct PythonInfo {
   std::string version;     ///< "3.13.1"

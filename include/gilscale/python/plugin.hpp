@@ -18,7 +18,7 @@
 /// changes below.
 namespace gilscale::border {
 
-inline constexpr std::uint32_t interface_version = 4;
+inline constexpr std::uint32_t interface_version = 5;
 
 /// UTF-8, not ended by a zero. Whoever is given one copies it before it returns.
 struct Text {
@@ -72,6 +72,17 @@ struct Team;
 struct Member;
 struct Executor;
 
+/// A module that needs the GIL; see GilModule.
+struct GilModule {
+  Text name;
+  Text file;
+  Text distribution;
+};
+struct GilModuleSink {
+  void* to;
+  void (*tell)(void* to, const GilModule* module);
+};
+
 /// What the executable does for a plug-in. See measure/team.hpp and ledger/ledger.hpp.
 struct Host {
   std::uint32_t interface_version;
@@ -100,6 +111,8 @@ struct Plugin {
   bool (*start)(const Host* host, const char* executable, FailureSink failure);
   void (*info)(InfoSink info);
   bool (*gil_enabled)();
+  /// Tells each module that needs the GIL; none but on a free-threaded Python.
+  bool (*gil_modules)(GilModuleSink found, FailureSink failure);
   double (*switch_interval_s)();
 
   /// What the file of a workload holds, as JSON: [[function, [[parameter, [literal, ...]], ...]],

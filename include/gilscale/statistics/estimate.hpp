@@ -12,4 +12,7 @@ struct Estimate {
   friend bool operator==(const Estimate&, const Estimate&) = default;
 };
 
+/// Of what is known without any doubt.
+inline Estimate exactly(double value) { return {value, value, value}; }
+
 }  // namespace gilscale

@@ -24,13 +24,19 @@ using PickWaiting = std::function<std::size_t(std::size_t ready)>;
 /// That one.
 std::size_t first_come(std::size_t ready);
 
+/// What a simulation assumes.
+struct QueueRules {
+  Delays delays = {};
+  PickWaiting pick = first_come;
+  int locks = 1;  ///< each hold is of any of them, drawn the same way every time
+  /// How long something lasts that takes so long on average; empty: just that.
+  std::function<double(double mean_s)> draw = {};
+};
+
 /// How long it takes until the last of `threads` has done all of that, by a simulation. In the
 /// limit of many calls and no delays the speedup is min(N, 1/s), s = hold/(hold + release) (Denning
 /// & Buzen, "The Operational Analysis of Queueing Network Models", 1978), whoever is picked; this
 /// has the start and the end of a round too.
-///
-/// With several `locks`, each hold is of any of them, drawn the same way every time.
-double makespan_s(const QueueingWork& work, int threads, const Delays& delays,
-                  const PickWaiting& pick, int locks = 1);
+double makespan_s(const QueueingWork& work, int threads, const QueueRules& rules = {});
 
 }  // namespace gilscale

@@ -1,0 +1,88 @@
+#include "python/gil_modules.hpp"
+
+#include <pybind11/eval.h>
+#include <pybind11/stl.h>
+
+// What a module has declared is known to CPython alone, under names that it keeps to itself.
+#ifdef Py_GIL_DISABLED
+#define Py_BUILD_CORE 1
+#include <internal/pycore_moduleobject.h>
+#undef Py_BUILD_CORE
+#endif
+
+namespace gilscale {
+
+namespace py = pybind11;
+
+#ifdef Py_GIL_DISABLED
+
+namespace {
+
+/// Extension modules that are imported: name, file, module.
+py::list imported_extensions() {
+  const py::dict names;
+  py::exec(R"py(
+import sys
+from importlib.machinery import ExtensionFileLoader
+
+found = []
+for name, module in list(sys.modules.items()):
+    spec = getattr(module, "__spec__", None)
+    if isinstance(getattr(spec, "loader", None), ExtensionFileLoader):
+        found.append((name, spec.origin or "", module))
+)py",
+           names);
+  return names["found"];
+}
+
+/// Those that are of a distribution, by their top-level names.
+py::object distribution_of() {
+  const py::dict names;
+  py::exec(R"py(
+from importlib import metadata
+
+distributions = metadata.packages_distributions()
+
+def distribution_of(module):
+    for name in distributions.get(module.partition(".")[0], ()):
+        return f"{name} {metadata.version(name)}"
+    return ""
+)py",
+           names);
+  return names["distribution_of"];
+}
+
+bool needs_the_gil(py::handle module) {
+  return PyModule_Check(module.ptr()) &&
+         reinterpret_cast<PyModuleObject*>(module.ptr())->md_gil == Py_MOD_GIL_USED;
+}
+
+}  // namespace
+
+std::vector<GilModuleTexts> modules_that_need_the_gil() {
+  std::vector<GilModuleTexts> needing;
+  py::object distribution;
+  for (const py::handle each : imported_extensions()) {
+    const auto [name, file, module] = each.cast<std::tuple<std::string, std::string, py::object>>();
+    if (!needs_the_gil(module)) continue;
+    if (!distribution) distribution = distribution_of();
+    needing.push_back({name, file, distribution(name).cast<std::string>()});
+  }
+  return needing;
+}
+
+void silence_warning_of_gil() {
+  py::module_::import("warnings")
+      .attr("filterwarnings")("ignore", "The global interpreter lock \\(GIL\\) has been enabled",
+                              py::handle(PyExc_RuntimeWarning));
+}
+
+#else
+
+std::vector<GilModuleTexts> modules_that_need_the_gil() { return {}; }
+
+void silence_warning_of_gil() {}
+
+#endif
+
+}  // namespace gilscale

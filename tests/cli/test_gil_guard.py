@@ -1,0 +1,165 @@
+"""Which modules switch the GIL of a free-threaded Python on.
+
+They are about an interpreter that is free-threaded; scripts/check.sh free-threaded has one.
+"""
+
+import re
+import subprocess
+import sysconfig
+
+import pytest
+
+from conftest import FAILED, OK
+
+MODULE = """
+#include <Python.h>
+
+static PyObject* nothing(PyObject* self, PyObject* unused) { Py_RETURN_NONE; }
+
+static PyMethodDef methods[] = {{"nothing", nothing, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+
+#if IN_PHASES
+static PyModuleDef_Slot slots[] = {
+#if DECLARES
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL}};
+
+static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "NAME", .m_methods = methods, .m_slots = slots};
+
+PyMODINIT_FUNC PyInit_NAME(void) { return PyModuleDef_Init(&module); }
+#else
+static PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "NAME", .m_size = -1, .m_methods = methods};
+
+PyMODINIT_FUNC PyInit_NAME(void) {
+  PyObject* made = PyModule_Create(&module);
+#if DECLARES
+  PyUnstable_Module_SetGIL(made, Py_MOD_GIL_NOT_USED);
+#endif
+  return made;
+}
+#endif
+"""
+
+
+@pytest.fixture(scope="module")
+def free_threaded_python(executable):
+    """One that gilscale has a plug-in for."""
+    listed = subprocess.run([executable, "list"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    found = re.search(r"^  CPython \S+ \(free-threaded build\) +(.+)$", listed, re.M)
+    if not found:
+        pytest.skip("gilscale was not built for a free-threaded Python")
+    return found[1]
+
+
+@pytest.fixture
+def gil(gilscale, free_threaded_python, tmp_path):
+    """gilscale with that Python, whose environment is not that of the tests."""
+    environment = tmp_path / "environment"
+    subprocess.run([free_threaded_python, "-m", "venv", "--without-pip", environment], check=True)
+    gilscale.settings.pop("PYTHON_GIL", None)
+
+    class Measured:
+        folder = gilscale.folder
+
+        @staticmethod
+        def module(name, in_phases=True, declares=False):
+            source = tmp_path / f"{name}.c"
+            source.write_text(MODULE.replace("NAME", name))
+            ask = "import sysconfig; print(sysconfig.get_path('include'), sysconfig.get_config_var('EXT_SUFFIX'))"
+            include, suffix = subprocess.run([free_threaded_python, "-c", ask], check=True, stdout=subprocess.PIPE,
+                                             text=True).stdout.split()
+            subprocess.run([sysconfig.get_config_var("CC").split()[0], "-shared", "-fPIC", f"-I{include}", f"-DIN_PHASES={in_phases:d}",
+                            f"-DDECLARES={declares:d}", source, "-o", gilscale.folder / (name + suffix)], check=True)
+            return str(gilscale.folder / (name + suffix))
+
+        @staticmethod
+        def run(*args):
+            return gilscale("run", *args, "-t2", "--calls=5", "--benchmark_min_time=12x", "--venv", environment)
+
+        @staticmethod
+        def case(*args):
+            case, = gilscale.cases("run", *args, "-t2", "--calls=5", "--benchmark_min_time=12x", "--venv", environment)
+            return case
+
+    return Measured
+
+
+SLEEP = """
+    import time
+    import {modules}
+
+    def work():
+        time.sleep(0.002)
+    """
+
+
+def test_all_modules_that_switch_the_gil_on_are_named(gil, workload):
+    """CPython warns of the first one only."""
+    files = [gil.module("first_one"), gil.module("other_one", in_phases=False)]
+    gil.module("innocent", declares=True)
+    metadata = gil.folder / "Locks-1.2.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: Locks\nVersion: 1.2\n")
+    (metadata / "top_level.txt").write_text("other_one\n")
+    workload("mine.py", SLEEP.format(modules="first_one, innocent, other_one"))
+    case = gil.case("mine.py:work", "--path", gil.folder)
+    assert not case["gil"]["at_start"] and case["gil"]["after_import"]
+    assert case["gil"]["enabled_by"] == [{"name": "first_one", "file": files[0], "distribution": ""},
+                                         {"name": "other_one", "file": files[1], "distribution": "Locks 1.2"}]
+    assert case["why"].endswith("; Python switched its GIL on for first_one and 1 other module, which do not declare "
+                                "Py_MOD_GIL_NOT_USED"), case["why"]
+    finding, = (each for each in case["findings"] if each["id"] == "gil-modules")
+    assert finding["serious"] and f"other_one ({files[1]}, of Locks 1.2)" in finding["what"]
+    assert "py::mod_gil_not_used()" in finding["remedy"]
+
+
+def test_the_warning_of_cpython_does_not_stand_beside_it(gil, workload):
+    gil.module("first_one")
+    workload("mine.py", SLEEP.format(modules="first_one"))
+    done = gil.run("mine.py:work", "--path", gil.folder)
+    assert done.returncode == OK
+    assert "global interpreter lock" not in done.stderr
+    assert "the GIL was switched on for first_one (" in done.stderr
+
+
+@pytest.mark.parametrize("in_phases", [True, False])
+@pytest.mark.parametrize(("declares", "code"), [(True, OK), (False, FAILED)])
+def test_a_gil_that_stays_off_can_be_expected(gil, workload, in_phases, declares, code):
+    gil.module("mine_too", in_phases=in_phases, declares=declares)
+    workload("mine.py", SLEEP.format(modules="mine_too"))
+    done = gil.run("mine.py:work", "--path", gil.folder, "--expect=* gil_off >= 1")
+    assert done.returncode == code, done.stdout
+    assert ("gil_off is 0" in done.stdout) == (not declares), done.stdout
+
+
+def test_a_module_that_is_imported_by_a_call_is_named_too(gil, workload):
+    gil.module("late")
+    workload("mine.py", """
+        import time
+
+        def work():
+            import late
+            time.sleep(0.002)
+        """)
+    case = gil.case("mine.py:work", "--path", gil.folder)
+    assert not case["gil"]["after_import"] and case["gil"]["after_run"]
+    assert [each["name"] for each in case["gil"]["enabled_by"]] == ["late"]
+
+
+def test_modules_are_named_that_a_gil_that_is_kept_off_does_not_hear(gilscale, gil, workload):
+    gil.module("first_one")
+    workload("mine.py", SLEEP.format(modules="first_one"))
+    gilscale.settings["PYTHON_GIL"] = "0"
+    case = gil.case("mine.py:work", "--path", gil.folder)
+    assert case["gil"]["after_run"] is False and case["gil"]["enabled_by"] == []
+    assert [each["name"] for each in case["gil"]["modules"]] == ["first_one"]
+    finding, = (each for each in case["findings"] if each["id"] == "gil-modules")
+    assert not finding["serious"] and "would be switched on" in finding["what"]
+
+
+def test_a_python_with_a_gil_has_it_on(gilscale, free_threaded):
+    if free_threaded:
+        pytest.skip("its GIL is off")
+    done = gilscale("run", "release", "--args=(1000,)", "-t1", "--budget=0.1", "--expect=* gil_off >= 1")
+    assert done.returncode == FAILED and "gil_off is 0" in done.stdout, done.stdout
