@@ -72,19 +72,21 @@ std::optional<WhatIf> foretold(WhatIf what_if, const QueueingWork& now, const Qu
   return helps ? std::optional(what_if) : std::nullopt;
 }
 
-std::optional<WhatIf> if_released(const Stack& stack, const MeasuredPoint& measured) {
+std::optional<WhatIf> if_released(const Stack& stack, const Account& single,
+                                  const MeasuredPoint& measured) {
   const Point& point = measured.point;
-  const Account& single = *point.ledger_single;
   const auto count = static_cast<double>(single.ledger.gil_holds.count());
   if (!single.ledger.exact || count == 0 || point.hold_sites.empty()) return std::nullopt;
   const NamedWait& longest = point.hold_sites.front();
+  if (at_place(longest.python, longest.site).empty()) return std::nullopt;
   const Holds now{count, single.ledger.gil_held_s};
   const Holds then{count, std::max(now.held_s - longest.waits.total_s, 0.0)};
   return foretold({.remedy = Remedy::release_gil, .where = longest, .measured = stack.achieved},
                   work_of(now, single, point), work_of(then, single, point), 1, measured);
 }
 
-std::optional<WhatIf> if_split(const Stack& stack, const MeasuredPoint& measured) {
+std::optional<WhatIf> if_split(const Stack& stack, const Account& single,
+                               const MeasuredPoint& measured) {
   const Point& point = measured.point;
   const auto most_waited_for =
       std::find_if(point.waits.begin(), point.waits.end(),
@@ -93,7 +95,7 @@ std::optional<WhatIf> if_split(const Stack& stack, const MeasuredPoint& measured
     return std::nullopt;
   const WaitTotal& holds = most_waited_for->holds;
   const QueueingWork work =
-      work_of({static_cast<double>(holds.count), holds.total_s}, *point.ledger_single, point);
+      work_of({static_cast<double>(holds.count), holds.total_s}, single, point);
   return foretold(
       {.remedy = Remedy::split_lock, .where = *most_waited_for, .measured = stack.achieved}, work,
       work, 2, measured);
@@ -106,8 +108,10 @@ std::string_view to_string(Remedy remedy) { return remedies.word_of(remedy); }
 std::vector<WhatIf> what_ifs_of(const MeasuredPoint& measured) {
   std::vector<WhatIf> all;
   const auto stack = stack_of(measured);
-  if (!stack || measured.point.ledger_single->calls <= 0) return all;
-  for (const auto& each : {if_released(*stack, measured), if_split(*stack, measured)})
+  const Account single = measured.point.ledger_single.value_or(Account());
+  if (!stack || single.calls <= 0) return all;
+  for (const auto& each :
+       {if_released(*stack, single, measured), if_split(*stack, single, measured)})
     if (each) all.push_back(*each);
   return all;
 }

@@ -204,7 +204,7 @@ std::string stack_chart(const Report& report, const ChartStyle& style) {
       occurs.at(i) = occurs.at(i) || columns.at(i) > 0;
       bars += std::string(columns.at(i), parts.at(i).letter);
     }
-    bars += "\n";
+    bars += '\n';
   }
   std::string legend;
   for (std::size_t i = 0; i < parts.size(); ++i)

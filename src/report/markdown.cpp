@@ -275,8 +275,8 @@ std::string notes_section(const Report& report) {
       const Point& point = measured.point;
       const std::string name = point_name(label_of(judged.result.planned), point.threads);
       for (const std::string& each : remedies_of(measured)) text += list_item(name, each);
-      if (point.bystander_waits)
-        text += list_item(name, "beside it, " + bystander_text(*point.bystander_waits));
+      if (const auto& waits = point.bystander_waits)
+        text += list_item(name, "beside it, " + bystander_text(*waits));
     }
   return text.empty() ? text : "\n" + text;
 }

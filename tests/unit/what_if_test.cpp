@@ -98,6 +98,14 @@ TEST(WhatIf, SaysNothingOfWhatIsNotKnown) {
   EXPECT_THAT(what_ifs_of(measured(4, 28, {}, {long_hold()}, guessed)), IsEmpty());
 }
 
+TEST(WhatIf, SaysNothingOfAPlaceThatIsNotKnown) {
+  NamedWait nowhere = long_hold();
+  nowhere.site = "";
+  EXPECT_THAT(what_ifs_of(measured(4, 28, {}, {nowhere}, gil_held())), testing::SizeIs(1));
+  nowhere.python = {};
+  EXPECT_THAT(what_ifs_of(measured(4, 28, {}, {nowhere}, gil_held())), IsEmpty());
+}
+
 TEST(WhatIf, SaysNothingWhereLittleWouldBeGained) {
   NamedWait short_hold = long_hold();
   short_hold.waits = {10, 0.1, 0.01};
