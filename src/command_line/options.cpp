@@ -33,6 +33,7 @@ struct Raw {
   SelftestOptions selftest;
   std::string scaling = "weak";
   std::string share = "all";
+  std::string gil = "default";
   std::string selftest_threads = "1,2,4,8,16";
   std::string threads = "auto";
   std::string calls = "auto";
@@ -89,6 +90,13 @@ void add_what(CLI::App& run, Raw& raw) {
       ->check(CLI::IsMember(std::vector<std::string>{"all", "none", "both"}))
       ->capture_default_str()
       ->type_name("all|none|both");
+  run.add_option(
+         "--gil", raw.gil,
+         "on, off: switch the GIL of a free-threaded Python on or off, as PYTHON_GIL does; both: "
+         "measure both, in turns; default: leave it as it is")
+      ->check(CLI::IsMember(std::vector<std::string>{"default", "on", "off", "both"}))
+      ->capture_default_str()
+      ->type_name("default|on|off|both");
   run.add_option("--venv", raw.run.plan.venv,
                  "The virtual environment whose packages are used; by default the active one")
       ->type_name("DIR");
@@ -324,6 +332,8 @@ void finish_plan(const Raw& raw, PlanOptions& plan,
                  const std::function<std::vector<int>()>& auto_threads) {
   parse_workloads(plan.workloads, raw.params);
   plan.executors = named_executors(plan.executors);
+  plan.gils = raw.gil == "both" ? std::vector{GilMode::on, GilMode::off}
+                                : std::vector{gil_mode_of(raw.gil)};
   plan.shares = raw.share == "both" ? std::vector{Sharing::all, Sharing::none}
                                     : std::vector{sharing_of(raw.share)};
   plan.common.threads = thread_counts(raw.threads, auto_threads);

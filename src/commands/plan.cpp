@@ -11,10 +11,12 @@
 namespace gilscale {
 namespace {
 
-Case make_case(const PlanOptions& options, WorkloadSpec workload, const std::string& executor) {
+Case make_case(const PlanOptions& options, WorkloadSpec workload, const std::string& executor,
+               GilMode gil = GilMode::standard) {
   Case planned = options.common;
   planned.workload = std::move(workload);
   planned.executor = executor;
+  planned.gil = gil;
   return planned;
 }
 
@@ -46,7 +48,8 @@ void refuse_workloads_without_python(const PlanOptions& options) {
 
 void add_once(std::vector<Case>& cases, Case planned) {
   const auto same = [&](const Case& other) {
-    return other.workload == planned.workload && other.executor == planned.executor;
+    return other.workload == planned.workload && other.executor == planned.executor &&
+           other.gil == planned.gil;
   };
   if (std::none_of(cases.begin(), cases.end(), same)) cases.push_back(std::move(planned));
 }
@@ -98,7 +101,8 @@ std::vector<Case> plan_cases(const PlanOptions& options, const FoundWorkloads& f
     }
     for (const WorkloadSpec& workload : resolve_workloads(options.workloads, found))
       for (const Sharing share : shares(options, kind))
-        add_once(cases, make_case(options, sharing(workload, share), executor));
+        for (const GilMode gil : options.gils)
+          add_once(cases, make_case(options, sharing(workload, share), executor, gil));
   }
   apply_filter(cases, options.filter);
   return cases;

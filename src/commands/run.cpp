@@ -158,14 +158,32 @@ std::optional<VirtualEnvironment> venv_of(const PlanOptions& options,
   return chosen_venv(options.venv, active ? active : "", versions, own_code);
 }
 
+bool fits(const PythonInfo& python, const std::optional<VirtualEnvironment>& venv) {
+  return !venv || same_python(venv->version, python.version);
+}
+
 /// What is known of the Python that is measured before it runs; empty where there is none.
 PythonInfo foreseen_python(const std::optional<VirtualEnvironment>& venv,
                            const std::vector<Plugin>& plugins) {
-  const auto fits = [&](const Plugin& plugin) {
-    return !venv || same_python(venv->version, plugin.python.version);
-  };
-  const auto plugin = std::find_if(plugins.begin(), plugins.end(), fits);
+  const auto plugin = std::find_if(plugins.begin(), plugins.end(),
+                                   [&](const Plugin& each) { return fits(each.python, venv); });
   return plugin == plugins.end() ? PythonInfo{} : plugin->python;
+}
+
+/// Before anything is measured, where that is clear by then: an environment tells its version only,
+/// which a free-threaded Python may have in common with another one.
+void refuse_to_switch_gil_off(const PlanOptions& plan,
+                              const std::optional<VirtualEnvironment>& venv,
+                              const std::vector<Plugin>& plugins) {
+  if (std::count(plan.gils.begin(), plan.gils.end(), GilMode::off) == 0) return;
+  const PythonInfo python = foreseen_python(venv, plugins);
+  const bool may_be_free_threaded =
+      std::any_of(plugins.begin(), plugins.end(), [&](const Plugin& each) {
+        return each.python.build == "free-threaded" &&
+               (venv ? fits(each.python, venv) : &each == &plugins.front());
+      });
+  if (may_be_free_threaded || python.executable.empty()) return;
+  throw UsageError(needs_its_gil(venv ? venv->python.string() : python.executable));
 }
 
 FoundWorkloads found_workloads(const PlanOptions& options, double timeout_s) {
@@ -319,6 +337,7 @@ ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   PlanOptions plan = options.plan;
   const auto venv = venv_of(plan, plugins);
   if (venv) plan.common.python = venv->python.string();
+  refuse_to_switch_gil_off(plan, venv, plugins);
   Gate gate(options.policy.gate, foreseen_python(venv, plugins));
   std::vector<Case> cases = planned_cases(plan, options.policy);
   if (options.list_tests) return list_benchmarks(cases);

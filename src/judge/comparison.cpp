@@ -1,5 +1,7 @@
 #include "gilscale/judge/comparison.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -34,7 +36,7 @@ Case without_parameter(Case planned, std::size_t index) {
 }
 
 bool same_but_for_threads(const Case& a, const Case& b) {
-  return a.workload == b.workload && a.executor == b.executor;
+  return a.workload == b.workload && a.executor == b.executor && a.gil == b.gil;
 }
 
 /// The cases that are the same but for one parameter.
@@ -97,8 +99,10 @@ struct Contest {
 };
 
 std::string contender_name(const Case& planned) {
-  return planned.workload.share == Sharing::all ? planned.executor
-                                                : planned.executor + ", own arguments";
+  std::string name = planned.executor;
+  if (planned.workload.share != Sharing::all) name += ", own arguments";
+  if (planned.gil != GilMode::standard) name += fmt::format(", GIL {}", to_string(planned.gil));
+  return name;
 }
 
 std::vector<Contest> contests_in(const Report& report) {

@@ -1,14 +1,40 @@
 #include "gilscale/model/case.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "gilscale/model/executors.hpp"
+#include "gilscale/text/words.hpp"
 
 namespace gilscale {
+namespace {
+
+constexpr Words<GilMode, 3> gil_modes{{{
+    {GilMode::standard, "default"},
+    {GilMode::on, "on"},
+    {GilMode::off, "off"},
+}}};
+
+}  // namespace
+
+std::string_view to_string(GilMode mode) { return gil_modes.word_of(mode); }
+
+GilMode gil_mode_of(std::string_view word) {
+  return gil_modes.value_of(word).value_or(GilMode::standard);
+}
+
+std::string needs_its_gil(std::string_view executable) {
+  return fmt::format(
+      "--gil off: {} cannot do without its GIL; name the environment of a free-threaded Python "
+      "with --venv",
+      executable);
+}
 
 std::string benchmark_name(const Case& planned, int threads) {
-  return fmt::format("{}/executor:{}/threads:{}", label_of(planned.workload), planned.executor,
-                     threads);
+  const std::string gil =
+      planned.gil == GilMode::standard ? "" : fmt::format("/gil:{}", to_string(planned.gil));
+  return fmt::format("{}/executor:{}{}/threads:{}", label_of(planned.workload), planned.executor,
+                     gil, threads);
 }
 
 std::string reported_name(const Case& planned, int threads) {
@@ -17,8 +43,11 @@ std::string reported_name(const Case& planned, int threads) {
 
 std::string label_of(const Case& planned) {
   const std::string label = label_of(planned.workload);
-  const bool is_default = planned.executor == executor_kinds().front().name;
-  return is_default ? label : fmt::format("{} ({})", label, planned.executor);
+  std::vector<std::string> own;
+  if (planned.executor != executor_kinds().front().name) own.push_back(planned.executor);
+  if (planned.gil != GilMode::standard)
+    own.push_back(fmt::format("GIL {}", to_string(planned.gil)));
+  return own.empty() ? label : fmt::format("{} ({})", label, fmt::join(own, ", "));
 }
 
 }  // namespace gilscale

@@ -26,14 +26,23 @@ constexpr std::tuple members_of_rule{
 };
 
 constexpr std::tuple members_of_case{
-    std::pair{"workload", &Case::workload}, std::pair{"python", &Case::python},
-    std::pair{"folder", &Case::folder},     std::pair{"executor", &Case::executor},
-    std::pair{"threads", &Case::threads},   std::pair{"scaling", &Case::scaling},
-    std::pair{"calls", &Case::calls},       std::pair{"may_grow", &Case::may_grow},
-    std::pair{"pin", &Case::pin},           std::pair{"why", &Case::why},
-    std::pair{"latency", &Case::latency},   std::pair{"allocator", &Case::allocator},
-    std::pair{"stop", &Case::stop},         std::pair{"repetitions", &Case::repetitions},
-    std::pair{"seed", &Case::seed},         std::pair{"group", &Case::group},
+    std::pair{"workload", &Case::workload},
+    std::pair{"python", &Case::python},
+    std::pair{"folder", &Case::folder},
+    std::pair{"executor", &Case::executor},
+    std::pair{"gil", &Case::gil},
+    std::pair{"threads", &Case::threads},
+    std::pair{"scaling", &Case::scaling},
+    std::pair{"calls", &Case::calls},
+    std::pair{"may_grow", &Case::may_grow},
+    std::pair{"pin", &Case::pin},
+    std::pair{"why", &Case::why},
+    std::pair{"latency", &Case::latency},
+    std::pair{"allocator", &Case::allocator},
+    std::pair{"stop", &Case::stop},
+    std::pair{"repetitions", &Case::repetitions},
+    std::pair{"seed", &Case::seed},
+    std::pair{"group", &Case::group},
 };
 
 constexpr std::tuple members_of_point{
@@ -171,6 +180,9 @@ void to_json(json& json, FailureKind kind) { json = to_string(kind); }
 void from_json(const json& json, FailureKind& kind) {
   kind = failure_kind_of(json.get<std::string>());
 }
+
+void to_json(json& json, GilMode mode) { json = to_string(mode); }
+void from_json(const json& json, GilMode& mode) { mode = gil_mode_of(json.get<std::string>()); }
 
 void to_json(json& json, Scaling scaling) { json = to_string(scaling); }
 

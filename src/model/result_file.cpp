@@ -213,6 +213,7 @@ Case read_planned(const json& document) {
   Case planned;
   planned.workload.name = read_text(document, "label");
   planned.executor = read_text(document, "executor");
+  planned.gil = gil_mode_of(document.at("gil").value("requested", ""));
   planned.scaling = document.at("scaling").get<Scaling>();
   planned.pin = document.value("pinned", false);
   return planned;

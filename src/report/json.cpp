@@ -113,7 +113,7 @@ json scalability_document(const Scalability& scalability) {
 json gil_document(const CaseResult& result) {
   json document = result.gil;
   document["demand"] = value_or_null(gil_demand_of(result));
-  document["requested"] = "default";
+  document["requested"] = to_string(result.planned.gil);
   document["enabled_by"] = json::array();
   for (const GilModule& each : enabled_by(result.gil)) document["enabled_by"].push_back(each);
   return document;

@@ -203,13 +203,26 @@ std::string bystander_notes(const Report& report) {
   return text.empty() ? text : "\n" + text;
 }
 
+/// "on", "off", "on and off".
+std::string gil_of_all(const Report& report) {
+  bool any_on = false;
+  bool any_off = false;
+  for (const JudgedCase& judged : report.cases) {
+    if (!judged.result.python) continue;
+    any_on = any_on || judged.result.gil.after_run;
+    any_off = any_off || !judged.result.gil.after_run;
+  }
+  if (any_on && any_off) return "on and off";
+  return any_on ? "on" : "off";
+}
+
 std::string heading(const Report& report) {
   for (const JudgedCase& judged : report.cases) {
     const CaseResult& result = judged.result;
     if (result.python)
       return fmt::format("CPython {}{}, GIL {}; {} usable\n\n", result.python->version,
                          result.python->build == "default" ? "" : " " + result.python->build,
-                         result.gil.after_run ? "on" : "off",
+                         gil_of_all(report),
                          counted(report.context.value("usable_cpus", 0), "CPU"));
   }
   return "";

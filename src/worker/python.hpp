@@ -20,6 +20,7 @@ struct PythonFiles {
   std::string executable;  ///< whose packages are seen
   std::string library;     ///< its libpython
   std::string plugin;      ///< ours for it
+  bool free_threaded = false;
 };
 
 /// Asks the interpreter `executable`; where it is empty, the one that gilscale came with. Throws

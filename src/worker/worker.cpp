@@ -80,9 +80,18 @@ void measure(const Case& planned, Executor& workload, const MeasureSettings& set
   obey(*run, channel);
 }
 
+/// Before it starts; processes of the executor have it from their environment, too.
+void tell_python_of_gil(GilMode mode, const PythonFiles& files) {
+  if (mode == GilMode::off && !files.free_threaded)
+    throw UsageError(needs_its_gil(files.executable));
+  if (mode == GilMode::standard || !files.free_threaded) return;
+  setenv("PYTHON_GIL", mode == GilMode::on ? "1" : "0", 1);
+}
+
 GilState measure_python(const Case& planned, const CpuBudget& budget, const Channel& channel) {
   const Placement placement = budget.placement(planned.pin);
   const PythonFiles files = find_python(planned.python);
+  tell_python_of_gil(planned.gil, files);
   Python python(files, placement);
   GilState gil;
   gil.shared = executor_kind(planned.executor).shares_gil;

@@ -3,13 +3,14 @@
 They are about an interpreter that is free-threaded; scripts/check.sh free-threaded has one.
 """
 
+import json
 import re
 import subprocess
 import sysconfig
 
 import pytest
 
-from conftest import FAILED, OK
+from conftest import FAILED, OK, USAGE
 
 MODULE = """
 #include <Python.h>
@@ -61,6 +62,7 @@ def gil(gilscale, free_threaded_python, tmp_path):
 
     class Measured:
         folder = gilscale.folder
+        plain = gilscale
 
         @staticmethod
         def module(name, in_phases=True, declares=False):
@@ -157,6 +159,62 @@ def test_modules_are_named_that_a_gil_that_is_kept_off_does_not_hear(gilscale, g
     assert [each["name"] for each in case["gil"]["modules"]] == ["first_one"]
     finding, = (each for each in case["findings"] if each["id"] == "gil-modules")
     assert not finding["serious"] and "would be switched on" in finding["what"]
+
+
+# ---- --gil ----
+
+COMPUTE = """
+    def work():
+        sum(range(20_000))
+    """
+
+
+@pytest.mark.parametrize(("mode", "state"), [("on", True), ("off", False), ("default", False)])
+def test_the_gil_is_as_it_was_asked_for(gil, workload, mode, state):
+    workload("mine.py", COMPUTE)
+    case = gil.case("mine.py:work", "--gil", mode)
+    assert case["gil"]["requested"] == mode
+    assert [case["gil"][moment] for moment in ("at_start", "after_import", "after_run")] == [state] * 3
+
+
+def test_both_ways_are_two_cases_beside_each_other(gil, workload):
+    workload("mine.py", COMPUTE)
+    done = gil.run("mine.py:work", "--gil=both", "--expect=* (GIL off)@2 rounds >= 1", "--expect=* (GIL off) gil_off >= 1",
+                   "--json=result.json")
+    assert done.returncode == OK, done
+    document = json.loads((gil.folder / "result.json").read_text())
+    on, off = document["gilscale"]["cases"]
+    assert on["gil"]["after_run"] and not off["gil"]["after_run"]
+    assert [row.split("  ")[0] for row in done.stdout.splitlines() if row.startswith("mine.py:work (GIL")][:2] == [
+        "mine.py:work (GIL on)", "mine.py:work (GIL off)"]
+    comparison, = document["gilscale"]["comparisons"]["executors"]
+    assert [entry["executor"] for entry in comparison["entries"]] == ["threads, GIL on", "threads, GIL off"]
+    assert [each["label"] for each in document["gilscale"]["comparisons"]["single_thread"]] == ["mine.py:work (GIL on)",
+                                                                                               "mine.py:work (GIL off)"]
+    again = gil.plain("compare", "result.json", "result.json")
+    assert again.returncode == OK and "only before" not in again.stdout, again
+
+
+def test_processes_have_the_gil_that_was_asked_for(gil, workload):
+    workload("mine.py", """
+        import sys
+
+        def work():
+            assert sys._is_gil_enabled()
+            sum(range(20_000))
+        """)
+    assert gil.case("mine.py:work", "-x", "processes", "--gil=on")["error"] is None
+
+
+def test_a_python_that_needs_its_gil_keeps_it(gilscale, free_threaded):
+    if free_threaded:
+        pytest.skip("it does not")
+    done = gilscale("run", "release", "--args=(1000,)", "-t1", "--budget=0.1", "--gil=off")
+    assert done.returncode == USAGE
+    assert re.fullmatch(r"gilscale: --gil off: \S+ cannot do without its GIL; name the environment of a free-threaded Python with "
+                        r"--venv\n", done.stderr), done.stderr
+    case, = gilscale.cases("run", "release", "--args=(1000,)", "-t1", "--budget=0.1", "--gil=on")
+    assert case["gil"]["after_run"] and case["gil"]["requested"] == "on"
 
 
 def test_a_python_with_a_gil_has_it_on(gilscale, free_threaded):

@@ -26,6 +26,13 @@ TEST(ReportedName, HasGoogleBenchmarksSuffixForManualTime) {
 TEST(CaseLabel, NamesTheExecutorUnlessItIsTheDefault) {
   EXPECT_EQ(label_of(cpp_fib_on("threads")), "cpp_fib/30");
   EXPECT_EQ(label_of(cpp_fib_on("pool")), "cpp_fib/30 (pool)");
+  Case without_gil = cpp_fib_on("threads");
+  without_gil.gil = GilMode::off;
+  EXPECT_EQ(label_of(without_gil), "cpp_fib/30 (GIL off)");
+  EXPECT_EQ(benchmark_name(without_gil, 2), "cpp_fib/30/executor:threads/gil:off/threads:2");
+  without_gil.executor = "pool";
+  without_gil.gil = GilMode::on;
+  EXPECT_EQ(label_of(without_gil), "cpp_fib/30 (pool, GIL on)");
 }
 
 }  // namespace

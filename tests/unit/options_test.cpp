@@ -329,6 +329,13 @@ TEST(Config, GivesOptionsByTheirLongNames) {
   EXPECT_EQ(options.plan.common.repetitions, 3);
 }
 
+TEST(RunOptions, MayAskForTheGilBothWays) {
+  const auto gils = [](std::vector<const char*> words) { return run(std::move(words)).plan.gils; };
+  EXPECT_THAT(gils({}), ElementsAre(GilMode::standard));
+  EXPECT_THAT(gils({"--gil", "off"}), ElementsAre(GilMode::off));
+  EXPECT_THAT(gils({"--gil=both"}), ElementsAre(GilMode::on, GilMode::off));
+}
+
 TEST(Config, GivesListsAsArraysOrAsTheCommandLineWritesThem) {
   EXPECT_THAT(configured("threads = [1, 2]").plan.common.threads, ElementsAre(1, 2));
   EXPECT_THAT(configured("threads = ['1-2', 8]").plan.common.threads, ElementsAre(1, 2, 8));

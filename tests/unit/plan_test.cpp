@@ -46,6 +46,13 @@ TEST(Plan, IsEveryWorkloadOnEveryExecutor) {
               ElementsAre("hold/1000", "m:f", "hold/1000 (pool)", "m:f (pool)"));
 }
 
+TEST(Plan, HasACaseForEachStateOfTheGil) {
+  PlanOptions options = options_for({"hold"}, {"threads", "native"});
+  options.gils = {GilMode::on, GilMode::off};
+  EXPECT_THAT(labels(plan_cases(options)),
+              ElementsAre("hold/1000 (GIL on)", "hold/1000 (GIL off)", "control (native)"));
+}
+
 TEST(Plan, HandsTheOptionsToEveryCase) {
   PlanOptions options = options_for({"hold", "release"});
   options.common.calls = 7;

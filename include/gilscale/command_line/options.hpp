@@ -41,8 +41,9 @@ struct GateOptions {
 struct PlanOptions {
   WorkloadOptions workloads;
   std::vector<std::string> executors;
-  std::vector<Sharing> shares{Sharing::all};  ///< each a case of its own
-  std::string venv;                           ///< folder; empty: the active one, if any
+  std::vector<Sharing> shares{Sharing::all};     ///< each a case of its own
+  std::vector<GilMode> gils{GilMode::standard};  ///< each a case of its own
+  std::string venv;                              ///< folder; empty: the active one, if any
   /// Regular expression over the names of benchmarks; a leading '-' negates it. Empty: all.
   std::string filter;
   /// What all cases have in common: threads, scaling, calls and so on; not the stop rule, which is

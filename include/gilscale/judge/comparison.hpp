@@ -53,7 +53,7 @@ std::vector<SharingCost> sharing_costs(const Report& report);
 /// One workload on several executors.
 struct ExecutorComparison {
   struct Entry {
-    std::string executor;  ///< "pool", or "pool, own arguments" with --share none
+    std::string executor;  ///< "pool"; "pool, own arguments" with --share none; "pool, GIL off"
     int threads = 1;
     Estimate throughput_per_s;
     double speedup = 1;
@@ -77,7 +77,8 @@ struct ExecutorComparison {
   std::optional<Winner> winner;
 };
 
-/// For every workload that was measured on two executors of Python or more.
+/// For every workload that was measured on two executors of Python or more, or with and without
+/// the GIL.
 std::vector<ExecutorComparison> executor_comparisons(const Report& report);
 
 /// A case's call on one thread beside those of the others.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gilscale/measure/point.hpp"
@@ -11,6 +12,17 @@
 
 namespace gilscale {
 
+/// What a free-threaded Python is told of its GIL (PYTHON_GIL); `standard`: nothing.
+enum class GilMode { standard, on, off };
+
+/// "default", "on", "off".
+std::string_view to_string(GilMode mode);
+/// The mode of that word; standard for any other.
+GilMode gil_mode_of(std::string_view word);
+
+/// What is said of an interpreter that is to do without it, and cannot.
+std::string needs_its_gil(std::string_view executable);
+
 /// One workload on one executor: what one worker process measures, over all thread counts.
 /// It crosses to the worker as JSON.
 struct Case {
@@ -18,6 +30,7 @@ struct Case {
   std::string python;  ///< whose packages are seen; empty: the one gilscale was built for
   std::string folder;  ///< in which it runs; empty: the front end's
   std::string executor = "threads";
+  GilMode gil = GilMode::standard;
   std::vector<int> threads;
   Scaling scaling = Scaling::weak;
   /// Of each thread in a round (weak scaling), or of all (strong); none: found by calibration.
@@ -44,7 +57,8 @@ std::string benchmark_name(const Case& planned, int threads);
 /// The name as Google Benchmark reports it and as --benchmark_filter sees it.
 std::string reported_name(const Case& planned, int threads);
 
-/// "cpp_fib/30", with the executor when it is not the default one: "cpp_fib/30 (pool)".
+/// "cpp_fib/30", with the executor when it is not the default one, and with what is asked of the
+/// GIL: "cpp_fib/30 (pool, GIL off)".
 std::string label_of(const Case& planned);
 
 }  // namespace gilscale

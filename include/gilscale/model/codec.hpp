@@ -34,6 +34,8 @@ void from_json(const nlohmann::json& json, Estimate& estimate);
 /// One way: result files describe the budget, nobody reads it back.
 void to_json(nlohmann::json& json, const CpuBudget& budget);
 
+void to_json(nlohmann::json& json, GilMode mode);
+void from_json(const nlohmann::json& json, GilMode& mode);
 void to_json(nlohmann::json& json, Scaling scaling);
 void from_json(const nlohmann::json& json, Scaling& scaling);
 
