@@ -10,6 +10,8 @@
 #include "gilscale/machine/libraries.hpp"
 #include "gilscale/model/executable.hpp"
 #include "gilscale/report/progress_line.hpp"
+#include "gilscale/supervise/process.hpp"
+#include "gilscale/supervise/stream.hpp"
 #include "gilscale/supervise/turns.hpp"
 #include "gilscale/text/error.hpp"
 
@@ -41,6 +43,16 @@ std::vector<std::string> worker_with(const std::string& library) {
   return command;
 }
 
+/// What the loader says when it is to load the library before all others; empty if nothing.
+std::string complaint_about(const std::string& library) {
+  if (library.find_first_of(" \t\n:") != library.npos)
+    return "the loader takes blanks and colons in its path for the ends of names; move it";
+  constexpr std::size_t longest = 4096;
+  const Process process({"env", "LD_PRELOAD=" + library, "true"}, {});
+  const std::string text = Stream(process.error_fd()).read_to_end(longest);
+  return text.substr(0, text.find('\n'));
+}
+
 /// Both workers go by their own rules.
 class Trial : public Conductor {
  public:
@@ -68,13 +80,19 @@ class Trial : public Conductor {
 
 std::optional<std::string> allocator_to_try(const std::string& asked_for) {
   if (!asked_for.empty()) {
-    if (const auto found = find_library(asked_for)) return found->string();
+    if (const auto found = find_library(asked_for)) {
+      const std::string complaint = complaint_about(found->string());
+      if (complaint.empty()) return found->string();
+      throw UsageError(fmt::format("--allocator '{}' cannot take the C library's place: {}",
+                                   asked_for, complaint));
+    }
     throw UsageError(fmt::format(
         "--allocator '{}' is not there; install its package, or name the file of a library",
         asked_for));
   }
   for (const char* const name : known)
-    if (const auto found = find_library(name)) return found->string();
+    if (const auto found = find_library(name); found && complaint_about(found->string()).empty())
+      return found->string();
   return std::nullopt;
 }
 
@@ -83,20 +101,21 @@ bool may_be_slowed_by_allocator(const JudgedCase& judged) {
   return cause == Cause::sharing || cause == Cause::unknown;
 }
 
-std::optional<AllocatorTrial> try_allocator(const CaseResult& result, const std::string& library,
-                                            double timeout_s) {
+AllocatorTrial try_allocator(const CaseResult& result, const std::string& library,
+                             double timeout_s) {
   const Case planned = trial_of(result);
   Trial trial(fmt::format("{} with {}", label_of(planned), library));
   const Party party{{planned, worker_command()}, {planned, worker_with(library)}};
   run_in_turns({party}, {.timeout_s = timeout_s, .seed = planned.seed, .together = 2}, trial);
-  if (trial.results().size() != party.size()) return std::nullopt;
+  if (trial.results().size() != party.size()) throw WorkloadError("it was interrupted");
   const CaseResult& without = trial.results().front();
   const CaseResult& with = trial.results().back();
-  if (without.failure || with.failure || without.points.empty() || with.points.empty())
-    return std::nullopt;
+  for (const CaseResult* const each : {&with, &without})
+    if (each->failure) throw WorkloadError(each->failure->message);
+  if (without.points.empty() || with.points.empty()) throw WorkloadError("it was interrupted");
   const Change change = change_between({&without, &without.points.front()},
                                        {&with, &with.points.front()}, {.paired = true});
-  if (!change.throughput_per_s) return std::nullopt;
+  if (!change.throughput_per_s) throw WorkloadError("too few of its rounds can be compared");
   return AllocatorTrial{library, *change.throughput_per_s};
 }
 

@@ -175,7 +175,10 @@ PythonInfo foreseen_python(const std::optional<VirtualEnvironment>& venv,
 void refuse_to_switch_gil_off(const PlanOptions& plan,
                               const std::optional<VirtualEnvironment>& venv,
                               const std::vector<Plugin>& plugins) {
-  if (std::count(plan.gils.begin(), plan.gils.end(), GilMode::off) == 0) return;
+  const bool runs_python =
+      std::any_of(plan.executors.begin(), plan.executors.end(),
+                  [](const std::string& name) { return executor_kind(name).runs_python; });
+  if (!runs_python || std::count(plan.gils.begin(), plan.gils.end(), GilMode::off) == 0) return;
   const PythonInfo python = foreseen_python(venv, plugins);
   const bool may_be_free_threaded =
       std::any_of(plugins.begin(), plugins.end(), [&](const Plugin& each) {
@@ -280,16 +283,20 @@ class Measurement : public Conductor {
   /// have nothing of the kind.
   void try_allocators(double timeout_s) {
     for (std::vector<CaseResult>& results : finished_) {
-      if (results.size() != 1 || interrupted()) continue;
-      CaseResult& result = results.front();
+      if (results.empty() || interrupted()) continue;
+      CaseResult& result = results.back();
       const Case& planned = result.planned;
-      if (result.failure || result.points.empty() || !runs_in_threads(planned)) continue;
       const bool is_asked_for = !planned.allocator.empty();
-      if (!is_asked_for &&
-          (planned.why == Why::never || !may_be_slowed_by_allocator(JudgedCase(result))))
+      if (!is_asked_for && (planned.why == Why::never || results.size() > 1 ||
+                            !may_be_slowed_by_allocator(JudgedCase(result))))
         continue;
-      if (const auto library = allocator_to_try(planned.allocator))
-        result.points.back().allocator = try_allocator(result, *library, timeout_s);
+      try {
+        try_allocator_on(result, results.size() > 1, timeout_s);
+      } catch (const WorkloadError& error) {
+        if (is_asked_for && !result.failure)
+          fmt::print(stderr, "gilscale: warning: {}: --allocator was not tried: {}\n",
+                     label_of(planned), error.what());
+      }
     }
   }
 
@@ -309,6 +316,15 @@ class Measurement : public Conductor {
   [[nodiscard]] bool written() const { return written_; }
 
  private:
+  static void try_allocator_on(CaseResult& result, bool has_versions, double timeout_s) {
+    if (has_versions) throw WorkloadError("it is not for a comparison of versions");
+    if (!runs_in_threads(result.planned))
+      throw WorkloadError("its calls do not run in one process");
+    if (result.failure || result.points.empty()) throw WorkloadError("the case was not measured");
+    if (const auto library = allocator_to_try(result.planned.allocator))
+      result.points.back().allocator = try_allocator(result, *library, timeout_s);
+  }
+
   const Gate& gate_;
   const OutputFiles& files_;
   const Report& blank_;

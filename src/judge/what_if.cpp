@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <random>
 
@@ -56,12 +57,19 @@ double speedup_of_random_times(const QueueingWork& work, int threads, int locks)
   return threads * alone_s / together_s;
 }
 
-/// With and without the change, where the simulation is right without it.
+/// What stays as it is, and is held for so long in one thread's round, allows no more than this
+/// (utilisation law).
+double most_beside(const Account& single, double held_s) {
+  return held_s > 0 ? single.wall_s / held_s : std::numeric_limits<double>::infinity();
+}
+
+/// With and without the change, where the simulation is right without it. `most`: what else is held
+/// allows.
 std::optional<WhatIf> foretold(WhatIf what_if, const QueueingWork& now, const QueueingWork& then,
-                               int locks, const MeasuredPoint& measured) {
+                               int locks, double most, const MeasuredPoint& measured) {
   constexpr double let_pass = 0.1;
   const int threads = measured.point.threads;
-  const double achievable = measured.figures.achievable;
+  const double achievable = std::min(measured.figures.achievable, most);
   what_if.foretold = speedup_of_equal_times(now, threads);
   if (std::abs(what_if.foretold / what_if.measured - 1) > let_pass) return std::nullopt;
   what_if.speedup_high = std::min(speedup_of_equal_times(then, threads, locks), achievable);
@@ -79,10 +87,13 @@ std::optional<WhatIf> if_released(const Stack& stack, const Account& single,
   if (!single.ledger.exact || count == 0 || point.hold_sites.empty()) return std::nullopt;
   const NamedWait& longest = point.hold_sites.front();
   if (at_place(longest.python, longest.site).empty()) return std::nullopt;
+  double lock_s = 0;
+  for (const NamedWait& wait : point.waits) lock_s = std::max(lock_s, wait.holds.total_s);
   const Holds now{count, single.ledger.gil_held_s};
   const Holds then{count, std::max(now.held_s - longest.waits.total_s, 0.0)};
   return foretold({.remedy = Remedy::release_gil, .where = longest, .measured = stack.achieved},
-                  work_of(now, single, point), work_of(then, single, point), 1, measured);
+                  work_of(now, single, point), work_of(then, single, point), 1,
+                  most_beside(single, lock_s), measured);
 }
 
 std::optional<WhatIf> if_split(const Stack& stack, const Account& single,
@@ -98,7 +109,7 @@ std::optional<WhatIf> if_split(const Stack& stack, const Account& single,
       work_of({static_cast<double>(holds.count), holds.total_s}, single, point);
   return foretold(
       {.remedy = Remedy::split_lock, .where = *most_waited_for, .measured = stack.achieved}, work,
-      work, 2, measured);
+      work, 2, most_beside(single, single.ledger.gil_held_s), measured);
 }
 
 }  // namespace

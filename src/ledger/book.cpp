@@ -175,9 +175,10 @@ void Book::end_account(std::int64_t now) {
   books.members_in_round.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void Book::count_to(const std::optional<HardwareCounts>& end) {
-  has_counted_ = counted_from_ && end;
-  if (has_counted_) counted_ = end->since(*counted_from_);
+void Book::count_to(const std::optional<HardwareReading>& end) {
+  const auto counted = counted_from_ && end ? end->since(*counted_from_) : std::nullopt;
+  has_counted_ = counted.has_value();
+  counted_ = counted.value_or(HardwareCounts());
 }
 
 /// What of a hold until then belongs to the round. Threads that take no part in one may hold the

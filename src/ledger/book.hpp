@@ -90,8 +90,8 @@ class alignas(64) Book {
   void end_account(std::int64_t now);
 
   // What the CPUs count, where they do.
-  void count_from(const std::optional<HardwareCounts>& begin) { counted_from_ = begin; }
-  void count_to(const std::optional<HardwareCounts>& end);
+  void count_from(const std::optional<HardwareReading>& begin) { counted_from_ = begin; }
+  void count_to(const std::optional<HardwareReading>& end);
   [[nodiscard]] bool has_counted() const { return has_counted_; }
   [[nodiscard]] const HardwareCounts& counted() const { return counted_; }
 
@@ -172,7 +172,7 @@ class alignas(64) Book {
   std::atomic<std::uint64_t> reading_{0};
   bool is_member_ = false;
   bool in_account_ = false;
-  std::optional<HardwareCounts> counted_from_;
+  std::optional<HardwareReading> counted_from_;
   bool has_counted_ = false;
   HardwareCounts counted_;
   const Gil* inside_ = nullptr;

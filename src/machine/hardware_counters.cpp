@@ -17,9 +17,15 @@ void HardwareCounts::add(const HardwareCounts& others) {
   cache_misses += others.cache_misses;
 }
 
-HardwareCounts HardwareCounts::since(const HardwareCounts& before) const {
-  return {cycles - before.cycles, instructions - before.instructions,
-          cache_misses - before.cache_misses};
+std::optional<HardwareCounts> HardwareReading::since(const HardwareReading& before) const {
+  const auto running = static_cast<double>(running_ns - before.running_ns);
+  const auto enabled = static_cast<double>(enabled_ns - before.enabled_ns);
+  if (running <= 0) return std::nullopt;
+  const auto counted = [&](std::size_t i) {
+    return std::llround(static_cast<double>(counts.at(i) - before.counts.at(i)) * enabled /
+                        running);
+  };
+  return HardwareCounts{counted(0), counted(1), counted(2)};
 }
 
 #ifdef __linux__
@@ -69,25 +75,23 @@ bool HardwareCounters::open(const Events& events) {
   return true;
 }
 
-std::optional<HardwareCounts> HardwareCounters::read() const {
+std::optional<HardwareReading> HardwareCounters::read() const {
   Reading reading{};
-  if (files_.front() < 0 || ::read(files_.front(), &reading, sizeof reading) != sizeof reading ||
-      reading.running_ns == 0)
+  if (files_.front() < 0 || ::read(files_.front(), &reading, sizeof reading) != sizeof reading)
     return std::nullopt;
-  const double part =
-      static_cast<double>(reading.running_ns) / static_cast<double>(reading.enabled_ns);
-  const auto whole = [&](std::uint64_t value) {
-    return std::llround(static_cast<double>(value) / part);
-  };
-  return HardwareCounts{whole(reading.values[0]), whole(reading.values[1]),
-                        whole(reading.values[2])};
+  HardwareReading now;
+  for (std::size_t i = 0; i < now.counts.size(); ++i)
+    now.counts.at(i) = static_cast<std::int64_t>(reading.values.at(i));
+  now.enabled_ns = static_cast<std::int64_t>(reading.enabled_ns);
+  now.running_ns = static_cast<std::int64_t>(reading.running_ns);
+  return now;
 }
 
 #else
 
 const HardwareCounters::Events HardwareCounters::of_hardware{};
 bool HardwareCounters::open(const Events&) { return false; }
-std::optional<HardwareCounts> HardwareCounters::read() const { return std::nullopt; }
+std::optional<HardwareReading> HardwareCounters::read() const { return std::nullopt; }
 
 #endif
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <new>
 #include <numeric>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -55,7 +56,12 @@ std::optional<double> pass_s(int threads, std::size_t count) {
     took_s = std::chrono::duration<double>(Clock::now() - began).count();
   };
   std::vector<std::thread> team;
-  for (double& took_s : each_s) team.emplace_back(play, std::ref(took_s));
+  try {
+    for (double& took_s : each_s) team.emplace_back(play, std::ref(took_s));
+  } catch (const std::system_error&) {
+    for (std::size_t missing = each_s.size() - team.size(); missing > 0; --missing)
+      start.arrive_and_drop();
+  }
   for (std::thread& thread : team) thread.join();
   if (std::count(each_s.begin(), each_s.end(), 0) > 0) return std::nullopt;
   return std::accumulate(each_s.begin(), each_s.end(), 0.0) / threads;

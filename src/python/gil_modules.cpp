@@ -23,13 +23,17 @@ py::list imported_extensions() {
   const py::dict names;
   py::exec(R"py(
 import sys
-from importlib.machinery import ExtensionFileLoader
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
+from types import ModuleType
 
+# Asking a module for an attribute may run its code, and import others.
 found = []
 for name, module in list(sys.modules.items()):
-    spec = getattr(module, "__spec__", None)
-    if isinstance(getattr(spec, "loader", None), ExtensionFileLoader):
-        found.append((name, spec.origin or "", module))
+    if type(name) is not str or not issubclass(type(module), ModuleType):
+        continue
+    spec = object.__getattribute__(module, "__dict__").get("__spec__")
+    if type(spec) is ModuleSpec and type(spec.loader) is ExtensionFileLoader:
+        found.append((name, str(spec.origin or ""), module))
 )py",
            names);
   return names["found"];
@@ -41,12 +45,12 @@ py::object distribution_of() {
   py::exec(R"py(
 from importlib import metadata
 
-distributions = metadata.packages_distributions()
-
 def distribution_of(module):
-    for name in distributions.get(module.partition(".")[0], ()):
+    try:
+        name = metadata.packages_distributions()[module.partition(".")[0]][0]
         return f"{name} {metadata.version(name)}"
-    return ""
+    except Exception:  # whatever is wrong with what others installed
+        return ""
 )py",
            names);
   return names["distribution_of"];
@@ -59,7 +63,7 @@ bool needs_the_gil(py::handle module) {
 
 }  // namespace
 
-std::vector<GilModuleTexts> modules_that_need_the_gil() {
+std::vector<GilModuleTexts> modules_that_need_the_gil() try {
   std::vector<GilModuleTexts> needing;
   py::object distribution;
   for (const py::handle each : imported_extensions()) {
@@ -69,6 +73,8 @@ std::vector<GilModuleTexts> modules_that_need_the_gil() {
     needing.push_back({name, file, distribution(name).cast<std::string>()});
   }
   return needing;
+} catch (const py::error_already_set&) {
+  return {};  // what cannot be told is no reason to fail
 }
 
 void silence_warning_of_gil() {

@@ -13,28 +13,27 @@ struct Request {
   int calls_done;
 };
 
+bool earlier(const Request& a, const Request& b) { return a.when_s < b.when_s; }
+
 struct Lock {
   double free_s = 0;
   std::vector<Request> requests;
 
   /// When somebody gets it next. There are requests.
   [[nodiscard]] double granted_s() const {
-    const auto first =
-        std::min_element(requests.begin(), requests.end(),
-                         [](const Request& a, const Request& b) { return a.when_s < b.when_s; });
-    return std::max(free_s, first->when_s);
+    return std::max(free_s, std::min_element(requests.begin(), requests.end(), earlier)->when_s);
   }
 
   /// The one that gets it, taken out.
   Request next(const PickWaiting& pick) {
-    std::sort(requests.begin(), requests.end(),
-              [](const Request& a, const Request& b) { return a.when_s < b.when_s; });
     const auto ready = static_cast<std::size_t>(
         std::count_if(requests.begin(), requests.end(),
                       [&](const Request& request) { return request.when_s <= free_s; }));
     const auto chosen = requests.begin() + static_cast<std::ptrdiff_t>(ready > 1 ? pick(ready) : 0);
-    const Request request = *chosen;
-    requests.erase(chosen);
+    std::nth_element(requests.begin(), chosen, requests.end(), earlier);
+    std::swap(*chosen, requests.back());
+    const Request request = requests.back();
+    requests.pop_back();
     return request;
   }
 };

@@ -217,12 +217,21 @@ void name_places(Point& point) {
   const Ledger single = point.ledger_single.value_or(Account()).ledger;
   const Names names;
   const auto named = [&](const WaitSite& site) {
-    const LockHolds* const lock = single.holds_of(site.lock);
-    return NamedWait{site.kind, names.site(site), site.python, site.waits,
-                     lock ? lock->holds : WaitTotal()};
+    return NamedWait{site.kind, names.site(site), site.python, site.waits};
   };
+  std::vector<std::pair<NamedWait, std::intptr_t>> locks;
   if (point.threads > 1)
-    for (const WaitSite& site : ledger.sites) add_to(point.waits, named(site));
+    for (const WaitSite& site : ledger.sites) {
+      add_to(point.waits, named(site));
+      locks.emplace_back(named(site), site.lock);
+    }
+  // Of a lock that all waits at a place were for, by whatever paths threads came there.
+  for (NamedWait& wait : point.waits) {
+    std::intptr_t lock = 0;
+    for (const auto& [site, of_site] : locks)
+      if (site.is_where(wait)) lock = lock_of_both(lock, of_site);
+    if (const LockHolds* const holds = single.holds_of(lock)) wait.holds = holds->holds;
+  }
   for (const WaitSite& site : single.hold_sites) add_to(point.hold_sites, named(site));
   keep_largest(point.waits);
   keep_largest(point.hold_sites);

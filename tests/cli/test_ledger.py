@@ -331,6 +331,25 @@ def test_an_allocator_that_is_not_there_is_a_usage_error(gilscale):
     assert not done.stdout
 
 
+@pytest.mark.parametrize("name", ["text.so", "with blank.so"])
+def test_a_file_that_cannot_be_loaded_is_a_usage_error(gilscale, name):
+    """The loader would leave it out, and the C library's allocator would be compared with itself."""
+    (gilscale.folder / name).write_text("no library\n")
+    done = gilscale("run", "release", "--args=(3000,)", "-t2", "--budget=0.1", f"--allocator=./{name}")
+    assert done.returncode == USAGE
+    assert done.stderr.startswith(f"gilscale: --allocator './{name}' cannot take the C library's place: ")
+    assert done.stderr.count("\n") == 1 and not done.stdout
+
+
+@pytest.mark.parametrize("executor", ["processes", "native"])
+def test_an_allocator_that_is_not_tried_is_said(gilscale, executor):
+    workload = () if executor == "native" else ("release", "--args=(1000,)")
+    done = gilscale("run", *workload, "-x", executor, "-t2", "--budget=0.3", "--allocator=libm.so.6")
+    assert done.returncode == OK
+    said = done.stderr + "".join(done.warnings)
+    assert "--allocator was not tried: its calls do not run in one process" in said
+
+
 def test_no_allocator_is_tried_where_none_was_asked_for_and_it_scales(gilscale):
     case, = gilscale.cases("run", "release", "--args=(3000,)", *WHY)
     assert case["points"][-1]["allocator"] is None

@@ -35,7 +35,7 @@ TEST(HardwareCounters, CountWhatHappensToTheThread) {
   touch_pages(1000);
   const auto after = counters.read();
   ASSERT_TRUE(after);
-  const HardwareCounts counted = after->since(*before);
+  const HardwareCounts counted = after->since(*before).value();
   for (const std::int64_t each : {counted.cycles, counted.instructions, counted.cache_misses}) {
     EXPECT_GE(each, 1000);
     EXPECT_LT(each, 1500);
@@ -49,6 +49,16 @@ TEST(HardwareCounters, AreNoneWhereTheSystemHasNoneOfTheKind) {
   constexpr HardwareCounters::Event no_event{PERF_TYPE_SOFTWARE, 1'000'000};
   EXPECT_FALSE(counters.open({page_faults[0], page_faults[1], no_event}));
   EXPECT_FALSE(counters.read());
+}
+
+TEST(HardwareReadings, AreScaledByTheTimeForWhichTheyCounted) {
+  const HardwareReading before{{100, 200, 10}, 20, 10};
+  const HardwareReading after{{150, 300, 10}, 120, 60};
+  const HardwareCounts counted = after.since(before).value();
+  EXPECT_EQ(counted.cycles, 100) << "50 in half of the time";
+  EXPECT_EQ(counted.instructions, 200);
+  EXPECT_EQ(counted.cache_misses, 0);
+  EXPECT_FALSE(before.since(before)) << "it did not count";
 }
 
 TEST(HardwareCounts, AddUp) {

@@ -88,6 +88,15 @@ TEST(WhatIf, SaysNothingWhereTheSimulationIsWrong) {
   EXPECT_THAT(what_ifs_of(measured(4, 40, {}, {long_hold()}, gil_held())), IsEmpty());
 }
 
+TEST(WhatIf, SaysNothingWhereSomethingElseStandsInTheWay) {
+  // The lock and the GIL are held all the time, both.
+  Ledger held = gil_held();
+  held.gil_held_s = 9.9;
+  NamedWait all = long_hold();
+  all.waits = {10, 9.8, 1};
+  EXPECT_THAT(what_ifs_of(measured(4, 40, {mutex_held(1)}, {all}, held)), IsEmpty());
+}
+
 TEST(WhatIf, SaysNothingOfWhatIsNotKnown) {
   NamedWait without_holds = mutex_held(1);
   without_holds.holds = {};

@@ -14,7 +14,17 @@ struct HardwareCounts {
   std::int64_t cache_misses = 0;  ///< of the last cache, as the processor defines it
 
   void add(const HardwareCounts& others);
-  [[nodiscard]] HardwareCounts since(const HardwareCounts& before) const;
+};
+
+/// What counters show at one moment.
+struct HardwareReading {
+  std::array<std::int64_t, 3> counts{};  ///< in the order of HardwareCounts
+  std::int64_t enabled_ns = 0;
+  std::int64_t running_ns = 0;
+
+  /// Where the processor has fewer counters than are asked of it, it counts now and then, and this
+  /// is a guess from the time for which it did. None if it did not at all.
+  [[nodiscard]] std::optional<HardwareCounts> since(const HardwareReading& before) const;
 };
 
 /// Counters of the calling thread, by perf_event_open(2) of Linux. Many systems do not allow it, or
@@ -33,9 +43,8 @@ class HardwareCounters {
   /// Begins to count, in the order of HardwareCounts. False if that is not possible; nothing is
   /// left open then.
   bool open(const Events& events = of_hardware);
-  /// What was counted since then. Where the processor has fewer counters than are asked of it, it
-  /// counts now and then, and this is its best guess. None if nothing counts.
-  [[nodiscard]] std::optional<HardwareCounts> read() const;
+  /// None if nothing counts.
+  [[nodiscard]] std::optional<HardwareReading> read() const;
   void close();
 
  private:
