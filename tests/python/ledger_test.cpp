@@ -64,7 +64,7 @@ TEST_F(GilOf, ALongHoldHasItsPlace) {
     EXPECT_FALSE(site.frames.empty());
     holds.add(site.waits);
   }
-  EXPECT_EQ(holds.count, 5);
+  EXPECT_GE(holds.count, 5);
   EXPECT_LE(holds.total_s, known.ledger.gil_held_s);
   EXPECT_GE(holds.total_s, 0.8 * known.ledger.gil_held_s);
 }
