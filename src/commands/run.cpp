@@ -281,7 +281,8 @@ class Measurement : public Conductor {
 
   /// Where another allocator may help, or was asked for: whether it does. Cases of several versions
   /// have nothing of the kind.
-  void try_allocators(double timeout_s) {
+  void try_allocators(const std::optional<std::string>& library, double timeout_s) {
+    if (!library) return;
     for (std::vector<CaseResult>& results : finished_) {
       if (results.empty() || interrupted()) continue;
       CaseResult& result = results.back();
@@ -291,7 +292,7 @@ class Measurement : public Conductor {
                             !may_be_slowed_by_allocator(JudgedCase(result))))
         continue;
       try {
-        try_allocator_on(result, results.size() > 1, timeout_s);
+        try_allocator_on(result, *library, results.size() > 1, timeout_s);
       } catch (const WorkloadError& error) {
         if (is_asked_for && !result.failure)
           fmt::print(stderr, "gilscale: warning: {}: --allocator was not tried: {}\n",
@@ -316,13 +317,13 @@ class Measurement : public Conductor {
   [[nodiscard]] bool written() const { return written_; }
 
  private:
-  static void try_allocator_on(CaseResult& result, bool has_versions, double timeout_s) {
+  static void try_allocator_on(CaseResult& result, const std::string& library, bool has_versions,
+                               double timeout_s) {
     if (has_versions) throw WorkloadError("it is not for a comparison of versions");
     if (!runs_in_threads(result.planned))
       throw WorkloadError("its calls do not run in one process");
     if (result.failure || result.points.empty()) throw WorkloadError("the case was not measured");
-    if (const auto library = allocator_to_try(result.planned.allocator))
-      result.points.back().allocator = try_allocator(result, *library, timeout_s);
+    result.points.back().allocator = try_allocator(result, library, timeout_s);
   }
 
   const Gate& gate_;
@@ -366,11 +367,13 @@ ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   seed_cases(cases, seed);
   gate.prepare(cases, blank.context);
   warn_of_expectations(gate.expectations());
-  allocator_to_try(plan.common.allocator);  // says at once if it is not there
+  const std::string& asked_for = plan.common.allocator;
+  const auto allocator = asked_for.empty() ? std::nullopt : allocator_to_try(asked_for);
   Measurement measurement(cases, gate, files, blank);
   measurement.run(
       {.timeout_s = options.policy.timeout_s, .seed = seed, .together = gate.together()});
-  measurement.try_allocators(options.policy.timeout_s);
+  measurement.try_allocators(allocator ? allocator : allocator_to_try(""),
+                             options.policy.timeout_s);
   const Report report = measurement.report();
   show(report, options.outputs, machine);
   const ExitCode code = exit_code_of(report, options.policy.gate.rules.inconclusive);

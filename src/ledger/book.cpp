@@ -62,10 +62,19 @@ void look_for_stack(ThreadState& me) {
   me.stack_end = me.stack_begin + size;
 }
 
-/// Where a search for it begins in a table of that size, a power of 2.
-constexpr std::size_t place_in(std::size_t size, std::uint64_t key) {
+/// The entry of that key, which takes the first free one if it has none; null if there is no room.
+/// Open addressing, in the first `room` entries, a power of 2; only one thread adds some.
+template <typename Entry>
+Entry* find_or_add(std::span<Entry> entries, std::size_t room, std::uint64_t key) {
   constexpr std::uint64_t odd = 0x9E3779B97F4A7C15;  // 2^64 over the golden ratio
-  return (key * odd) >> (64 - std::countr_zero(size));
+  std::size_t place = (key * odd) >> (64 - std::countr_zero(room));
+  for (std::size_t tries = 0; tries < room; ++tries, place = (place + 1) % room) {
+    Entry& entry = entries[place];
+    const std::uint64_t there = entry.key.load(std::memory_order_relaxed);
+    if (there == 0) entry.key.store(key, std::memory_order_release);
+    if (there == 0 || there == key) return &entry;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -82,12 +91,7 @@ void Stretches::clear() {
 }
 
 Site& SiteTable::at(std::uint64_t key) {
-  std::size_t place = place_in(room, key);
-  for (std::size_t tries = 0; tries < room; ++tries, place = (place + 1) % room) {
-    const std::uint64_t there = sites_[place].key.load(std::memory_order_relaxed);
-    if (there == 0) sites_[place].key.store(key, std::memory_order_release);
-    if (there == 0 || there == key) return sites_[place];
-  }
+  if (Site* const site = find_or_add(std::span<Site>(sites_), room, key)) return *site;
   const WaitKind kind = Book::kind_of(key);
   Site& others = sites_[room + static_cast<std::size_t>(kind)];
   others.key.store(key_of(kind), std::memory_order_release);
@@ -102,22 +106,16 @@ void SiteTable::clear() {
   }
 }
 
-LockTable::Lock* LockTable::find(std::uintptr_t address) {
-  std::size_t place = place_in(room, address);
-  for (std::size_t tries = 0; tries < room; ++tries, place = (place + 1) % room) {
-    const std::uintptr_t there = locks_[place].address.load(std::memory_order_relaxed);
-    if (there == 0) locks_[place].address.store(address, std::memory_order_release);
-    if (there == 0 || there == address) return &locks_[place];
-  }
-  return nullptr;
+LockTable::Lock* LockTable::find(const void* lock) {
+  return find_or_add(std::span<Lock>(locks_), room, reinterpret_cast<std::uintptr_t>(lock));
 }
 
 void LockTable::takes(const void* lock, std::int64_t now) {
-  if (Lock* const found = find(reinterpret_cast<std::uintptr_t>(lock))) found->held_since = now;
+  if (Lock* const found = find(lock)) found->held_since = now;
 }
 
 void LockTable::gives_back(const void* lock, std::int64_t now) {
-  Lock* const found = find(reinterpret_cast<std::uintptr_t>(lock));
+  Lock* const found = find(lock);
   if (!found || found->held_since == 0) return;
   found->holds.add(now - found->held_since);
   found->held_since = 0;
@@ -127,7 +125,7 @@ void LockTable::clear() {
   for (Lock& each : locks_) {
     each.held_since = 0;
     each.holds.clear();
-    each.address.store(0, std::memory_order_relaxed);
+    each.key.store(0, std::memory_order_relaxed);
   }
 }
 

@@ -61,8 +61,8 @@ class SiteTable {
 class LockTable {
  public:
   struct Lock {
-    std::atomic<std::uintptr_t> address{0};
-    std::int64_t held_since = 0;  ///< 0 if it is not held
+    std::atomic<std::uint64_t> key{0};  ///< its address; 0: nothing yet
+    std::int64_t held_since = 0;        ///< 0 if it is not held
     Stretches holds;
   };
 
@@ -73,7 +73,7 @@ class LockTable {
 
  private:
   /// Null if it is not there, and there is no room for it.
-  Lock* find(std::uintptr_t address);
+  Lock* find(const void* lock);
 
   static constexpr std::size_t room = 32;
   std::array<Lock, room> locks_{};

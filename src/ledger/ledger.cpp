@@ -71,7 +71,7 @@ void add_holds(std::vector<LockHolds>& all, const LockHolds& more) {
 void add_locks(std::vector<LockHolds>& all, const LockTable& locks, double tick_s) {
   for (const LockTable::Lock& each : locks.all())
     if (each.holds.count.get() > 0)
-      add_holds(all, {static_cast<std::intptr_t>(each.address.load(std::memory_order_acquire)),
+      add_holds(all, {static_cast<std::intptr_t>(each.key.load(std::memory_order_acquire)),
                       total_of(each.holds, tick_s)});
 }
 

@@ -64,17 +64,17 @@ json holds_document(const Point& point) {
   return document;
 }
 
-/// `measured` is null where the point has no samples.
-json point_document(const Point& point, const MeasuredPoint* measured) {
+json point_document(const JudgedCase& judged, const Point& point) {
+  const MeasuredPoint* const measured = judged.at(point.threads);
   json document = point;
   document["rounds"] = point.samples.size();
   if (!measured) return document;
   const auto stack = stack_of(*measured);
   document["stack"] = stack ? stack_document(*stack) : json(nullptr);
   document["what_if"] = json::array();
-  for (const WhatIf& each : what_ifs_of(*measured))
+  for (const WhatIf& each : judged.what_ifs_at(point.threads))
     document["what_if"].push_back(what_if_document(each));
-  document["remedies"] = remedies_of(*measured);
+  document["remedies"] = remedies_of(judged, point);
   document["gil_hold_s"] = holds_document(point);
   document["bystander_s"] =
       point.bystander_waits ? quantiles_of(*point.bystander_waits) : json(nullptr);
@@ -133,8 +133,7 @@ json params_document(const WorkloadSpec& spec) {
 json case_document(const JudgedCase& judged) {
   const CaseResult& result = judged.result;
   json points = json::array();
-  for (const Point& point : result.points)
-    points.push_back(point_document(point, judged.at(point.threads)));
+  for (const Point& point : result.points) points.push_back(point_document(judged, point));
   return {
       {"workload", result.planned.workload.name},
       {"label", label_of(result.planned.workload)},

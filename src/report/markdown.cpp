@@ -274,7 +274,7 @@ std::string notes_section(const Report& report) {
     for (const MeasuredPoint& measured : judged.points) {
       const Point& point = measured.point;
       const std::string name = point_name(label_of(judged.result.planned), point.threads);
-      for (const std::string& each : remedies_of(measured)) text += list_item(name, each);
+      for (const std::string& each : remedies_of(judged, point)) text += list_item(name, each);
       if (const auto& waits = point.bystander_waits)
         text += list_item(name, "beside it, " + bystander_text(*waits));
     }

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 
-#include "gilscale/judge/what_if.hpp"
 #include "gilscale/text/counted.hpp"
 #include "report/text.hpp"
 
@@ -30,10 +29,9 @@ std::string allocator_text(const AllocatorTrial& trial, int threads) {
 
 }  // namespace
 
-std::vector<std::string> remedies_of(const MeasuredPoint& measured) {
-  const Point& point = measured.point;
+std::vector<std::string> remedies_of(const JudgedCase& judged, const Point& point) {
   std::vector<std::string> sentences;
-  for (const WhatIf& each : what_ifs_of(measured))
+  for (const WhatIf& each : judged.what_ifs_at(point.threads))
     sentences.push_back(sentence_of(each, point.threads));
   if (point.allocator) sentences.push_back(allocator_text(*point.allocator, point.threads));
   return sentences;

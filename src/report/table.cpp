@@ -129,7 +129,7 @@ std::string what_if_notes(const Report& report) {
   std::string text;
   for (const JudgedCase& judged : report.cases)
     for (auto measured = judged.points.rbegin(); measured != judged.points.rend(); ++measured) {
-      const std::vector<std::string> remedies = remedies_of(*measured);
+      const std::vector<std::string> remedies = remedies_of(judged, measured->point);
       for (const std::string& each : remedies)
         text += fmt::format("{}: {}\n", one_line(label_of(judged.result.planned)), one_line(each));
       if (!remedies.empty()) break;

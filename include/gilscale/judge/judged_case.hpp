@@ -1,9 +1,12 @@
 #pragma once
 
+#include <map>
+#include <span>
 #include <vector>
 
 #include "gilscale/judge/scalability.hpp"
 #include "gilscale/judge/verdict.hpp"
+#include "gilscale/judge/what_if.hpp"
 #include "gilscale/model/finding.hpp"
 #include "gilscale/model/result.hpp"
 
@@ -16,12 +19,15 @@ struct JudgedCase {
 
   /// The point with this many threads; null if there is none that has samples.
   [[nodiscard]] const MeasuredPoint* at(int threads) const;
+  /// See what_ifs_of().
+  [[nodiscard]] std::span<const WhatIf> what_ifs_at(int threads) const;
 
   CaseResult result;
   std::vector<MeasuredPoint> points;  ///< those that have samples
   Judgement judgement;
   Scalability scalability;
   std::vector<Finding> findings;
+  std::map<int, std::vector<WhatIf>> what_ifs;  ///< by threads
 };
 
 }  // namespace gilscale
