@@ -272,7 +272,8 @@ def test_page_faults_and_switches_are_counted(gilscale, workload):
     case, = gilscale.cases("run", "mine.py:work", *WHY)
     for account in (case["points"][-1][key] for key in ("ledger_single", "ledger_parallel")):
         assert account["page_faults"] >= 400 * account["calls"]
-        assert account["switches"] >= account["calls"]
+        # A machine that stood still meanwhile ends a sleep before it begins: no switch.
+        assert account["switches"] >= account["calls"] / 2
         assert account["forced_switches"] >= 0
 
 
