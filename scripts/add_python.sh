@@ -6,8 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 help_if_asked "Usage: scripts/add_python.sh PYTHON...
 
 Builds what gilscale needs to measure with these Pythons, each given by its interpreter, in addition to those that
-it can measure with already. \`gilscale list\` shows them all; \`gilscale run --venv DIR\` measures with the Python of
-that environment.
+it can measure with already. \`gilscale list\` shows them all; \`gilscale run --python LIST\` measures with them.
 
 $setup_help
   PRESET   the preset of CMakePresets.json whose gilscale gets them (default: release)" "$@"

@@ -53,7 +53,7 @@ check_free_threaded() {
   say "alongside the system's Python"
   PYTHON='' PRESET=dev "$root/scripts/add_python.sh" "$PYTHON"
   GILSCALE=$root/build/dev/bin/gilscale "$venv/bin/python" -m pytest -q -p no:cacheprovider "$root/tests/cli/test_pythons.py" \
-    "$root/tests/cli/test_gil_guard.py"
+    "$root/tests/cli/test_several_pythons.py" "$root/tests/cli/test_gil_guard.py"
 }
 
 checks=("$@")

@@ -33,10 +33,7 @@ struct Commands {
   }
   ExitCode operator()(const CompareOptions& options) const { return compare(options); }
   ExitCode operator()(const ReportOptions& options) const { draw_report(options); }
-  ExitCode operator()(const ListOptions&) const {
-    print_out(listing(plugins_in(lib_folder())));
-    return ExitCode::ok;
-  }
+  ExitCode operator()(const ListOptions&) const { return list(); }
   ExitCode operator()(const DoctorOptions&) const { return doctor(); }
   ExitCode operator()(const SelftestOptions& options) const { return selftest(options); }
   ExitCode operator()(const WorkerOptions& options) const {

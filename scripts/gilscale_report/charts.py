@@ -319,10 +319,12 @@ def single_chart(results):
     if not found:
         return None
     paired = _paired(results)
-    in_turns = all(case.name in paired for case, _ in found)
+    # Files of before gilscale wrote the name have that of the page.
+    told = [paired.get(case.title or case.name) for case, _ in found]
+    in_turns = all(told)
     if in_turns:
-        costs = [_in_turns(paired[case.name])[1] for case, _ in found]
-        found = [(case, _in_turns(paired[case.name])[0]) for case, _ in found]
+        costs = [_in_turns(entry)[1] for entry in told]
+        found = [(case, _in_turns(entry)[0]) for (case, _), entry in zip(found, told)]
     else:
         costs = _costs(found)
     fastest = min(call.value for _, call in found)
@@ -401,8 +403,8 @@ def stack_chart(results):
 def _winner_text(comparison):
     winner = comparison.get("winner")
     if not winner:
-        return ("No executor clearly makes more calls than the others." if comparison.get("had_cores", True)
-                else "The machine gave too few cores to say which executor is fastest.")
+        return ("None clearly makes more calls than the others." if comparison.get("had_cores", True)
+                else "The machine gave too few cores to say which is fastest.")
     return (f"Fastest from {threads_word(winner.get('from_threads', 1))} on: {' and '.join(winner.get('executors', []))}, with "
             f"{significant(winner.get('factor', 1.0))} times the calls of {winner.get('next', 'the next')}.")
 

@@ -179,6 +179,20 @@ def _sharing(document):
     return rows
 
 
+def _pythons(document):
+    """Two tables of workloads by Pythons: speedup and verdict, and the time of a call on one thread."""
+    matrix = document.comparisons.get("pythons") or {}
+    columns = [str(column) for column in matrix.get("columns") or []]
+    speedups, singles = [], []
+    for row in matrix.get("rows") or []:
+        cells = [cell if isinstance(cell, dict) else {} for cell in row.get("cells") or []]
+        name = text.one_line(row.get("label", ""))
+        speedups.append([name, row.get("threads", "")] + [" ".join(filter(None, (
+            text.significant(Estimate.of(cell.get("speedup")).value), cell.get("verdict", "")))) for cell in cells])
+        singles.append([name] + [text.significant(Estimate.of(cell.get("single_relative")).value) for cell in cells])
+    return {"columns": columns, "speedups": speedups, "singles": singles} if len(columns) > 1 else None
+
+
 def _content(results):
     charts = charts_of(results)
     labels = list(dict.fromkeys(case.label for case in results.cases))
@@ -190,7 +204,7 @@ def _content(results):
         "documents": [{"name": Path(document.source).name, "checks": _checks(document), "changes": _changes(document),
                        "environment": _environment(document, results.cases),
                        "findings": _findings(document, results.cases),
-                       "parameters": _parameters(document), "sharing": _sharing(document)} for document in results.documents],
+                       "pythons": _pythons(document), "parameters": _parameters(document), "sharing": _sharing(document)} for document in results.documents],
         "scaling": _scaling(results, charts), "time": _time(charts), "columns": COLUMNS,
         "single": charts.single and {"chart": charts.single, "svg": inline_svg.bar_chart(charts.single)},
         "executors": [{"chart": chart, "svg": inline_svg.bar_chart(chart)} for chart in charts.executors],

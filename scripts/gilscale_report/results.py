@@ -99,6 +99,8 @@ class Case:
     scaling: str
     share: str
     pinned: bool
+    title: str  # as gilscale's own tables name it
+    interpreter: str  # how its Python is told apart from others: "3.13t"
     python: dict
     gil: dict
     gil_demand: float | None  # the share of a call for which the GIL that all threads share is held
@@ -245,6 +247,7 @@ def _case(node, version=""):
     share = node.get("share", str, "all")
     return Case(label=node.get("label", str, node.get("workload", str, "?")), executor=node.get("executor", str, "threads"),
                 scaling=node.get("scaling", str, "weak"), share=share, pinned=node.get("pinned", bool, False),
+                title=node.get("name", str, ""), interpreter=node.get("interpreter", str, ""),
                 python=node.get("python", dict, {}), gil=node.get("gil", dict, {}),
                 gil_demand=_demand(node, points.values()),
                 verdict=node.get("verdict", str, ""), why=node.get("why", str, ""), error=node.get("error", dict, None),
@@ -284,6 +287,7 @@ def _document(root):
     list(own.children("checks"))
     for key in ("executors", "parameters", "sharing", "single_thread"):
         list(own.child("comparisons").children(key))
+    list(own.child("comparisons").child("pythons").children("rows"))
     list(own.child("changes").children("points"))
     cases = [_case(node, "old version") for node in own.children("against")]
     cases += [_case(node, "new version" if cases else "") for node in own.children("cases")]
@@ -295,9 +299,12 @@ def _document(root):
 def _traits(case):
     """What can tell two cases of one label apart, the most telling first."""
     build = " free-threaded" if case.python.get("build") == "free-threaded" else ""
-    gil = {True: ", GIL on", False: ", GIL off"}.get(case.gil.get("after_run"), "") if build else ""
+    gil = {True: "GIL on", False: "GIL off"}.get(case.gil.get("after_run"), "") if build else ""
+    python = f"Python {case.python.get('version', '?')}{build}"
+    # Files of before gilscale wrote the short name.
+    pythons = (case.interpreter, gil) if case.interpreter else (", ".join(filter(None, (python, gil))), "")
     return (case.executor, case.version, "own arguments" if case.share == "none" else "shared arguments",
-            f"{case.scaling} scaling", f"Python {case.python.get('version', '?')}{build}{gil}",
+            f"{case.scaling} scaling", *pythons,
             "pinned" if case.pinned else "not pinned", Path(case.source).name, case.source)
 
 

@@ -44,6 +44,9 @@ bool is_open(const CLI::App& run, const CLI::Option& option, const std::string& 
   const bool names = run.get_option("workload")->count() > 0;
   const bool statement = run.get_option("--stmt")->count() > 0;
   if (key == "workloads" || key == "stmt") return !names && !statement;
+  // Either of them names the Python.
+  if (key == "venv" && run.get_option("--python")->count() > 0) return false;
+  if (key == "python" && run.get_option("--venv")->count() > 0) return false;
   if (key == "setup" && names && !statement) return false;
   return option.count() == 0;
 }

@@ -100,6 +100,12 @@ void add_what(CLI::App& run, Raw& raw) {
   run.add_option("--venv", raw.run.plan.venv,
                  "The virtual environment whose packages are used; by default the active one")
       ->type_name("DIR");
+  run.add_option("--python", raw.run.plan.pythons,
+                 "The Pythons to measure with, in turns: versions (3.12, 3.14t), interpreters, or "
+                 "virtual environments; by default that of --venv")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("LIST");
   run.add_option("--path", raw.run.plan.workloads.path,
                  "A folder to import from, before the current one; may be repeated")
       ->allow_extra_args(false)
@@ -332,6 +338,8 @@ void finish_plan(const Raw& raw, PlanOptions& plan,
                  const std::function<std::vector<int>()>& auto_threads) {
   parse_workloads(plan.workloads, raw.params);
   plan.executors = named_executors(plan.executors);
+  if (!plan.venv.empty() && !plan.pythons.empty())
+    throw UsageError("--python and --venv cannot be combined; name the environment with --python");
   plan.gils = raw.gil == "both" ? std::vector{GilMode::on, GilMode::off}
                                 : std::vector{gil_mode_of(raw.gil)};
   plan.shares = raw.share == "both" ? std::vector{Sharing::all, Sharing::none}
@@ -398,7 +406,7 @@ RunOptions configured_run(CLI::App& app, Raw& raw,
                           const FileReader& read_file) {
   Config config = raw.no_config ? Config{} : read_config(raw.config, read_file);
   const bool chooses_workloads = gives_any(app, {"workload", "--stmt", "--benchmark_filter"});
-  const bool chooses_points = gives_any(app, {"--threads", "--executor"});
+  const bool chooses_points = gives_any(app, {"--threads", "--executor", "--python", "--venv"});
   apply_config(app, config);
   try {
     RunOptions run = run_options(std::move(raw), auto_threads);

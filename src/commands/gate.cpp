@@ -14,6 +14,7 @@
 #include "gilscale/judge/verdict.hpp"
 #include "gilscale/model/executable.hpp"
 #include "gilscale/model/executors.hpp"
+#include "gilscale/model/venv.hpp"
 
 namespace gilscale {
 namespace {
@@ -26,13 +27,14 @@ nlohmann::json with_host_name(nlohmann::json context) {
 }
 
 /// Cases as they will be, as far as that is known: what differs from the baseline for certain.
-std::vector<CaseResult> foreseen(const std::vector<Case>& cases, const PythonInfo& python,
+std::vector<CaseResult> foreseen(const std::vector<Case>& cases,
+                                 const std::map<std::string, PythonInfo>& pythons,
                                  const std::vector<CaseResult>& before) {
   std::vector<CaseResult> results;
   for (const Case& planned : cases) {
     CaseResult result;
     result.planned = planned;
-    if (executor_kind(planned.executor).runs_python) result.python = python;
+    if (executor_kind(planned.executor).runs_python) result.python = pythons.at(planned.python);
     if (const CaseResult* other = same_case(planned, before)) result.gil = other->gil;
     results.push_back(std::move(result));
   }
@@ -83,15 +85,27 @@ bool VerdictBudget::is_left() const {
   return spent_s < all_s_;
 }
 
-Gate::Gate(GateOptions options, const PythonInfo& python)
-    : options_(std::move(options)), python_(python) {
+Gate::Gate(GateOptions options, std::map<std::string, PythonInfo> pythons)
+    : options_(std::move(options)), pythons_(std::move(pythons)) {
   if (!options_.baseline.empty()) baseline_ = read_result_file(options_.baseline);
   if (baseline_ && !baseline_->is_gilscale)
     throw UsageError(
         fmt::format("--baseline '{}' was not written by gilscale and has no samples; make one "
                     "with `gilscale run --json FILE`",
                     options_.baseline));
-  if (!options_.against.empty()) source_ = find_version(options_.against, python.version);
+  if (options_.against.empty()) return;
+  if (pythons_.size() > 1 && read_venv(options_.against))
+    throw UsageError(fmt::format(
+        "--against '{}' is an environment of one Python, but several are measured; name one with "
+        "--python",
+        options_.against));
+  for (const auto& [executable, python] : pythons_)
+    sources_[executable] = find_version(options_.against, python.version);
+}
+
+const VersionSource& Gate::source_for(const Case& planned) const {
+  const auto own = sources_.find(planned.python);
+  return own == sources_.end() ? sources_.begin()->second : own->second;
 }
 
 void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
@@ -100,10 +114,10 @@ void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
   compared_points_ = count_points(cases);
   for (Case& planned : cases) {
     if (baseline_) take_calls_over(planned, baseline_->cases);
-    if (source_) (void)source_->applied_to(planned);  // throws where it cannot be
+    if (!sources_.empty()) (void)source_for(planned).applied_to(planned);  // throws where it cannot be
   }
   if (!baseline_) return;
-  const std::vector<CaseResult> after = foreseen(cases, python_, baseline_->cases);
+  const std::vector<CaseResult> after = foreseen(cases, pythons_, baseline_->cases);
   const bool any = std::any_of(after.begin(), after.end(), [&](const CaseResult& result) {
     return same_case(result.planned, baseline_->cases) != nullptr;
   });
@@ -145,19 +159,20 @@ void Gate::share_error_of_expectations(const std::vector<Case>& cases) {
 }
 
 Party Gate::party_of(const Case& planned) const {
-  if (!source_) return {{planned, worker_command()}};
+  if (sources_.empty()) return {{planned, worker_command()}};
+  const VersionSource& source = source_for(planned);
   Party party;
   for (std::size_t number = 0; number < launches_of_a_version; ++number) {
     const Case own = launch_of(planned, number);
     party.push_back(
-        {source_->applied_to(own), source_->worker.empty() ? worker_command() : source_->worker});
+        {source.applied_to(own), source.worker.empty() ? worker_command() : source.worker});
     party.push_back({own, worker_command()});
   }
   return party;
 }
 
 ChangeRule Gate::rule() const {
-  return {options_.rules.threshold, compared_points_, source_.has_value(), true};
+  return {options_.rules.threshold, compared_points_, !sources_.empty(), true};
 }
 
 bool Gate::expectations_settled(const CaseResult& so_far, const Point& point) const {
@@ -213,7 +228,7 @@ std::optional<StopReason> Gate::answer(const AskingWorker& before,
 
 std::optional<StopReason> Gate::answer(std::span<const AskingWorker> party,
                                        bool may_take_more) const {
-  if (!source_) return answer(party.front().so_far, party.front().question, may_take_more);
+  if (sources_.empty()) return answer(party.front().so_far, party.front().question, may_take_more);
   // Before any rule would stop there is nothing to decide, and much to put together.
   const bool all_would_stop = std::all_of(party.begin(), party.end(), [](const AskingWorker& each) {
     return each.question.stop.has_value();
@@ -231,8 +246,8 @@ std::optional<StopReason> Gate::answer(std::span<const AskingWorker> party,
 
 Changes Gate::blank_changes() const {
   Changes changes;
-  changes.before = source_ ? options_.against : options_.baseline;
-  changes.how = source_ ? "against" : "baseline";
+  changes.before = sources_.empty() ? options_.baseline : options_.against;
+  changes.how = sources_.empty() ? "baseline" : "against";
   changes.threshold = options_.rules.threshold;
   if (baseline_)
     for (const CaseResult& before : baseline_->cases) add_before(changes, before);
@@ -243,7 +258,7 @@ void Gate::compare_last(const CaseResult* before, Report& report) const {
   if (!report.changes) report.changes = blank_changes();
   Changes& changes = *report.changes;
   const CaseResult& after = report.cases.back().result;
-  if (source_) add_before(changes, *before);
+  if (!sources_.empty()) add_before(changes, *before);
   add_after(changes, before, after, rule());
   correct_p(changes);
   if (baseline_) add_differences(changes.differences, baseline_->context, context_of(report));
@@ -260,7 +275,7 @@ void Gate::judge_alone(CaseResult measured, Report& report) const {
 }
 
 void Gate::judge(std::vector<CaseResult> measured, Report& report) const {
-  if (!source_) return judge_alone(std::move(measured.front()), report);
+  if (sources_.empty()) return judge_alone(std::move(measured.front()), report);
   assert(!baseline_);
   std::vector<CaseResult> before;
   std::vector<CaseResult> after;

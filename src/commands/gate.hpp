@@ -44,8 +44,9 @@ class VerdictBudget {
 /// questions and judge() each case.
 class Gate {
  public:
-  /// Reads the baseline, finds the other version. Throws UsageError.
-  Gate(GateOptions options, const PythonInfo& python);
+  /// Reads the baseline, finds the other version. `pythons`: what is known of each that cases run
+  /// in, by its executable. Throws UsageError.
+  Gate(GateOptions options, std::map<std::string, PythonInfo> pythons);
 
   /// Tells the cases what the gate needs of them. Throws UsageError where an expectation is about
   /// none of them, or the baseline cannot be compared with them. `context` is what is known of this
@@ -61,7 +62,7 @@ class Gate {
   /// both: old, new, old, new and so on.
   [[nodiscard]] Party party_of(const Case& planned) const;
   /// So many of them take a sample directly after one another.
-  [[nodiscard]] std::size_t together() const { return source_ ? 2 : 1; }
+  [[nodiscard]] std::size_t together() const { return sources_.empty() ? 1 : 2; }
   /// Why the workers of a party stop sampling a point, or nothing to go on. `may_take_more`: of the
   /// VerdictBudget.
   [[nodiscard]] std::optional<StopReason> answer(std::span<const AskingWorker> party,
@@ -84,15 +85,16 @@ class Gate {
   [[nodiscard]] bool verdict_may_settle(const CaseResult& so_far, const Question& question,
                                         bool may_take_more) const;
   [[nodiscard]] std::optional<StopReason> answer(const Question& question, bool settled) const;
+  [[nodiscard]] const VersionSource& source_for(const Case& planned) const;
   [[nodiscard]] ChangeRule rule() const;
   [[nodiscard]] Changes blank_changes() const;
   /// The report's last case with that of the old version, null if it has none.
   void compare_last(const CaseResult* before, Report& report) const;
 
   GateOptions options_;
-  PythonInfo python_;
+  std::map<std::string, PythonInfo> pythons_;
   std::optional<ResultFile> baseline_;
-  std::optional<VersionSource> source_;
+  std::map<std::string, VersionSource> sources_;  ///< for each Python; empty without --against
   std::size_t compared_points_ = 1;
 };
 

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "commands/pythons.hpp"
 #include "gilscale/judge/metric.hpp"
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/workloads.hpp"
 #include "gilscale/report/reporters.hpp"
+#include "gilscale/report/standard_output.hpp"
 
 namespace gilscale {
 namespace {
@@ -29,9 +33,19 @@ std::string workload_rows() {
          list_row("--stmt CODE", "a statement, as in timeit");
 }
 
+std::string interpreter_row(const ListedInterpreter& each) {
+  const PythonInfo& info = each.info;
+  const std::string build = info.build == "default" ? "" : ", " + info.build;
+  const std::string debug = info.debug ? ", debug" : "";
+  const std::string name = fmt::format("{:<6} CPython {}{}{}", each.name, info.version, build, debug);
+  return list_row(name, each.missing.empty()
+                            ? info.executable
+                            : fmt::format("{} lacks {}", info.executable, each.missing));
+}
+
 }  // namespace
 
-std::string listing(const std::vector<Plugin>& plugins) {
+std::string listing(std::span<const ListedInterpreter> interpreters) {
   std::string text = "workloads\n" + workload_rows() + "\nexecutors (--executor)\n";
   for (const ExecutorKind& kind : executor_kinds()) text += list_row(kind.name, kind.summary);
   text += "\nreporters\n";
@@ -39,13 +53,20 @@ std::string listing(const std::vector<Plugin>& plugins) {
   text += "\nmetrics (--expect)\n";
   for (const Metric& metric : point_metrics()) text += list_row(metric.name, metric.meaning);
   for (const CaseMetric& metric : case_metrics()) text += list_row(metric.name, metric.meaning);
-  text += "\ninterpreters\n";
-  for (const Plugin& plugin : plugins)
-    text +=
-        list_row(fmt::format("CPython {} ({} build)", plugin.python.version, plugin.python.build),
-                 plugin.python.executable);
-  if (plugins.empty()) text += list_row("none", "make a plug-in with scripts/add_python.sh PYTHON");
+  text += "\ninterpreters (--python)\n";
+  for (const ListedInterpreter& each : interpreters) text += interpreter_row(each);
+  const bool any_missing =
+      std::any_of(interpreters.begin(), interpreters.end(),
+                  [](const ListedInterpreter& each) { return !each.missing.empty(); });
+  if (interpreters.empty()) text += list_row("none", "");
+  if (interpreters.empty() || any_missing)
+    text += fmt::format("  a plug-in: {}\n", how_to_make_plugin("INTERPRETER"));
   return text;
+}
+
+ExitCode list() {
+  print_out(listing(listed_interpreters(interpreter_places(), plugins_in(lib_folder()))));
+  return ExitCode::ok;
 }
 
 }  // namespace gilscale

@@ -11,12 +11,10 @@
 namespace gilscale {
 namespace {
 
-Case make_case(const PlanOptions& options, WorkloadSpec workload, const std::string& executor,
-               GilMode gil = GilMode::standard) {
+Case make_case(const PlanOptions& options, WorkloadSpec workload, const std::string& executor) {
   Case planned = options.common;
   planned.workload = std::move(workload);
   planned.executor = executor;
-  planned.gil = gil;
   return planned;
 }
 
@@ -46,12 +44,32 @@ void refuse_workloads_without_python(const PlanOptions& options) {
         "another executor: -x threads,native");
 }
 
+bool differ_in_python_alone(const Case& a, const Case& b) {
+  return a.workload == b.workload && a.executor == b.executor;
+}
+
+/// After the last one that differs in its Python alone; not twice.
 void add_once(std::vector<Case>& cases, Case planned) {
   const auto same = [&](const Case& other) {
-    return other.workload == planned.workload && other.executor == planned.executor &&
+    return differ_in_python_alone(other, planned) && other.python == planned.python &&
            other.gil == planned.gil;
   };
-  if (std::none_of(cases.begin(), cases.end(), same)) cases.push_back(std::move(planned));
+  if (std::any_of(cases.begin(), cases.end(), same)) return;
+  const auto last = std::find_if(cases.rbegin(), cases.rend(), [&](const Case& other) {
+    return differ_in_python_alone(other, planned);
+  });
+  cases.insert(last == cases.rend() ? cases.end() : last.base(), std::move(planned));
+}
+
+/// A workload in one Python.
+void add_cases(std::vector<Case>& cases, const Case& planned, const PlannedPython& python) {
+  Case own = planned;
+  own.python = python.executable;
+  own.interpreter = python.interpreter;
+  for (const GilMode gil : python.gils) {
+    own.gil = gil;
+    add_once(cases, own);
+  }
 }
 
 /// Google Benchmark's rule: "all" is everything, a leading '-' negates the match.
@@ -90,7 +108,7 @@ void apply_filter(std::vector<Case>& cases, const std::string& pattern) {
 
 }  // namespace
 
-std::vector<Case> plan_cases(const PlanOptions& options, const FoundWorkloads& found) {
+std::vector<Case> plan_cases(const PlanOptions& options, std::span<const PlannedPython> pythons) {
   refuse_workloads_without_python(options);
   std::vector<Case> cases;
   for (const std::string& executor : options.executors) {
@@ -99,11 +117,13 @@ std::vector<Case> plan_cases(const PlanOptions& options, const FoundWorkloads& f
       add_once(cases, make_case(options, control_spec(), executor));
       continue;
     }
-    for (const WorkloadSpec& workload : resolve_workloads(options.workloads, found))
-      for (const Sharing share : shares(options, kind))
-        for (const GilMode gil : options.gils)
-          add_once(cases, make_case(options, sharing(workload, share), executor, gil));
+    for (const PlannedPython& python : pythons)
+      for (const WorkloadSpec& workload : resolve_workloads(options.workloads, python.found))
+        for (const Sharing share : shares(options, kind))
+          add_cases(cases, make_case(options, sharing(workload, share), executor), python);
   }
+  for (Case& planned : cases)
+    planned.several_interpreters = pythons.size() > 1 && !planned.interpreter.empty();
   apply_filter(cases, options.filter);
   return cases;
 }

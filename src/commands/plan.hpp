@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+#include <string>
 #include <vector>
 
 #include "gilscale/command_line/options.hpp"
@@ -10,10 +12,19 @@ namespace gilscale {
 /// The name under which the control stands as a case of its own (executor `native`).
 inline constexpr std::string_view control_workload = "control";
 
+/// A Python of a run, as cases are planned for it.
+struct PlannedPython {
+  std::string executable;   ///< empty: the one that gilscale came with
+  std::string interpreter;  ///< how it is told apart
+  std::vector<GilMode> gils{GilMode::standard};
+  FoundWorkloads found = {};  ///< what the files among the workloads hold for it
+};
+
 /// The cases of a run: every workload on every executor, each once, without the benchmarks that
 /// the filter leaves out. The executor `native` runs no Python: it gives one case of its
-/// own, the control. The stop rule is not set. `found` is what the files among the workloads hold.
-/// UsageError when a name is unknown, the regular expression is wrong or nothing is left.
-std::vector<Case> plan_cases(const PlanOptions& options, const FoundWorkloads& found = {});
+/// own, the control. The stop rule is not set. Cases that differ in their Python alone stand beside
+/// one another. UsageError when a name is unknown, the regular expression is wrong or nothing is
+/// left.
+std::vector<Case> plan_cases(const PlanOptions& options, std::span<const PlannedPython> pythons);
 
 }  // namespace gilscale

@@ -6,18 +6,19 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <random>
 
 #include "commands/allocators.hpp"
 #include "commands/gate.hpp"
 #include "commands/plan.hpp"
+#include "commands/pythons.hpp"
 #include "gilscale/judge/findings.hpp"
 #include "gilscale/machine/machine.hpp"
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/method.hpp"
-#include "gilscale/model/venv.hpp"
 #include "gilscale/report/chart.hpp"
 #include "gilscale/report/output_files.hpp"
 #include "gilscale/report/progress_board.hpp"
@@ -143,65 +144,31 @@ void forget_benchmark_variables() {
   for (const std::string& name : names) unsetenv(name.c_str());
 }
 
-/// The virtual environment that is measured in; none if there is none.
-std::optional<VirtualEnvironment> venv_of(const PlanOptions& options,
-                                          const std::vector<Plugin>& plugins) {
-  const char* active = std::getenv("VIRTUAL_ENV");
-  const WorkloadOptions& workloads = options.workloads;
-  const auto is_own = [](const std::string& name) {
-    return name.find('.') != name.npos || name.find(':') != name.npos;
-  };
-  const bool own_code = !workloads.statement.empty() ||
-                        std::any_of(workloads.names.begin(), workloads.names.end(), is_own);
-  std::vector<std::string> versions;
-  for (const Plugin& plugin : plugins) versions.push_back(plugin.python.version);
-  return chosen_venv(options.venv, active ? active : "", versions, own_code);
-}
-
-bool fits(const PythonInfo& python, const std::optional<VirtualEnvironment>& venv) {
-  return !venv || same_python(venv->version, python.version);
-}
-
-/// What is known of the Python that is measured before it runs; empty where there is none.
-PythonInfo foreseen_python(const std::optional<VirtualEnvironment>& venv,
-                           const std::vector<Plugin>& plugins) {
-  const auto plugin = std::find_if(plugins.begin(), plugins.end(),
-                                   [&](const Plugin& each) { return fits(each.python, venv); });
-  return plugin == plugins.end() ? PythonInfo{} : plugin->python;
-}
-
-/// Before anything is measured, where that is clear by then: an environment tells its version only,
-/// which a free-threaded Python may have in common with another one.
-void refuse_to_switch_gil_off(const PlanOptions& plan,
-                              const std::optional<VirtualEnvironment>& venv,
-                              const std::vector<Plugin>& plugins) {
-  const bool runs_python =
-      std::any_of(plan.executors.begin(), plan.executors.end(),
-                  [](const std::string& name) { return executor_kind(name).runs_python; });
-  if (!runs_python || std::count(plan.gils.begin(), plan.gils.end(), GilMode::off) == 0) return;
-  const PythonInfo python = foreseen_python(venv, plugins);
-  const bool may_be_free_threaded =
-      std::any_of(plugins.begin(), plugins.end(), [&](const Plugin& each) {
-        return each.python.build == "free-threaded" &&
-               (venv ? fits(each.python, venv) : &each == &plugins.front());
-      });
-  if (may_be_free_threaded || python.executable.empty()) return;
-  throw UsageError(needs_its_gil(venv ? venv->python.string() : python.executable));
-}
-
-FoundWorkloads found_workloads(const PlanOptions& options, double timeout_s) {
+FoundWorkloads found_workloads(const PlanOptions& options, const std::string& python,
+                               double timeout_s) {
   ProgressLine progress(1);
   progress.begin("looking for workloads");
-  FoundWorkloads found = discover(options.workloads, options.common.python, timeout_s, progress);
+  FoundWorkloads found = discover(options.workloads, python, timeout_s, progress);
   progress.clear();
   return found;
 }
 
 /// The cases, each with the rule by which it is sampled.
-std::vector<Case> planned_cases(const PlanOptions& plan, const PolicyOptions& policy) {
-  std::vector<Case> cases = plan_cases(plan, found_workloads(plan, policy.timeout_s));
+std::vector<Case> planned_cases(const PlanOptions& plan, const std::vector<RunPython>& pythons,
+                                const PolicyOptions& policy) {
+  std::vector<PlannedPython> planned_for;
+  for (const RunPython& each : pythons)
+    planned_for.push_back({each.executable, each.interpreter, each.gils,
+                           found_workloads(plan, each.executable, policy.timeout_s)});
+  std::vector<Case> cases = plan_cases(plan, planned_for);
   for (Case& planned : cases) planned.stop = policy.stop;
   return cases;
+}
+
+std::map<std::string, PythonInfo> infos_of(const std::vector<RunPython>& pythons) {
+  std::map<std::string, PythonInfo> infos;
+  for (const RunPython& each : pythons) infos[each.executable] = each.info;
+  return infos;
 }
 
 /// Of the order in which things are measured. It may be known afterwards, never before.
@@ -351,12 +318,10 @@ void show(const Report& report, const OutputOptions& options, const Machine& mac
 
 ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   watch_for_interrupts();
-  PlanOptions plan = options.plan;
-  const auto venv = venv_of(plan, plugins);
-  if (venv) plan.common.python = venv->python.string();
-  refuse_to_switch_gil_off(plan, venv, plugins);
-  Gate gate(options.policy.gate, foreseen_python(venv, plugins));
-  std::vector<Case> cases = planned_cases(plan, options.policy);
+  const PlanOptions& plan = options.plan;
+  const std::vector<RunPython> pythons = run_pythons(plan, plugins);
+  Gate gate(options.policy.gate, infos_of(pythons));
+  std::vector<Case> cases = planned_cases(plan, pythons, options.policy);
   if (options.list_tests) return list_benchmarks(cases);
   const OutputFiles files(options.outputs.files);
   forget_benchmark_variables();

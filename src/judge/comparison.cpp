@@ -1,6 +1,7 @@
 #include "gilscale/judge/comparison.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -36,7 +37,8 @@ Case without_parameter(Case planned, std::size_t index) {
 }
 
 bool same_but_for_threads(const Case& a, const Case& b) {
-  return a.workload == b.workload && a.executor == b.executor && a.gil == b.gil;
+  return a.workload == b.workload && a.executor == b.executor && a.gil == b.gil &&
+         a.interpreter == b.interpreter;
 }
 
 /// The cases that are the same but for one parameter.
@@ -98,11 +100,26 @@ struct Contest {
   std::vector<Contender> contenders;
 };
 
-std::string contender_name(const Case& planned) {
-  std::string name = planned.executor;
-  if (planned.workload.share != Sharing::all) name += ", own arguments";
-  if (planned.gil != GilMode::standard) name += fmt::format(", GIL {}", to_string(planned.gil));
-  return name;
+std::string gil_words(const Case& planned) {
+  return planned.gil == GilMode::standard ? "" : fmt::format("GIL {}", to_string(planned.gil));
+}
+
+/// Of what tells it from the others.
+std::string contender_name(const Case& planned, bool several_executors) {
+  std::vector<std::string> parts;
+  if (several_executors || !planned.several_interpreters) parts.push_back(planned.executor);
+  if (planned.workload.share != Sharing::all) parts.emplace_back("own arguments");
+  if (planned.several_interpreters) parts.push_back(planned.interpreter);
+  if (std::string gil = gil_words(planned); !gil.empty()) parts.push_back(std::move(gil));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+bool has_several_executors(const Contest& contest) {
+  const auto& executor_of = [](const Contender& each) { return each.judged->result.planned.executor; };
+  return std::any_of(contest.contenders.begin(), contest.contenders.end(),
+                     [&](const Contender& each) {
+                       return executor_of(each) != executor_of(contest.contenders.front());
+                     });
 }
 
 std::vector<Contest> contests_in(const Report& report) {
@@ -117,7 +134,12 @@ std::vector<Contest> contests_in(const Report& report) {
     });
     Contest& contest =
         same != contests.end() ? *same : contests.emplace_back(Contest{workload, {}});
-    contest.contenders.push_back({contender_name(planned), &judged});
+    contest.contenders.push_back({"", &judged});
+  }
+  for (Contest& contest : contests) {
+    const bool several = has_several_executors(contest);
+    for (Contender& each : contest.contenders)
+      each.name = contender_name(each.judged->result.planned, several);
   }
   return contests;
 }
@@ -270,10 +292,84 @@ std::size_t fastest_of(const std::vector<SingleCalls>& all) {
   return best;
 }
 
+/// Those that have figures.
+std::vector<const JudgedCase*> cases_of_python(const Report& report) {
+  std::vector<const JudgedCase*> cases;
+  for (const JudgedCase& judged : report.cases)
+    if (!judged.points.empty() && judged.result.python) cases.push_back(&judged);
+  return cases;
+}
+
+double median_control_call_s(std::span<const JudgedCase* const> cases) {
+  std::vector<double> controls_s;
+  for (const JudgedCase* judged : cases)
+    for (const MeasuredPoint& each : judged->points)
+      controls_s.push_back(each.figures.control_call_s);
+  return median(controls_s);
+}
+
 ExecutorComparison::Entry entry_of(const Contender& contender, int threads) {
   const auto& [point, values, figures] = *contender.judged->at(threads);
   return {contender.name,           threads,       figures.throughput_per_s,
           figures.speedup.estimate, point.start_s, point.memory_bytes};
+}
+
+std::string column_of(const Case& planned) {
+  const std::string gil = gil_words(planned);
+  return gil.empty() ? planned.interpreter : fmt::format("{}, {}", planned.interpreter, gil);
+}
+
+/// All but the Python and its GIL.
+std::string row_of(Case planned) {
+  planned.several_interpreters = false;
+  planned.gil = GilMode::standard;
+  return label_of(planned);
+}
+
+/// Where `name` stands in `names`, at the end if it is new.
+std::size_t place_of(std::vector<std::string>& names, const std::string& name) {
+  const auto known = std::find(names.begin(), names.end(), name);
+  const auto place = static_cast<std::size_t>(known - names.begin());
+  if (known == names.end()) names.push_back(name);
+  return place;
+}
+
+std::vector<const JudgedCase*> measured_in(const PythonRow& row) {
+  std::vector<const JudgedCase*> cases;
+  for (const auto& cell : row.cells)
+    if (cell && !cell->judged->points.empty()) cases.push_back(cell->judged);
+  return cases;
+}
+
+int largest_common_threads(std::span<const JudgedCase* const> cases) {
+  int threads = 1;
+  for (const MeasuredPoint& each : cases.front()->points)
+    if (std::all_of(cases.begin(), cases.end(),
+                    [&](const JudgedCase* judged) { return judged->at(each.point.threads); }))
+      threads = std::max(threads, each.point.threads);
+  return threads;
+}
+
+/// The figures of a row, once all of its cells have their cases.
+void fill(PythonRow& row) {
+  const std::vector<const JudgedCase*> cases = measured_in(row);
+  if (cases.empty()) return;
+  row.threads = largest_common_threads(cases);
+  const double reference_s = median_control_call_s(cases);
+  std::vector<SingleCalls> calls;
+  calls.reserve(cases.size());
+  for (const JudgedCase* judged : cases) calls.emplace_back(*judged, reference_s);
+  const std::size_t fastest = fastest_of(calls);
+  for (auto& cell : row.cells) {
+    if (!cell) continue;
+    const auto own = std::find(cases.begin(), cases.end(), cell->judged);
+    if (own == cases.end()) continue;
+    const auto place = static_cast<std::size_t>(own - cases.begin());
+    if (row.threads > 1) cell->speedup = speedup_at(*cell->judged, row.threads);
+    cell->single_relative =
+        place == fastest ? exactly(1)
+                         : paired_ratio(calls[place].values(), calls[fastest].values());
+  }
 }
 
 }  // namespace
@@ -326,6 +422,8 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
     if (threads.empty()) continue;
     ExecutorComparison comparison;
     comparison.label = label_of(contest.workload);
+    comparison.of_pythons = contest.contenders.front().judged->result.planned.several_interpreters &&
+                            !has_several_executors(contest);
     for (const Contender& each : contest.contenders)
       comparison.entries.push_back(entry_of(each, threads.back()));
     Ranking ranking = ranking_of(contest, threads);
@@ -336,18 +434,34 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
   return comparisons;
 }
 
-std::vector<SingleThreadCost> single_thread_costs(const Report& report) {
-  std::vector<SingleCalls> all;
-  std::vector<double> controls_s;
+PythonMatrix python_matrix(const Report& report) {
+  PythonMatrix matrix;
+  std::vector<std::string> rows;
   for (const JudgedCase& judged : report.cases) {
-    if (judged.points.empty() || !judged.result.python) continue;
-    for (const MeasuredPoint& each : judged.points)
-      controls_s.push_back(each.figures.control_call_s);
+    const Case& planned = judged.result.planned;
+    if (!planned.several_interpreters) continue;
+    const std::size_t column = place_of(matrix.columns, column_of(planned));
+    const std::size_t row = place_of(rows, row_of(planned));
+    matrix.rows.resize(rows.size());
+    auto& cells = matrix.rows[row].cells;
+    cells.resize(std::max(cells.size(), column + 1));
+    cells[column] = PythonCell{&judged, {}, {}};
   }
-  if (controls_s.empty()) return {};
-  const double reference_s = median(controls_s);
-  for (const JudgedCase& judged : report.cases)
-    if (!judged.points.empty() && judged.result.python) all.emplace_back(judged, reference_s);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    matrix.rows[i].label = rows[i];
+    matrix.rows[i].cells.resize(matrix.columns.size());
+    fill(matrix.rows[i]);
+  }
+  return matrix;
+}
+
+std::vector<SingleThreadCost> single_thread_costs(const Report& report) {
+  const std::vector<const JudgedCase*> cases = cases_of_python(report);
+  if (cases.empty()) return {};
+  const double reference_s = median_control_call_s(cases);
+  std::vector<SingleCalls> all;
+  all.reserve(cases.size());
+  for (const JudgedCase* judged : cases) all.emplace_back(*judged, reference_s);
   const SingleCalls& fastest = all[fastest_of(all)];
   std::vector<SingleThreadCost> costs;
   for (const SingleCalls& each : all) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 
 #include "gilscale/judge/metric.hpp"
 #include "gilscale/text/error.hpp"
@@ -90,6 +91,22 @@ void take_threads(Expectation& expectation, std::string_view& rest) {
   rest = trimmed(rest.substr(0, at));
 }
 
+/// Whether a Python's name may begin so: "3.14t", "3.1?", "*t".
+bool begins_like_python(std::string_view name) {
+  return name.starts_with("3.") || name.starts_with('*');
+}
+
+/// A label may end with a list as well, but an argument never stands directly before one.
+void take_interpreter(Expectation& expectation, std::string_view& rest) {
+  const std::size_t open = rest.rfind('[');
+  if (!rest.ends_with(']') || open == rest.npos || open == 0) return;
+  const std::string_view name = rest.substr(open + 1, rest.size() - open - 2);
+  if (!begins_like_python(name)) return;
+  if (std::string_view("/, =([{:").find(rest[open - 1]) != std::string_view::npos) return;
+  expectation.interpreter = name;
+  rest = trimmed(rest.substr(0, open));
+}
+
 /// As a shell's pattern, but brackets stand for themselves: arguments in labels have them.
 bool matches(const std::string& pattern, const std::string& name) {
   if (pattern == name) return true;
@@ -105,7 +122,12 @@ std::vector<std::string> names_of(const Case& planned) {
   return {planned.workload.name, label_of(planned.workload), label_of(planned)};
 }
 
+bool names_interpreter(const Expectation& expectation, const Case& planned) {
+  return expectation.interpreter.empty() || matches(expectation.interpreter, planned.interpreter);
+}
+
 bool names_workload(const Expectation& expectation, const Case& planned) {
+  if (!names_interpreter(expectation, planned)) return false;
   const std::vector<std::string> names = names_of(planned);
   return std::any_of(names.begin(), names.end(),
                      [&](const std::string& name) { return matches(expectation.workload, name); });
@@ -121,6 +143,19 @@ bool names_workload(const Expectation& expectation, const Case& planned) {
   throw UsageError(
       fmt::format("--expect '{}': {} has no meaning at one thread; add more with --threads",
                   expectation.text, expectation.metric));
+}
+
+/// Where it names a Python that is not measured.
+void refuse_interpreter(const Expectation& expectation, const std::vector<Case>& cases) {
+  if (expectation.interpreter.empty()) return;
+  std::set<std::string> names;
+  for (const Case& planned : cases) {
+    if (names_interpreter(expectation, planned)) return;
+    if (!planned.interpreter.empty()) names.insert(planned.interpreter);
+  }
+  throw UsageError(fmt::format("--expect '{}': no Python '{}' is measured, only {}; add it with "
+                               "--python",
+                               expectation.text, expectation.interpreter, fmt::join(names, ", ")));
 }
 
 [[noreturn]] void refuse_workload(const Expectation& expectation, const std::vector<Case>& cases) {
@@ -144,6 +179,7 @@ Expectation parse_expectation(std::string_view text) {
   std::string_view rest = trimmed(text);
   take_relation(expectation, rest);
   take_metric(expectation, rest);
+  take_interpreter(expectation, rest);
   take_threads(expectation, rest);
   expectation.workload = rest;
   if (rest.empty()) refuse(text, "it names no workload");
@@ -187,6 +223,7 @@ bool names_any(const Expectation& expectation, const std::vector<Case>& cases) {
 void refuse_unmatched(const Expectation& expectation, const std::vector<Case>& cases) {
   for (const Case& planned : cases)
     if (names_workload(expectation, planned)) refuse_points(expectation, planned);
+  refuse_interpreter(expectation, cases);
   refuse_workload(expectation, cases);
 }
 

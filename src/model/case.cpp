@@ -25,16 +25,18 @@ GilMode gil_mode_of(std::string_view word) {
 
 std::string needs_its_gil(std::string_view executable) {
   return fmt::format(
-      "--gil off: {} cannot do without its GIL; name the environment of a free-threaded Python "
-      "with --venv",
+      "--gil off: {} cannot do without its GIL; name a free-threaded Python, or an environment of "
+      "one, with --python",
       executable);
 }
 
 std::string benchmark_name(const Case& planned, int threads) {
   const std::string gil =
       planned.gil == GilMode::standard ? "" : fmt::format("/gil:{}", to_string(planned.gil));
-  return fmt::format("{}/executor:{}{}/threads:{}", label_of(planned.workload), planned.executor,
-                     gil, threads);
+  const std::string python =
+      planned.several_interpreters ? fmt::format("/python:{}", planned.interpreter) : "";
+  return fmt::format("{}/executor:{}{}{}/threads:{}", label_of(planned.workload), planned.executor,
+                     python, gil, threads);
 }
 
 std::string reported_name(const Case& planned, int threads) {
@@ -45,6 +47,7 @@ std::string label_of(const Case& planned) {
   const std::string label = label_of(planned.workload);
   std::vector<std::string> own;
   if (planned.executor != executor_kinds().front().name) own.push_back(planned.executor);
+  if (planned.several_interpreters) own.push_back(planned.interpreter);
   if (planned.gil != GilMode::standard)
     own.push_back(fmt::format("GIL {}", to_string(planned.gil)));
   return own.empty() ? label : fmt::format("{} ({})", label, fmt::join(own, ", "));

@@ -28,6 +28,8 @@ constexpr std::tuple members_of_rule{
 constexpr std::tuple members_of_case{
     std::pair{"workload", &Case::workload},
     std::pair{"python", &Case::python},
+    std::pair{"interpreter", &Case::interpreter},
+    std::pair{"several_interpreters", &Case::several_interpreters},
     std::pair{"folder", &Case::folder},
     std::pair{"executor", &Case::executor},
     std::pair{"gil", &Case::gil},

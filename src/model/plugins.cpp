@@ -41,12 +41,26 @@ std::optional<Described> described_by(const fs::path& file) {
   }
 }
 
-std::string how_to_make(const std::string& python) {
-  return fmt::format("make it with scripts/add_python.sh {}, in the folder of gilscale's sources",
-                     python);
+/// Where gilscale was built in its sources (build/<preset>/bin), what builds more; else empty.
+std::string own_add_python() {
+  const fs::path build = own_executable().parent_path().parent_path();
+  const fs::path script = build.parent_path().parent_path() / "scripts" / "add_python.sh";
+  std::error_code ignored;
+  if (!fs::exists(script, ignored)) return "";
+  const std::string preset = build.filename().string();
+  return (preset == "release" ? "" : "PRESET=" + preset + " ") + script.string();
 }
 
 }  // namespace
+
+std::string how_to_make_plugin(const std::string& python) {
+  const std::string script = own_add_python();
+  return script.empty()
+             ? fmt::format(
+                   "make it with scripts/add_python.sh {}, in the folder of gilscale's sources",
+                   python)
+             : fmt::format("make it, in a minute, with: {} {}", script, python);
+}
 
 fs::path lib_folder() { return own_executable().parent_path().parent_path() / "lib" / "gilscale"; }
 
@@ -69,7 +83,7 @@ std::vector<Plugin> plugins_in(const fs::path& folder) {
 const Plugin& default_plugin(const std::vector<Plugin>& plugins) {
   if (!plugins.empty()) return plugins.front();
   throw UsageError(fmt::format("this gilscale has no plug-in for any Python in '{}'; {}",
-                               lib_folder().string(), how_to_make("PYTHON")));
+                               lib_folder().string(), how_to_make_plugin("PYTHON")));
 }
 
 const Plugin& plugin_for(const std::string& soabi, const std::string& python,
@@ -83,12 +97,12 @@ const Plugin& plugin_for(const std::string& soabi, const std::string& python,
                                  others.empty()
                                      ? ", nor for any other Python"
                                      : fmt::format(", only for {}", fmt::join(others, ", ")),
-                                 how_to_make(python)));
+                                 how_to_make_plugin(python)));
   }
   if (found->version != version)
     throw UsageError(fmt::format("the plug-in '{}' belongs to gilscale {}, but this is {}; {}",
                                  found->file.string(), found->version, version,
-                                 how_to_make(python)));
+                                 how_to_make_plugin(python)));
   return *found;
 }
 

@@ -214,6 +214,9 @@ Case read_planned(const json& document) {
   planned.workload.name = read_text(document, "label");
   planned.executor = read_text(document, "executor");
   planned.gil = gil_mode_of(document.at("gil").value("requested", ""));
+  planned.interpreter = document.contains("interpreter") && document.at("interpreter").is_string()
+                            ? read_text(document, "interpreter")
+                            : "";
   planned.scaling = document.at("scaling").get<Scaling>();
   planned.pin = document.value("pinned", false);
   return planned;
@@ -253,7 +256,15 @@ void read_cases(const json& document, ResultFile& file) {
   if (schema != 1)
     throw Fault{fmt::format("it has schema {}, but this gilscale reads schema 1",
                             schema.is_primitive() ? quoted(schema.dump()) : "?")};
-  for (const json& each : array_at(own, "cases")) file.cases.push_back(read_case(each));
+  std::set<std::string> interpreters;
+  for (const json& each : array_at(own, "cases")) {
+    file.cases.push_back(read_case(each));
+    const std::string& interpreter = file.cases.back().planned.interpreter;
+    if (!interpreter.empty()) interpreters.insert(interpreter);
+  }
+  for (CaseResult& result : file.cases)
+    result.planned.several_interpreters =
+        interpreters.size() > 1 && !result.planned.interpreter.empty();
 }
 
 double seconds_of(const std::string& unit) {

@@ -3,13 +3,16 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gilscale/judge/comparison.hpp"
 #include "gilscale/text/counted.hpp"
 #include "report/columns.hpp"
 #include "report/paragraphs.hpp"
+#include "report/python_tables.hpp"
 #include "report/text.hpp"
+#include "report/winner.hpp"
 
 namespace gilscale {
 namespace {
@@ -29,24 +32,6 @@ std::string threads_beat_one(const ParameterCurve& curve) {
 
 std::string megabytes(const std::optional<std::int64_t>& bytes) {
   return bytes ? fmt::format("{:.0f} MB", static_cast<double>(*bytes) / 1e6) : "?";
-}
-
-std::string winner_sentence(const ExecutorComparison& comparison) {
-  const int threads = comparison.entries.front().threads;
-  if (!comparison.had_cores)
-    return fmt::format("{}: the machine gave too few cores to say which executor is fastest\n",
-                       one_line(comparison.label));
-  if (!comparison.winner)
-    return fmt::format("{}: no executor is clearly ahead at {}\n", one_line(comparison.label),
-                       counted(threads, "thread"));
-  const ExecutorComparison::Winner& winner = *comparison.winner;
-  const std::string from = winner.from_threads == threads
-                               ? std::string()
-                               : fmt::format(" from {} on", counted(winner.from_threads, "thread"));
-  return fmt::format("{}: fastest{}: {}, with {:.2f} {} times the calls/s of {} at {}\n",
-                     one_line(comparison.label), from, fmt::join(winner.executors, " and "),
-                     winner.factor.estimate, interval(winner.factor), winner.next,
-                     counted(threads, "thread"));
 }
 
 }  // namespace
@@ -89,7 +74,20 @@ std::string executor_tables(const Report& report) {
       columns.add({entry.executor, std::to_string(entry.threads),
                    rate(entry.throughput_per_s.estimate), fmt::format("{:.2f}", entry.speedup),
                    duration(entry.start_s), megabytes(entry.memory_bytes)});
-    text += columns.paragraph() + winner_sentence(comparison);
+    text += columns.paragraph() + fmt::format("{}: {}\n", one_line(comparison.label), winner_text(comparison));
+  }
+  return text;
+}
+
+std::string python_paragraphs(const Report& report) {
+  std::string text;
+  for (TextTable& table : python_tables_of(report)) {
+    Columns columns(std::move(table.header));
+    for (std::vector<std::string>& row : table.rows) {
+      row.front() = row_label(row.front());
+      columns.add(std::move(row));
+    }
+    text += columns.paragraph();
   }
   return text;
 }

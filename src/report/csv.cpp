@@ -16,7 +16,7 @@ namespace {
 using Fields = std::vector<std::string>;
 
 /// Which case it is, before the figures.
-constexpr std::string_view first_columns[] = {"label",   "workload", "executor", "scaling", "share",
+constexpr std::string_view first_columns[] = {"label",   "workload", "executor", "interpreter", "gil", "scaling", "share",
                                               "threads", "calls",    "rounds",   "verdict"};
 
 /// A figure with an interval has three columns: the median, and the ends.
@@ -52,6 +52,8 @@ Fields first_cells(const JudgedCase& judged, const Point* point) {
   return {field(label_of(result.planned)),
           field(workload.name),
           field(result.planned.executor),
+          field(result.planned.interpreter),
+          result.python ? (result.gil.after_run ? "on" : "off") : "",
           std::string(to_string(result.planned.scaling)),
           std::string(to_string(workload.share)),
           point ? std::to_string(point->threads) : "",

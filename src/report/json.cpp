@@ -137,6 +137,7 @@ json case_document(const JudgedCase& judged) {
   return {
       {"workload", result.planned.workload.name},
       {"label", label_of(result.planned.workload)},
+      {"name", label_of(result.planned)},
       {"params", params_document(result.planned.workload)},
       {"share", result.planned.workload.share},
       {"executor", result.planned.executor},
@@ -144,6 +145,8 @@ json case_document(const JudgedCase& judged) {
       {"pinned", result.planned.pin},
       {"group", result.planned.group},
       {"gil", gil_document(result)},
+      {"interpreter", result.planned.interpreter.empty() ? json(nullptr)
+                                                         : json(result.planned.interpreter)},
       {"python", value_or_null(result.python)},
       {"points", std::move(points)},
       {"scalability", scalability_document(judged.scalability)},
@@ -182,6 +185,24 @@ json executors_document(const Report& report) {
   return comparisons;
 }
 
+json cell_document(const std::optional<PythonCell>& cell) {
+  if (!cell) return nullptr;
+  return {{"speedup", value_or_null(cell->speedup)},
+          {"single_relative", value_or_null(cell->single_relative)},
+          {"verdict", to_string(cell->judged->judgement.verdict)}};
+}
+
+json pythons_document(const Report& report) {
+  const PythonMatrix matrix = python_matrix(report);
+  json rows = json::array();
+  for (const PythonRow& row : matrix.rows) {
+    json cells = json::array();
+    for (const auto& cell : row.cells) cells.push_back(cell_document(cell));
+    rows.push_back({{"label", row.label}, {"threads", row.threads}, {"cells", std::move(cells)}});
+  }
+  return {{"columns", matrix.columns}, {"rows", std::move(rows)}};
+}
+
 json comparisons_document(const Report& report) {
   json curves = json::array();
   for (const ParameterCurve& curve : parameter_curves(report)) {
@@ -212,6 +233,7 @@ json comparisons_document(const Report& report) {
   return {{"parameters", std::move(curves)},
           {"sharing", std::move(sharing)},
           {"single_thread", std::move(single)},
+          {"pythons", pythons_document(report)},
           {"executors", executors_document(report)}};
 }
 

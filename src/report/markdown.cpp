@@ -6,11 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "gilscale/judge/comparison.hpp"
 #include "report/environment.hpp"
 #include "report/formats.hpp"
 #include "report/markup.hpp"
+#include "report/python_tables.hpp"
 #include "report/remedies.hpp"
 #include "report/text.hpp"
+#include "report/winner.hpp"
 
 namespace gilscale {
 namespace {
@@ -267,6 +270,31 @@ std::string stack_section(const Report& report) {
   return any ? table.paragraph() : "";
 }
 
+/// Workloads by Pythons, where there are several.
+std::string pythons_section(const Report& report) {
+  std::string text;
+  for (const TextTable& table : python_tables_of(report)) {
+    std::vector<std::string> header{table.header.front()};
+    for (std::size_t i = 1; i < table.header.size(); ++i) header.push_back(" " + table.header[i]);
+    MarkdownTable drawn(header);
+    for (const std::vector<std::string>& row : table.rows) {
+      std::vector<std::string> cells = row;
+      cells.front() = short_name(cells.front());
+      drawn.add(cells);
+    }
+    text += drawn.paragraph();
+  }
+  return text;
+}
+
+/// Who makes more calls: executors, or Pythons.
+std::string winners_section(const Report& report) {
+  std::string text;
+  for (const ExecutorComparison& comparison : executor_comparisons(report))
+    text += list_item(comparison.label, winner_text(comparison));
+  return text.empty() ? text : "\n" + text;
+}
+
 /// What would come of changes, and what a bystander waits for the GIL.
 std::string notes_section(const Report& report) {
   std::string text;
@@ -298,7 +326,7 @@ std::string details(const Report& report) {
 std::string cases_section(const Report& report) {
   if (report.cases.empty()) return "";
   return "\n### Scaling\n" + scaling_table(report) + footnote(report) + sentences(report) +
-         stack_section(report) + notes_section(report) + details(report);
+         pythons_section(report) + winners_section(report) + stack_section(report) + notes_section(report) + details(report);
 }
 
 std::string environment_line(const Report& report) {

@@ -27,6 +27,9 @@ std::string sharing_sentences(const Report& report);
 /// The executors side by side, for each workload.
 std::string executor_tables(const Report& report);
 
+/// Workloads by Pythons, where there are several.
+std::string python_paragraphs(const Report& report);
+
 /// The experiment's first chart: what a call costs on one thread.
 std::string single_thread_table(const Report& report);
 

@@ -8,6 +8,7 @@
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/counted.hpp"
 #include "report/columns.hpp"
+#include "report/environment.hpp"
 #include "report/formats.hpp"
 #include "report/paragraphs.hpp"
 #include "report/remedies.hpp"
@@ -203,29 +204,11 @@ std::string bystander_notes(const Report& report) {
   return text.empty() ? text : "\n" + text;
 }
 
-/// "on", "off", "on and off".
-std::string gil_of_all(const Report& report) {
-  bool any_on = false;
-  bool any_off = false;
-  for (const JudgedCase& judged : report.cases) {
-    if (!judged.result.python) continue;
-    any_on = any_on || judged.result.gil.after_run;
-    any_off = any_off || !judged.result.gil.after_run;
-  }
-  if (any_on && any_off) return "on and off";
-  return any_on ? "on" : "off";
-}
-
 std::string heading(const Report& report) {
-  for (const JudgedCase& judged : report.cases) {
-    const CaseResult& result = judged.result;
-    if (result.python)
-      return fmt::format("CPython {}{}, GIL {}; {} usable\n\n", result.python->version,
-                         result.python->build == "default" ? "" : " " + result.python->build,
-                         gil_of_all(report),
-                         counted(report.context.value("usable_cpus", 0), "CPU"));
-  }
-  return "";
+  const std::string pythons = pythons_of(report);
+  if (pythons.empty()) return "";
+  return fmt::format("CPython {}, GIL {}; {} usable\n\n", pythons, gil_of_all(report),
+                     counted(report.context.value("usable_cpus", 0), "CPU"));
 }
 
 }  // namespace
@@ -237,7 +220,7 @@ std::string render_table(const Report& report, const Style& style) {
   if (report.cases.empty()) return gates.empty() ? "nothing was measured\n" : gates.substr(1);
   return heading(report) + scaling_table(report, style) + footnotes(report) + "\n" +
          sentences(report, style) + gates + laws(report) + parameter_tables(report) +
-         sharing_sentences(report) + executor_tables(report) + time_table(report) +
+         sharing_sentences(report) + python_paragraphs(report) + executor_tables(report) + time_table(report) +
          stack_table(report) + what_if_notes(report) + bystander_notes(report) +
          single_thread_table(report) + pool_notes(report) + setup_notes(report);
 }

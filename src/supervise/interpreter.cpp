@@ -4,9 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "gilscale/model/venv.hpp"
 #include "gilscale/supervise/process.hpp"
 #include "gilscale/supervise/stream.hpp"
 #include "gilscale/text/error.hpp"
+#include "gilscale/text/number.hpp"
 #include "supervise/ask_interpreter.hpp"
 
 namespace gilscale {
@@ -33,14 +35,52 @@ std::string answer_of(const std::string& python) {
 
 }  // namespace
 
+PythonInfo info_of(const InterpreterFacts& facts) {
+  return {facts.version, facts.free_threaded ? "free-threaded" : "default", facts.executable,
+          facts.debug};
+}
+
 InterpreterFacts ask_interpreter(const std::string& python) {
   const auto answer = nlohmann::json::parse(answer_of(python), nullptr, false);
   try {
-    return {answer.at("executable").get<std::string>(), answer.at("version").get<std::string>(),
-            answer.at("soabi").get<std::string>(), answer.at("library").get<std::string>()};
+    return {answer.at("executable").get<std::string>(),
+            answer.at("version").get<std::string>(),
+            answer.at("soabi").get<std::string>(),
+            answer.at("library").get<std::string>(),
+            answer.value("build", "default") == "free-threaded",
+            answer.value("debug", false)};
   } catch (const nlohmann::json::exception&) {
     refuse(python);
   }
+}
+
+bool is_too_old(const InterpreterFacts& facts) {
+  constexpr int oldest = 9;
+  const std::string_view minor = minor_version(facts.version);
+  return to_number(minor.substr(minor.find('.') + 1)).value_or(oldest) < oldest;
+}
+
+PythonFiles files_of(const std::string& python, const InterpreterFacts& facts,
+                     const std::vector<Plugin>& plugins) {
+  if (is_too_old(facts))
+    throw UsageError(fmt::format(
+        "{} is CPython {}, but gilscale measures with 3.9 and newer; name another one", python,
+        facts.version));
+  if (facts.library.empty())
+    throw UsageError(fmt::format(
+        "{} (CPython {}) has no shared libpython, which gilscale needs to measure with it; those "
+        "of Debian (libpython3.X), of conda, of uv, of GitHub's setup-python and of the official "
+        "container images have one, as does one built from source with --enable-shared",
+        python, facts.version));
+  return {python, facts.library, plugin_for(facts.soabi, python, plugins).file.string(),
+          facts.free_threaded};
+}
+
+PythonFiles find_python(const std::string& executable) {
+  const std::vector<Plugin> plugins = plugins_in(lib_folder());
+  const std::string python =
+      executable.empty() ? default_plugin(plugins).python.executable : executable;
+  return files_of(python, ask_interpreter(python), plugins);
 }
 
 }  // namespace gilscale

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
-#include <string_view>
 #include <utility>
 
 #include "gilscale/measure/bystander.hpp"
@@ -14,7 +13,6 @@
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
 #include "gilscale/model/executors.hpp"
-#include "gilscale/model/plugins.hpp"
 #include "gilscale/supervise/interpreter.hpp"
 #include "gilscale/supervise/messages.hpp"
 #include "gilscale/text/error.hpp"
@@ -153,29 +151,6 @@ void pass_on(void* to, Text summary, Text traceback) {
 }
 
 }  // namespace
-
-/// "cpython-313t-x86_64-linux-gnu".
-bool is_free_threaded(std::string_view soabi) {
-  const std::size_t digits = soabi.find_first_of("0123456789");
-  if (digits == soabi.npos) return false;
-  const std::size_t after = soabi.find_first_not_of("0123456789", digits);
-  return after != soabi.npos && soabi[after] == 't';
-}
-
-PythonFiles find_python(const std::string& executable) {
-  const std::vector<Plugin> plugins = plugins_in(lib_folder());
-  const std::string python =
-      executable.empty() ? default_plugin(plugins).python.executable : executable;
-  const InterpreterFacts facts = ask_interpreter(python);
-  if (facts.library.empty())
-    throw UsageError(fmt::format(
-        "{} (CPython {}) has no shared libpython, which gilscale needs to measure with it; those "
-        "of Debian (libpython3.X), of conda, of uv, of GitHub's setup-python and of the official "
-        "container images have one, as does one built from source with --enable-shared",
-        python, facts.version));
-  return {python, facts.library, plugin_for(facts.soabi, python, plugins).file.string(),
-          is_free_threaded(facts.soabi)};
-}
 
 std::string text_for_plugin(const WorkloadSpec& workload) {
   nlohmann::json spec = workload;

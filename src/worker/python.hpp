@@ -12,20 +12,9 @@
 #include "gilscale/model/result.hpp"
 #include "gilscale/model/workloads.hpp"
 #include "gilscale/python/plugin.hpp"
+#include "gilscale/supervise/interpreter.hpp"
 
 namespace gilscale {
-
-/// What a Python is started from: found by asking the interpreter that is to be measured.
-struct PythonFiles {
-  std::string executable;  ///< whose packages are seen
-  std::string library;     ///< its libpython
-  std::string plugin;      ///< ours for it
-  bool free_threaded = false;
-};
-
-/// Asks the interpreter `executable`; where it is empty, the one that gilscale came with. Throws
-/// UsageError with what to do where it cannot be measured with.
-PythonFiles find_python(const std::string& executable);
 
 /// A workload as plug-ins take it.
 std::string text_for_plugin(const WorkloadSpec& workload);

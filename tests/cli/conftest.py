@@ -145,10 +145,16 @@ def builtin_workloads(executable):
 
 
 @pytest.fixture(scope="session")
-def measured_python(executable):
+def default_plugin(executable):
+    """What is said of the plug-in of the Python that is measured where none is named."""
+    described = map(json.loads, map(Path.read_text, (Path(executable).parents[1] / "lib/gilscale").glob("*.json")))
+    return next(facts for facts in described if facts["default"])
+
+
+@pytest.fixture(scope="session")
+def measured_python(default_plugin):
     """The path of the Python that is measured; the tests run in another one as a rule."""
-    listing = subprocess.run([executable, "list"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    return re.search(r"(?m)^  CPython \S+ .* (/\S+)$", listing)[1]
+    return default_plugin["executable"]
 
 
 @pytest.fixture
@@ -165,9 +171,9 @@ def gilscale(executable, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def free_threaded(executable):
+def free_threaded(default_plugin):
     """Whether the Python that is measured can run without a GIL, and does so unless told otherwise."""
-    return "free-threaded" in subprocess.run([executable, "list"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return default_plugin["build"] == "free-threaded"
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ FOUR_WAYS = ["threads", "pool", "interpreters", "processes"]
 
 
 @pytest.fixture
-def python_minor(gilscale):
+def python_minor(default_plugin):
     """The 13 of the CPython 3.13 that gilscale was built for."""
-    return int(re.search(r"CPython 3\.(\d+)\.\d+ \(", gilscale("list").stdout)[1])
+    return int(default_plugin["version"].split(".")[1])
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ PyMODINIT_FUNC PyInit_NAME(void) {
 def free_threaded_python(executable):
     """One that gilscale has a plug-in for."""
     listed = subprocess.run([executable, "list"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    found = re.search(r"^  CPython \S+ \(free-threaded build\) +(.+)$", listed, re.M)
+    found = re.search(r"^  3\.\d+t +CPython \S+, free-threaded +(\S+)$", listed, re.M)
     if not found:
         pytest.skip("gilscale was not built for a free-threaded Python")
     return found[1]
@@ -240,8 +240,8 @@ def test_a_python_that_needs_its_gil_keeps_it(gilscale, free_threaded):
         pytest.skip("it does not")
     done = gilscale("run", "release", "--args=(1000,)", "-t1", "--budget=0.1", "--gil=off")
     assert done.returncode == USAGE
-    assert re.fullmatch(r"gilscale: --gil off: \S+ cannot do without its GIL; name the environment of a free-threaded Python with "
-                        r"--venv\n", done.stderr), done.stderr
+    assert re.fullmatch(r"gilscale: --gil off: \S+ cannot do without its GIL; name a free-threaded Python, or an environment of one, "
+                        r"with --python\n", done.stderr), done.stderr
     case, = gilscale.cases("run", "release", "--args=(1000,)", "-t1", "--budget=0.1", "--gil=on")
     assert case["gil"]["after_run"] and case["gil"]["requested"] == "on"
 

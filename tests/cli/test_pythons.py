@@ -17,9 +17,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def listed(gilscale):
-    """The interpreters that `gilscale list` shows."""
-    _, _, rows = gilscale("list").stdout.partition("\ninterpreters\n")
-    return re.findall(r"^  CPython \S+ \(\S+ build\) +(.+)$", rows, re.M)
+    """The interpreters that `gilscale list` shows and that have a plug-in."""
+    _, _, rows = gilscale("list").stdout.partition("\ninterpreters (--python)\n")
+    return re.findall(r"^  3\.\d+t? +CPython [^/]+ (/\S+)$", rows, re.M)
 
 
 @pytest.fixture

@@ -35,5 +35,15 @@ TEST(CaseLabel, NamesTheExecutorUnlessItIsTheDefault) {
   EXPECT_EQ(label_of(without_gil), "cpp_fib/30 (pool, GIL on)");
 }
 
+TEST(CaseLabel, NamesThePythonWhereThereAreSeveral) {
+  Case planned = cpp_fib_on("pool");
+  planned.interpreter = "3.13t";
+  EXPECT_EQ(label_of(planned), "cpp_fib/30 (pool)");
+  planned.several_interpreters = true;
+  planned.gil = GilMode::off;
+  EXPECT_EQ(label_of(planned), "cpp_fib/30 (pool, 3.13t, GIL off)");
+  EXPECT_EQ(benchmark_name(planned, 2), "cpp_fib/30/executor:pool/python:3.13t/gil:off/threads:2");
+}
+
 }  // namespace
 }  // namespace gilscale

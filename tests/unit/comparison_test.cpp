@@ -290,5 +290,74 @@ TEST(SingleThreadCosts, AreOfCasesThatRanPython) {
   EXPECT_EQ(costs_of({control, single("f", 1)}).size(), 1U);
 }
 
+// ---- several Pythons ----
+
+CaseResult in_python(CaseResult result, const std::string& interpreter,
+                     GilMode gil = GilMode::standard) {
+  result.planned.interpreter = interpreter;
+  result.planned.several_interpreters = true;
+  result.planned.gil = gil;
+  return result;
+}
+
+TEST(PythonMatrix, HasAColumnForEachPythonAndStateOfItsGil) {
+  Report report;
+  report.cases = {in_python(on("threads", 1, 1), "3.12"),
+                  in_python(on("threads", 2, 4), "3.13t", GilMode::on),
+                  in_python(on("threads", 1, 1), "3.13t", GilMode::off),
+                  in_python(on("pool", 1, 1), "3.13t", GilMode::off)};
+  const PythonMatrix matrix = python_matrix(report);
+  EXPECT_THAT(matrix.columns, ElementsAre("3.12", "3.13t, GIL on", "3.13t, GIL off"));
+  ASSERT_EQ(matrix.rows.size(), 2U);
+  EXPECT_EQ(matrix.rows[0].label, "m:f");
+  EXPECT_EQ(matrix.rows[0].threads, 4);
+  EXPECT_DOUBLE_EQ(matrix.rows[0].cells[0]->speedup->estimate, 4);
+  EXPECT_DOUBLE_EQ(matrix.rows[0].cells[1]->speedup->estimate, 1);
+  EXPECT_EQ(matrix.rows[1].label, "m:f (pool)");
+  EXPECT_FALSE(matrix.rows[1].cells[0]);
+  EXPECT_TRUE(matrix.rows[1].cells[2]);
+}
+
+TEST(PythonMatrix, TellsHowMuchLongerACallTakesThanInTheFastestPython) {
+  Report report;
+  report.cases = {in_python(single("m:f", 3), "3.11"), in_python(single("m:f", 2), "3.12"),
+                  in_python(single("m:g", 1), "3.11")};
+  const PythonMatrix matrix = python_matrix(report);
+  EXPECT_NEAR(matrix.rows[0].cells[0]->single_relative->estimate, 1.5, 1e-9);
+  EXPECT_EQ(matrix.rows[0].cells[1]->single_relative->estimate, 1);
+  EXPECT_EQ(matrix.rows[1].cells[0]->single_relative->estimate, 1);
+}
+
+TEST(PythonMatrix, KeepsTheCellOfACaseThatFailed) {
+  CaseResult failed = in_python(on("threads", 1, 1), "3.13");
+  failed.points.clear();
+  failed.failure = Failure{FailureKind::signal, "crashed", ""};
+  Report report;
+  report.cases = {in_python(on("threads", 1, 1), "3.12"), failed};
+  const PythonMatrix matrix = python_matrix(report);
+  EXPECT_EQ(matrix.rows[0].threads, 4);
+  ASSERT_TRUE(matrix.rows[0].cells[1]);
+  EXPECT_FALSE(matrix.rows[0].cells[1]->speedup);
+}
+
+TEST(PythonMatrix, IsEmptyWithOnePython) {
+  Report report;
+  report.cases = {on("threads", 1, 1)};
+  EXPECT_TRUE(python_matrix(report).columns.empty());
+}
+
+TEST(ExecutorComparisons, ArePythonsWhereTheExecutorIsTheSame) {
+  const auto of_pythons =
+      compared({in_python(on("threads", 1, 1), "3.13t"), in_python(on("threads", 2, 4), "3.12")});
+  EXPECT_TRUE(of_pythons.of_pythons);
+  EXPECT_EQ(of_pythons.entries[0].executor, "3.13t");
+  ASSERT_TRUE(of_pythons.winner);
+  EXPECT_THAT(of_pythons.winner->executors, ElementsAre("3.13t"));
+  const auto mixed =
+      compared({in_python(on("threads", 1, 1), "3.13t"), in_python(on("pool", 2, 4), "3.12")});
+  EXPECT_FALSE(mixed.of_pythons);
+  EXPECT_EQ(mixed.entries[1].executor, "pool, 3.12");
+}
+
 }  // namespace
 }  // namespace gilscale

@@ -75,6 +75,40 @@ TEST(Expectations, MayNameLabelsWithBlanksAndBrackets) {
             "f/[1, 2],x=\"<a>\" (pool)");
 }
 
+TEST(Expectations, MayNameAPython) {
+  const Expectation expected = parse_expectation("f@2[3.14t] speedup > 1");
+  EXPECT_EQ(expected.workload, "f");
+  EXPECT_EQ(expected.threads, 2);
+  EXPECT_EQ(expected.interpreter, "3.14t");
+  EXPECT_EQ(parse_expectation("f@max[3.1*] speedup > 1").interpreter, "3.1*");
+  EXPECT_EQ(parse_expectation("*[*t] gil_off >= 1").interpreter, "*t");
+  EXPECT_EQ(parse_expectation("f/30 (pool)[3.12 old] speedup > 1").interpreter, "3.12 old");
+}
+
+TEST(Expectations, TakeNoArgumentForAPython) {
+  for (const char* label : {"f/[3.5]", "f/1,[3.5]", "f/a=[3.5]", "f/[[3.5]]", "x[0]", "d['3.5']", "[3.12]"}) {
+    const Expectation expected = parse_expectation(std::string(label) + " speedup > 1");
+    EXPECT_EQ(expected.workload, label);
+    EXPECT_EQ(expected.interpreter, "");
+  }
+}
+
+TEST(Expectations, ApplyToThePythonThatTheyName) {
+  Case old = case_of("f", {1, 2});
+  old.interpreter = "3.12";
+  Case without_gil = old;
+  without_gil.interpreter = "3.13t";
+  const Expectation expected = parse_expectation("f@2[*t] speedup > 1");
+  EXPECT_FALSE(applies_to(expected, old, 2));
+  EXPECT_TRUE(applies_to(expected, without_gil, 2));
+  EXPECT_THAT(usage_error([&] { refuse_unmatched(expected, {old}); }),
+              HasSubstr("no Python '*t' is measured, only 3.12; add it with --python"));
+  EXPECT_THAT(usage_error([&] {
+                refuse_unmatched(parse_expectation("g[3.12] speedup > 1"), {old, without_gil});
+              }),
+              HasSubstr("no workload 'g' is measured"));
+}
+
 TEST(Expectations, TakeOnlyTheLastAtForThreads) {
   const Expectation expected = parse_expectation("mail/'a@b.c'@2 speedup > 1");
   EXPECT_EQ(expected.workload, "mail/'a@b.c'");

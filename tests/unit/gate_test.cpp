@@ -21,7 +21,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const PythonInfo built_for{"3.13.1", "default", "python"};
+const PythonInfo python_info{"3.13.1", "default", "python"};
+const std::map<std::string, PythonInfo> built_for{{"", python_info}};
 
 Case case_of(const std::string& name, std::vector<int> threads = {1, 2}) {
   Case planned;
@@ -33,7 +34,7 @@ Case case_of(const std::string& name, std::vector<int> threads = {1, 2}) {
 CaseResult result_of(std::vector<Point> points, const std::string& name = "f") {
   CaseResult result;
   result.planned = case_of(name, {});
-  result.python = built_for;
+  result.python = python_info;
   result.gil = {false, false, false};
   for (Point& point : points) {
     point.calls = 100;

@@ -20,6 +20,12 @@ PlanOptions options_for(std::vector<std::string> workloads,
   return options;
 }
 
+/// In one Python, where files hold what was `found`.
+std::vector<Case> plan_cases(const PlanOptions& options, const FoundWorkloads& found = {}) {
+  const std::vector<PlannedPython> pythons{{"", "3.13", options.gils, found}};
+  return gilscale::plan_cases(options, pythons);
+}
+
 std::vector<std::string> labels(const std::vector<Case>& cases) {
   std::vector<std::string> labels;
   for (const Case& planned : cases) labels.push_back(label_of(planned));
@@ -51,6 +57,26 @@ TEST(Plan, HasACaseForEachStateOfTheGil) {
   options.gils = {GilMode::on, GilMode::off};
   EXPECT_THAT(labels(plan_cases(options)),
               ElementsAre("hold/1000 (GIL on)", "hold/1000 (GIL off)", "control (native)"));
+}
+
+TEST(Plan, PutsTheSameWorkloadInSeveralPythonsSideBySide) {
+  const PlanOptions options = options_for({"hold", "release"}, {"threads", "native"});
+  const std::vector<PlannedPython> pythons{{"a", "3.12"}, {"b", "3.13t", {GilMode::on, GilMode::off}}};
+  EXPECT_THAT(labels(gilscale::plan_cases(options, pythons)),
+              ElementsAre("hold/1000 (3.12)", "hold/1000 (3.13t, GIL on)",
+                          "hold/1000 (3.13t, GIL off)", "release/1000 (3.12)",
+                          "release/1000 (3.13t, GIL on)", "release/1000 (3.13t, GIL off)",
+                          "control (native)"));
+}
+
+TEST(Plan, NamesAFilesWorkloadsInThePythonsThatHaveThem) {
+  PlanOptions options = options_for({"x.py"});
+  const std::vector<PlannedPython> pythons{
+      {"a", "3.12", {GilMode::standard}, {{"x.py", {{"bench_old", {}}, {"bench_both", {}}}}}},
+      {"b", "3.13", {GilMode::standard}, {{"x.py", {{"bench_both", {}}, {"bench_new", {}}}}}}};
+  EXPECT_THAT(labels(gilscale::plan_cases(options, pythons)),
+              ElementsAre("x.py:bench_old (3.12)", "x.py:bench_both (3.12)",
+                          "x.py:bench_both (3.13)", "x.py:bench_new (3.13)"));
 }
 
 TEST(Plan, HandsTheOptionsToEveryCase) {

@@ -44,6 +44,8 @@ struct PlanOptions {
   std::vector<Sharing> shares{Sharing::all};     ///< each a case of its own
   std::vector<GilMode> gils{GilMode::standard};  ///< each a case of its own
   std::string venv;                              ///< folder; empty: the active one, if any
+  /// Interpreters, versions, virtual environments; empty: that of `venv`.
+  std::vector<std::string> pythons;
   /// Regular expression over the names of benchmarks; a leading '-' negates it. Empty: all.
   std::string filter;
   /// What all cases have in common: threads, scaling, calls and so on; not the stop rule, which is

@@ -50,10 +50,12 @@ struct SharingCost {
 /// For every workload that was measured both ways, at the largest count of threads.
 std::vector<SharingCost> sharing_costs(const Report& report);
 
-/// One workload on several executors.
+/// One workload on several executors, or in several Pythons.
 struct ExecutorComparison {
   struct Entry {
-    std::string executor;  ///< "pool"; "pool, own arguments" with --share none; "pool, GIL off"
+    /// "pool"; "pool, own arguments" with --share none; "pool, GIL off"; "pool, 3.13t"; "3.13t"
+    /// where the executor is the same for all.
+    std::string executor;
     int threads = 1;
     Estimate throughput_per_s;
     double speedup = 1;
@@ -71,15 +73,40 @@ struct ExecutorComparison {
   };
 
   std::string label;
+  bool of_pythons = false;     ///< what differs is the Python, and perhaps its GIL
   std::vector<Entry> entries;  ///< at the largest count of threads
   /// Else the machine gave somebody too few at that count to say that he is behind.
   bool had_cores = true;
   std::optional<Winner> winner;
 };
 
-/// For every workload that was measured on two executors of Python or more, or with and without
-/// the GIL.
+/// For every workload that was measured on two executors of Python or more, in two Pythons or more,
+/// or with and without the GIL.
 std::vector<ExecutorComparison> executor_comparisons(const Report& report);
+
+/// What one workload does in one Python, beside the other Pythons.
+struct PythonCell {
+  const JudgedCase* judged;
+  std::optional<Estimate> speedup;          ///< at the row's threads
+  std::optional<Estimate> single_relative;  ///< one thread's call, over the row's fastest one
+};
+
+/// One workload on one executor.
+struct PythonRow {
+  std::string label;
+  int threads = 1;  ///< the largest count that all have in common; 1: none
+  /// One for each column; none where that Python has no such case.
+  std::vector<std::optional<PythonCell>> cells;
+};
+
+/// Workloads by Pythons (and what was asked of their GIL).
+struct PythonMatrix {
+  std::vector<std::string> columns;  ///< "3.12", "3.13t, GIL off"
+  std::vector<PythonRow> rows;
+};
+
+/// Empty where there is one Python.
+PythonMatrix python_matrix(const Report& report);
 
 /// A case's call on one thread beside those of the others.
 struct SingleThreadCost {

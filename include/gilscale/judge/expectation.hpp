@@ -16,12 +16,14 @@ enum class Relation { at_least, more, at_most, less };
 std::string_view to_string(Relation relation);
 
 /// What --expect says: "WORKLOAD[@THREADS] METRIC OP NUMBER", as in
-/// "cpp_fib_nogil@2 relative_efficiency >= 0.9".
+/// "cpp_fib_nogil@2 relative_efficiency >= 0.9". Where the workload ends with a Python in brackets,
+/// or the number of threads does, it is about that one only: "cpp_fib_nogil@2[3.14t] ...".
 struct Expectation {
   std::string text;            ///< as the user wrote it
   std::string workload;        ///< a name, a label as in tables, or a pattern with * and ?
   std::optional<int> threads;  ///< @2
   bool at_max = false;         ///< @max: the largest count that was measured
+  std::string interpreter;     ///< a name, or a pattern with * and ?; empty: all of them
   std::string metric;          ///< of the result file: "relative_efficiency"
   Relation relation = Relation::at_least;
   double bound = 0;

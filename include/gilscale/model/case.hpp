@@ -28,6 +28,9 @@ std::string needs_its_gil(std::string_view executable);
 struct Case {
   WorkloadSpec workload;
   std::string python;  ///< whose packages are seen; empty: the one gilscale was built for
+  /// How it is told apart from the other Pythons of a run: "3.13t"; empty for the control.
+  std::string interpreter;
+  bool several_interpreters = false;  ///< in the run: names and labels tell which
   std::string folder;  ///< in which it runs; empty: the front end's
   std::string executor = "threads";
   GilMode gil = GilMode::standard;
@@ -57,8 +60,8 @@ std::string benchmark_name(const Case& planned, int threads);
 /// The name as Google Benchmark reports it and as --benchmark_filter sees it.
 std::string reported_name(const Case& planned, int threads);
 
-/// "cpp_fib/30", with the executor when it is not the default one, and with what is asked of the
-/// GIL: "cpp_fib/30 (pool, GIL off)".
+/// "cpp_fib/30", with the executor when it is not the default one, with the Python where there are
+/// several, and with what is asked of the GIL: "cpp_fib/30 (pool, 3.13t, GIL off)".
 std::string label_of(const Case& planned);
 
 }  // namespace gilscale

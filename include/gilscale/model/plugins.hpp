@@ -24,6 +24,9 @@ std::filesystem::path lib_folder();
 /// read is none.
 std::vector<Plugin> plugins_in(const std::filesystem::path& folder);
 
+/// "make it, in a minute, with: /home/me/gilscale/scripts/add_python.sh /usr/bin/python3.13".
+std::string how_to_make_plugin(const std::string& python);
+
 /// The one of plugins_in(lib_folder()) whose Python is measured where none is named. Throws
 /// UsageError if there is none.
 const Plugin& default_plugin(const std::vector<Plugin>& plugins);
