@@ -114,7 +114,8 @@ void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
   compared_points_ = count_points(cases);
   for (Case& planned : cases) {
     if (baseline_) take_calls_over(planned, baseline_->cases);
-    if (!sources_.empty()) (void)source_for(planned).applied_to(planned);  // throws where it cannot be
+    if (!sources_.empty())
+      (void)source_for(planned).applied_to(planned);  // throws where it cannot be
   }
   if (!baseline_) return;
   const std::vector<CaseResult> after = foreseen(cases, pythons_, baseline_->cases);

@@ -37,7 +37,8 @@ std::string interpreter_row(const ListedInterpreter& each) {
   const PythonInfo& info = each.info;
   const std::string build = info.build == "default" ? "" : ", " + info.build;
   const std::string debug = info.debug ? ", debug" : "";
-  const std::string name = fmt::format("{:<6} CPython {}{}{}", each.name, info.version, build, debug);
+  const std::string name =
+      fmt::format("{:<6} CPython {}{}{}", each.name, info.version, build, debug);
   return list_row(name, each.missing.empty()
                             ? info.executable
                             : fmt::format("{} lacks {}", info.executable, each.missing));

@@ -74,8 +74,7 @@ NamedInterpreter find_version_of_python(const std::string& given, const PythonVe
   throw UsageError(fmt::format(
       "--python '{}': there is no such Python on PATH, nor among those of uv, pyenv and "
       "setup-python{}; name the path of its interpreter or of a virtual environment",
-      given,
-      others.empty() ? "" : fmt::format(" (there are {})", fmt::join(others, ", "))));
+      given, others.empty() ? "" : fmt::format(" (there are {})", fmt::join(others, ", "))));
 }
 
 std::string absolute_path(const fs::path& path) {
@@ -102,7 +101,8 @@ NamedInterpreter find_path_of_python(const std::string& given) {
         fmt::format("--python '{}' does not exist; name an interpreter, a virtual environment, or "
                     "a version like 3.13",
                     given));
-  if (fs::exists(given, ignored)) return {absolute_path(given), ask_interpreter(absolute_path(given))};
+  if (fs::exists(given, ignored))
+    return {absolute_path(given), ask_interpreter(absolute_path(given))};
   InterpreterFacts facts = ask_interpreter(given);
   return {facts.executable, std::move(facts)};
 }

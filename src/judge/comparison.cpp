@@ -115,7 +115,9 @@ std::string contender_name(const Case& planned, bool several_executors) {
 }
 
 bool has_several_executors(const Contest& contest) {
-  const auto& executor_of = [](const Contender& each) { return each.judged->result.planned.executor; };
+  const auto& executor_of = [](const Contender& each) {
+    return each.judged->result.planned.executor;
+  };
   return std::any_of(contest.contenders.begin(), contest.contenders.end(),
                      [&](const Contender& each) {
                        return executor_of(each) != executor_of(contest.contenders.front());
@@ -366,9 +368,9 @@ void fill(PythonRow& row) {
     if (own == cases.end()) continue;
     const auto place = static_cast<std::size_t>(own - cases.begin());
     if (row.threads > 1) cell->speedup = speedup_at(*cell->judged, row.threads);
-    cell->single_relative =
-        place == fastest ? exactly(1)
-                         : paired_ratio(calls[place].values(), calls[fastest].values());
+    cell->single_relative = place == fastest
+                                ? exactly(1)
+                                : paired_ratio(calls[place].values(), calls[fastest].values());
   }
 }
 
@@ -422,8 +424,9 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
     if (threads.empty()) continue;
     ExecutorComparison comparison;
     comparison.label = label_of(contest.workload);
-    comparison.of_pythons = contest.contenders.front().judged->result.planned.several_interpreters &&
-                            !has_several_executors(contest);
+    comparison.of_pythons =
+        contest.contenders.front().judged->result.planned.several_interpreters &&
+        !has_several_executors(contest);
     for (const Contender& each : contest.contenders)
       comparison.entries.push_back(entry_of(each, threads.back()));
     Ranking ranking = ranking_of(contest, threads);

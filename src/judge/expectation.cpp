@@ -153,9 +153,10 @@ void refuse_interpreter(const Expectation& expectation, const std::vector<Case>&
     if (names_interpreter(expectation, planned)) return;
     if (!planned.interpreter.empty()) names.insert(planned.interpreter);
   }
-  throw UsageError(fmt::format("--expect '{}': no Python '{}' is measured, only {}; add it with "
-                               "--python",
-                               expectation.text, expectation.interpreter, fmt::join(names, ", ")));
+  throw UsageError(
+      fmt::format("--expect '{}': no Python '{}' is measured, only {}; add it with "
+                  "--python",
+                  expectation.text, expectation.interpreter, fmt::join(names, ", ")));
 }
 
 [[noreturn]] void refuse_workload(const Expectation& expectation, const std::vector<Case>& cases) {

@@ -58,6 +58,8 @@ bool BoundCall::first_call() {
   return false;
 }
 
+bool BoundCall::once() { return looked_at_ ? repeat_batch(1) : first_call(); }
+
 bool BoundCall::repeat(std::int64_t calls, Seconds switch_interval) {
   Clock::time_point now = Clock::now();
   Clock::time_point offered = now;

@@ -22,6 +22,8 @@ class BoundCall {
   /// pending then and the rest is not made. Between calls the GIL is offered to others once every
   /// `switch_interval`, as a loop in Python would do.
   bool repeat(std::int64_t calls, std::chrono::duration<double> switch_interval);
+  /// Makes one call, in the same way.
+  bool once();
 
  private:
   bool repeat_batch(std::int64_t calls);

@@ -30,6 +30,10 @@ class WorkerThread {
   /// The same for the next round only.
   void run_one_round() { run(true); }
 
+  /// The same as run_all_rounds() on a thread that Python need not know: attaches for each call and
+  /// is detached in between. Called detached, returns detached.
+  void attach_for_each_call();
+
   /// Makes calls without a round, on the current thread, attached. A Python exception is pending if
   /// it returns false.
   [[nodiscard]] bool make_calls_at_once(std::int64_t calls) {
@@ -40,6 +44,8 @@ class WorkerThread {
   void run(bool once);
   /// Attached. The exception that one of them raised.
   std::optional<Raised> make_calls(std::int64_t calls);
+  /// Detached; stops the clocks after the last one.
+  std::optional<Raised> make_calls_each_attached(std::int64_t calls);
 
   HostTeam& team_;
   HostTeam::Member& member_;

@@ -74,7 +74,8 @@ std::string executor_tables(const Report& report) {
       columns.add({entry.executor, std::to_string(entry.threads),
                    rate(entry.throughput_per_s.estimate), fmt::format("{:.2f}", entry.speedup),
                    duration(entry.start_s), megabytes(entry.memory_bytes)});
-    text += columns.paragraph() + fmt::format("{}: {}\n", one_line(comparison.label), winner_text(comparison));
+    text += columns.paragraph() +
+            fmt::format("{}: {}\n", one_line(comparison.label), winner_text(comparison));
   }
   return text;
 }

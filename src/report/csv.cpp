@@ -16,8 +16,9 @@ namespace {
 using Fields = std::vector<std::string>;
 
 /// Which case it is, before the figures.
-constexpr std::string_view first_columns[] = {"label",   "workload", "executor", "interpreter", "gil", "scaling", "share",
-                                              "threads", "calls",    "rounds",   "verdict"};
+constexpr std::string_view first_columns[] = {"label", "workload", "executor", "interpreter",
+                                              "gil",   "scaling",  "share",    "threads",
+                                              "calls", "rounds",   "verdict"};
 
 /// A figure with an interval has three columns: the median, and the ends.
 Fields columns_of(const Metric& metric) {

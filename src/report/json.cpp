@@ -145,8 +145,8 @@ json case_document(const JudgedCase& judged) {
       {"pinned", result.planned.pin},
       {"group", result.planned.group},
       {"gil", gil_document(result)},
-      {"interpreter", result.planned.interpreter.empty() ? json(nullptr)
-                                                         : json(result.planned.interpreter)},
+      {"interpreter",
+       result.planned.interpreter.empty() ? json(nullptr) : json(result.planned.interpreter)},
       {"python", value_or_null(result.python)},
       {"points", std::move(points)},
       {"scalability", scalability_document(judged.scalability)},

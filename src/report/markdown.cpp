@@ -326,7 +326,8 @@ std::string details(const Report& report) {
 std::string cases_section(const Report& report) {
   if (report.cases.empty()) return "";
   return "\n### Scaling\n" + scaling_table(report) + footnote(report) + sentences(report) +
-         pythons_section(report) + winners_section(report) + stack_section(report) + notes_section(report) + details(report);
+         pythons_section(report) + winners_section(report) + stack_section(report) +
+         notes_section(report) + details(report);
 }
 
 std::string environment_line(const Report& report) {

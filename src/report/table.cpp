@@ -220,9 +220,10 @@ std::string render_table(const Report& report, const Style& style) {
   if (report.cases.empty()) return gates.empty() ? "nothing was measured\n" : gates.substr(1);
   return heading(report) + scaling_table(report, style) + footnotes(report) + "\n" +
          sentences(report, style) + gates + laws(report) + parameter_tables(report) +
-         sharing_sentences(report) + python_paragraphs(report) + executor_tables(report) + time_table(report) +
-         stack_table(report) + what_if_notes(report) + bystander_notes(report) +
-         single_thread_table(report) + pool_notes(report) + setup_notes(report);
+         sharing_sentences(report) + python_paragraphs(report) + executor_tables(report) +
+         time_table(report) + stack_table(report) + what_if_notes(report) +
+         bystander_notes(report) + single_thread_table(report) + pool_notes(report) +
+         setup_notes(report);
 }
 
 }  // namespace gilscale

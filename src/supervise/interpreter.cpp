@@ -63,9 +63,9 @@ bool is_too_old(const InterpreterFacts& facts) {
 PythonFiles files_of(const std::string& python, const InterpreterFacts& facts,
                      const std::vector<Plugin>& plugins) {
   if (is_too_old(facts))
-    throw UsageError(fmt::format(
-        "{} is CPython {}, but gilscale measures with 3.9 and newer; name another one", python,
-        facts.version));
+    throw UsageError(
+        fmt::format("{} is CPython {}, but gilscale measures with 3.9 and newer; name another one",
+                    python, facts.version));
   if (facts.library.empty())
     throw UsageError(fmt::format(
         "{} (CPython {}) has no shared libpython, which gilscale needs to measure with it; those "

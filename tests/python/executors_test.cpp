@@ -110,7 +110,9 @@ class ExecutorTest : public testing::WithParamInterface<ExecutorKind>, public Py
 };
 
 std::string name_of(const testing::TestParamInfo<ExecutorKind>& kind) {
-  return std::string(kind.param.name);
+  std::string name(kind.param.name);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
 }
 
 /// What every executor that runs Python must do.
@@ -124,6 +126,14 @@ class OneInterpreter : public ExecutorTest {};
 INSTANTIATE_TEST_SUITE_P(
     Executors, OneInterpreter,
     testing::ValuesIn(executors_that([](const auto& kind) { return kind.shares_gil; })), name_of);
+
+/// Those of them whose threads Python makes.
+class PythonThreads : public ExecutorTest {};
+INSTANTIATE_TEST_SUITE_P(Executors, PythonThreads,
+                         testing::ValuesIn(executors_that([](const auto& kind) {
+                           return kind.shares_gil && kind.name != "native-threads";
+                         })),
+                         name_of);
 
 /// Those whose threads each have an interpreter of their own.
 class OwnInterpreters : public ExecutorTest {};
@@ -288,9 +298,13 @@ TEST_P(OneInterpreter, CallOnAsManyPythonThreadsAsTheRoundHas) {
       py::set(global("seen")).contains(py::module_::import("threading").attr("main_thread")()));
 }
 
-TEST_P(OneInterpreter, LeaveNoPythonThreadBehind) {
+TEST_P(PythonThreads, LeaveNoneBehind) {
   const auto threads = [] {
-    return py::module_::import("threading").attr("active_count")().cast<int>();
+    // Python keeps a dummy of each foreign thread that asked for itself.
+    return py::eval(
+               "sum(type(each).__name__ != '_DummyThread'"
+               "    for each in __import__('threading').enumerate())")
+        .cast<int>();
   };
   const int before = threads();
   {
@@ -693,7 +707,7 @@ TEST_P(OwnInterpreters, MakeAFailureOfAnImportThatFailsThere) {
   EXPECT_THAT(error->details(), StartsWith("Traceback"));
 }
 
-TEST_P(OneInterpreter, MakeAFailureOfAThreadThatCannotBeStarted) {
+TEST_P(PythonThreads, MakeAFailureOfAThreadThatCannotBeStarted) {
   Running running(calibration("empty", "()"), GetParam());
   // As Python says it when the system has no more threads to give.
   const py::object thread = py::module_::import("threading").attr("Thread");
@@ -716,6 +730,51 @@ TEST_P(OneInterpreter, MakeAFailureOfAThreadThatCannotBeStarted) {
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(),
               AllOf(HasSubstr("can't start new thread"), HasSubstr("fewer --threads")));
+}
+
+// ---- native threads ----
+
+constexpr const char* noting_what_is_kept = R"(
+own = threading.local()
+def work():
+    note(getattr(own, 'calls', 0))
+    own.calls = getattr(own, 'calls', 0) + 1
+)";
+
+class NativeThreads : public PythonTest {
+ protected:
+  /// What `calls` calls of each of `threads` threads noted.
+  std::string noted_by(const char* executor, int threads, std::int64_t calls) {
+    Running running(own(preamble(folder_.path().string()) + noting_what_is_kept, "work"),
+                    executor_kind(executor));
+    running.prepare(threads);
+    running.round(threads, calls);
+    return text_of(folder_.file("notes"));
+  }
+};
+
+TEST_F(NativeThreads, AttachAnewForEachCall) {
+  EXPECT_EQ(noted_by("native-threads", 2, 3), "0\n0\n0\n0\n0\n0\n");
+}
+
+TEST_F(NativeThreads, DifferInThatFromPythonsThreads) {
+  EXPECT_EQ(noted_by("threads", 1, 3), "0\n1\n2\n");
+}
+
+TEST_F(NativeThreads, LeaveNoThreadBehind) {
+  if (!std::filesystem::exists("/proc/self/task")) GTEST_SKIP() << "it counts threads in /proc";
+  const auto threads = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/task"),
+                         std::filesystem::directory_iterator());
+  };
+  const auto before = threads();
+  {
+    Running running(calibration("empty", "()"), executor_kind("native-threads"));
+    running.prepare(3);
+    running.round(3, 1);
+    EXPECT_GE(threads(), before + 3);
+  }
+  EXPECT_EQ(threads(), before);
 }
 
 // ---- interpreters ----

@@ -86,7 +86,8 @@ TEST(Expectations, MayNameAPython) {
 }
 
 TEST(Expectations, TakeNoArgumentForAPython) {
-  for (const char* label : {"f/[3.5]", "f/1,[3.5]", "f/a=[3.5]", "f/[[3.5]]", "x[0]", "d['3.5']", "[3.12]"}) {
+  for (const char* label :
+       {"f/[3.5]", "f/1,[3.5]", "f/a=[3.5]", "f/[[3.5]]", "x[0]", "d['3.5']", "[3.12]"}) {
     const Expectation expected = parse_expectation(std::string(label) + " speedup > 1");
     EXPECT_EQ(expected.workload, label);
     EXPECT_EQ(expected.interpreter, "");

@@ -20,8 +20,8 @@ TEST(PythonVersions, AreTwoOrThreeNumbersAndPerhapsAT) {
   EXPECT_EQ(read_python_version("3.14t")->release, "3.14");
   EXPECT_TRUE(read_python_version("3.14t")->free_threaded);
   EXPECT_EQ(read_python_version("3.12.1")->release, "3.12.1");
-  for (const char* text : {"", "t", "3", "3.", ".3", "3..1", "3.1.2.3", "3.13x", "python3.13", "3.13tt",
-                           "/usr", "-3.1", "3.13 "})
+  for (const char* text : {"", "t", "3", "3.", ".3", "3..1", "3.1.2.3", "3.13x", "python3.13",
+                           "3.13tt", "/usr", "-3.1", "3.13 "})
     EXPECT_FALSE(read_python_version(text)) << text;
 }
 
@@ -59,11 +59,12 @@ class Interpreters : public testing::Test {
 };
 
 TEST_F(Interpreters, BearAVersionInTheirNames) {
-  for (const char* name : {"bin/python3.12", "bin/python3.14t", "bin/python3", "bin/python3.12-config",
-                           "bin/python2.7", "bin/pythonw3.12"})
+  for (const char* name : {"bin/python3.12", "bin/python3.14t", "bin/python3",
+                           "bin/python3.12-config", "bin/python2.7", "bin/pythonw3.12"})
     make(name);
   folder_.write("bin/python3.9", "not a program");
-  EXPECT_THAT(found({{folder_.path() / "bin"}, {}}), ElementsAre("bin/python3.14t", "bin/python3.12"));
+  EXPECT_THAT(found({{folder_.path() / "bin"}, {}}),
+              ElementsAre("bin/python3.14t", "bin/python3.12"));
 }
 
 TEST_F(Interpreters, OfAFolderOfVersionsComeNewestFirst) {
@@ -85,8 +86,9 @@ TEST_F(Interpreters, AreTakenOnceThoughLinksLeadThere) {
 
 TEST_F(Interpreters, AreNotWhatStartsOthers) {
   make("shims/python3.12");
-  EXPECT_THAT(found({{folder_.path() / "shims", folder_.path() / "missing"}, {folder_.path() / "none"}}),
-              IsEmpty());
+  EXPECT_THAT(
+      found({{folder_.path() / "shims", folder_.path() / "missing"}, {folder_.path() / "none"}}),
+      IsEmpty());
 }
 
 TEST_F(Interpreters, OfAFolderAreInItsBin) {

@@ -15,8 +15,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 TEST(Listing, ShowsAllThatCanBeChosen) {
-  const std::string text =
-      listing(std::vector<ListedInterpreter>{{"3.13t", {"3.13.1", "free-threaded", "bin/python3"}, ""}});
+  const std::string text = listing(
+      std::vector<ListedInterpreter>{{"3.13t", {"3.13.1", "free-threaded", "bin/python3"}, ""}});
   for (const BuiltinWorkload& row : builtin_workloads()) {
     EXPECT_THAT(text, HasSubstr("  " + std::string(row.name)));
     EXPECT_THAT(text, HasSubstr(std::string(row.summary)));
@@ -35,10 +35,10 @@ TEST(Listing, ShowsAllThatCanBeChosen) {
 
 TEST(Listing, LinesItsColumnsUp) {
   const std::string text = listing({});
-  for (const char* row : {"  module:callable, file.py:name             your own callable\n",
-                          "  file.py                                   every function bench_",
-                          "  threads                                   a persistent team",
-                          "  none "})
+  for (const char* row :
+       {"  module:callable, file.py:name             your own callable\n",
+        "  file.py                                   every function bench_",
+        "  threads                                   a persistent team", "  none "})
     EXPECT_THAT(text, HasSubstr(row));
 }
 

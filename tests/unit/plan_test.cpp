@@ -61,12 +61,13 @@ TEST(Plan, HasACaseForEachStateOfTheGil) {
 
 TEST(Plan, PutsTheSameWorkloadInSeveralPythonsSideBySide) {
   const PlanOptions options = options_for({"hold", "release"}, {"threads", "native"});
-  const std::vector<PlannedPython> pythons{{"a", "3.12"}, {"b", "3.13t", {GilMode::on, GilMode::off}}};
-  EXPECT_THAT(labels(gilscale::plan_cases(options, pythons)),
-              ElementsAre("hold/1000 (3.12)", "hold/1000 (3.13t, GIL on)",
-                          "hold/1000 (3.13t, GIL off)", "release/1000 (3.12)",
-                          "release/1000 (3.13t, GIL on)", "release/1000 (3.13t, GIL off)",
-                          "control (native)"));
+  const std::vector<PlannedPython> pythons{{"a", "3.12"},
+                                           {"b", "3.13t", {GilMode::on, GilMode::off}}};
+  EXPECT_THAT(
+      labels(gilscale::plan_cases(options, pythons)),
+      ElementsAre("hold/1000 (3.12)", "hold/1000 (3.13t, GIL on)", "hold/1000 (3.13t, GIL off)",
+                  "release/1000 (3.12)", "release/1000 (3.13t, GIL on)",
+                  "release/1000 (3.13t, GIL off)", "control (native)"));
 }
 
 TEST(Plan, NamesAFilesWorkloadsInThePythonsThatHaveThem) {

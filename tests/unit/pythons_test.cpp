@@ -21,10 +21,10 @@ TEST(PythonsOfARun, AreToldApartByAsLittleAsWillDo) {
                                      python("/opt/bin/python3", "3.13.0"),
                                      python("/ft/bin/python3", "3.13.0", true)}),
               ElementsAre("3.12", "3.13", "3.13t"));
-  EXPECT_THAT(told_apart(std::vector{python("/a/bin/python", "3.12.1"),
-                                     python("/b/bin/python", "3.12.4"),
-                                     python("/c/bin/python", "3.13.0")}),
-              ElementsAre("3.12.1", "3.12.4", "3.13"));
+  EXPECT_THAT(
+      told_apart(std::vector{python("/a/bin/python", "3.12.1"), python("/b/bin/python", "3.12.4"),
+                             python("/c/bin/python", "3.13.0")}),
+      ElementsAre("3.12.1", "3.12.4", "3.13"));
 }
 
 TEST(PythonsOfARun, OfOneVersionBearTheNameOfTheirEnvironment) {

@@ -31,7 +31,7 @@ struct Case {
   /// How it is told apart from the other Pythons of a run: "3.13t"; empty for the control.
   std::string interpreter;
   bool several_interpreters = false;  ///< in the run: names and labels tell which
-  std::string folder;  ///< in which it runs; empty: the front end's
+  std::string folder;                 ///< in which it runs; empty: the front end's
   std::string executor = "threads";
   GilMode gil = GilMode::standard;
   std::vector<int> threads;
