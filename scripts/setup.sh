@@ -11,7 +11,7 @@ declare -A packages_for=(
   [measure]='g++ ninja-build cmake pkgconf libbenchmark-dev libboost-dev libcli11-dev libdw-dev libfmt-dev
     libhwloc-dev libtomlplusplus-dev nlohmann-json3-dev'
   [draw]=''
-  [test]='libbenchmark-tools libgmock-dev libgtest-dev'
+  [test]='libbenchmark-tools libgmock-dev libgtest-dev openssh-client openssh-server'
   [contribute]=''
   [free-threaded]='g++ make libffi-dev libssl-dev xz-utils zlib1g-dev' # to build one
 )

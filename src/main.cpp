@@ -6,6 +6,7 @@
 #include "gilscale/command_line/config_file.hpp"
 #include "gilscale/command_line/options.hpp"
 #include "gilscale/commands/compare.hpp"
+#include "gilscale/commands/describe_place.hpp"
 #include "gilscale/commands/doctor.hpp"
 #include "gilscale/commands/draw_report.hpp"
 #include "gilscale/commands/list.hpp"
@@ -14,6 +15,7 @@
 #include "gilscale/machine/cpu_budget.hpp"
 #include "gilscale/model/plugins.hpp"
 #include "gilscale/report/standard_output.hpp"
+#include "gilscale/supervise/place.hpp"
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/printable.hpp"
 #include "worker/member_process.hpp"
@@ -38,6 +40,11 @@ struct Commands {
   ExitCode operator()(const SelftestOptions& options) const { return selftest(options); }
   ExitCode operator()(const WorkerOptions& options) const {
     if (options.member) run_member_process();
+    if (options.describe) return describe_place();
+    if (options.at_place) {
+      attend_worker();
+      return ExitCode::ok;
+    }
     run_worker(options.supervised);
   }
 };

@@ -106,6 +106,13 @@ void add_what(CLI::App& run, Raw& raw) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST");
+  run.add_option("--launcher", raw.run.plan.launchers,
+                 "Measure elsewhere: put this before each worker's command (\"ssh host\", "
+                 "\"srun -N1 -w node\", \"docker run -i image\", \"taskset -c 0-3\"); the gilscale "
+                 "there is the one on PATH, unless the last word names it. If repeated, each is a "
+                 "place; `here` is this one")
+      ->allow_extra_args(false)
+      ->type_name("CMD");
   run.add_option("--path", raw.run.plan.workloads.path,
                  "A folder to import from, before the current one; may be repeated")
       ->allow_extra_args(false)
@@ -344,6 +351,7 @@ void finish_plan(const Raw& raw, PlanOptions& plan,
                                 : std::vector{gil_mode_of(raw.gil)};
   plan.shares = raw.share == "both" ? std::vector{Sharing::all, Sharing::none}
                                     : std::vector{sharing_of(raw.share)};
+  plan.auto_threads = raw.threads == "auto";
   plan.common.threads = thread_counts(raw.threads, auto_threads);
   plan.common.scaling = scaling_of(raw.scaling);
   plan.common.calls = parse_calls(raw.calls);
@@ -478,6 +486,8 @@ Options parse_options(int argc, const char* const* argv,
   WorkerOptions worker_options;
   worker->add_flag("--supervised", worker_options.supervised);
   worker->add_flag("--member", worker_options.member);
+  worker->add_flag("--at-place", worker_options.at_place);
+  worker->add_flag("--describe", worker_options.describe);
   app.footer(
       "Exit codes: 0 ok, 1 an expectation or a comparison failed, 2 usage, 3 a workload failed, "
       "crashed or timed out, 4 inconclusive, 5 results could not be written, 130 interrupted.");

@@ -12,9 +12,9 @@
 #include "gilscale/judge/check.hpp"
 #include "gilscale/judge/metric.hpp"
 #include "gilscale/judge/verdict.hpp"
-#include "gilscale/model/executable.hpp"
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/venv.hpp"
+#include "gilscale/supervise/place.hpp"
 
 namespace gilscale {
 namespace {
@@ -27,14 +27,15 @@ nlohmann::json with_host_name(nlohmann::json context) {
 }
 
 /// Cases as they will be, as far as that is known: what differs from the baseline for certain.
-std::vector<CaseResult> foreseen(const std::vector<Case>& cases,
-                                 const std::map<std::string, PythonInfo>& pythons,
+std::vector<CaseResult> foreseen(const std::vector<Case>& cases, const Gate::Pythons& pythons,
                                  const std::vector<CaseResult>& before) {
   std::vector<CaseResult> results;
   for (const Case& planned : cases) {
     CaseResult result;
     result.planned = planned;
-    if (executor_kind(planned.executor).runs_python) result.python = pythons.at(planned.python);
+    const auto python = pythons.find({planned.place, planned.python});
+    if (executor_kind(planned.executor).runs_python && python != pythons.end())
+      result.python = python->second;
     if (const CaseResult* other = same_case(planned, before)) result.gil = other->gil;
     results.push_back(std::move(result));
   }
@@ -85,7 +86,7 @@ bool VerdictBudget::is_left() const {
   return spent_s < all_s_;
 }
 
-Gate::Gate(GateOptions options, std::map<std::string, PythonInfo> pythons)
+Gate::Gate(GateOptions options, Pythons pythons)
     : options_(std::move(options)), pythons_(std::move(pythons)) {
   if (!options_.baseline.empty()) baseline_ = read_result_file(options_.baseline);
   if (baseline_ && !baseline_->is_gilscale)
@@ -99,12 +100,12 @@ Gate::Gate(GateOptions options, std::map<std::string, PythonInfo> pythons)
         "--against '{}' is an environment of one Python, but several are measured; name one with "
         "--python",
         options_.against));
-  for (const auto& [executable, python] : pythons_)
-    sources_[executable] = find_version(options_.against, python.version);
+  for (const auto& [where, python] : pythons_)
+    sources_[where] = find_version(options_.against, python.version);
 }
 
 const VersionSource& Gate::source_for(const Case& planned) const {
-  const auto own = sources_.find(planned.python);
+  const auto own = sources_.find({planned.place, planned.python});
   return own == sources_.end() ? sources_.begin()->second : own->second;
 }
 
@@ -160,14 +161,14 @@ void Gate::share_error_of_expectations(const std::vector<Case>& cases) {
 }
 
 Party Gate::party_of(const Case& planned) const {
-  if (sources_.empty()) return {{planned, worker_command()}};
+  if (sources_.empty()) return {{planned, worker_command(planned)}};
   const VersionSource& source = source_for(planned);
   Party party;
   for (std::size_t number = 0; number < launches_of_a_version; ++number) {
     const Case own = launch_of(planned, number);
     party.push_back(
-        {source.applied_to(own), source.worker.empty() ? worker_command() : source.worker});
-    party.push_back({own, worker_command()});
+        {source.applied_to(own), source.worker.empty() ? worker_command(own) : source.worker});
+    party.push_back({own, worker_command(own)});
   }
   return party;
 }

@@ -44,9 +44,11 @@ class VerdictBudget {
 /// questions and judge() each case.
 class Gate {
  public:
-  /// Reads the baseline, finds the other version. `pythons`: what is known of each that cases run
-  /// in, by its executable. Throws UsageError.
-  Gate(GateOptions options, std::map<std::string, PythonInfo> pythons);
+  /// What is known of the Pythons that cases run in, by place and executable.
+  using Pythons = std::map<std::pair<std::string, std::string>, PythonInfo>;
+
+  /// Reads the baseline, finds the other version. Throws UsageError.
+  Gate(GateOptions options, Pythons pythons);
 
   /// Tells the cases what the gate needs of them. Throws UsageError where an expectation is about
   /// none of them, or the baseline cannot be compared with them. `context` is what is known of this
@@ -92,9 +94,10 @@ class Gate {
   void compare_last(const CaseResult* before, Report& report) const;
 
   GateOptions options_;
-  std::map<std::string, PythonInfo> pythons_;
+  Pythons pythons_;
   std::optional<ResultFile> baseline_;
-  std::map<std::string, VersionSource> sources_;  ///< for each Python; empty without --against
+  /// For each Python; empty without --against.
+  std::map<std::pair<std::string, std::string>, VersionSource> sources_;
   std::size_t compared_points_ = 1;
 };
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <regex>
+#include <set>
 
 #include "gilscale/model/executors.hpp"
 #include "gilscale/text/error.hpp"
@@ -11,8 +13,13 @@
 namespace gilscale {
 namespace {
 
-Case make_case(const PlanOptions& options, WorkloadSpec workload, const std::string& executor) {
+Case make_case(const PlanOptions& options, const PlannedPlace& place, WorkloadSpec workload,
+               const std::string& executor) {
   Case planned = options.common;
+  planned.place = place.name;
+  planned.launcher = place.launcher;
+  planned.threads = place.threads;
+  if (!place.launcher.empty()) planned.folder = std::filesystem::current_path().string();
   planned.workload = std::move(workload);
   planned.executor = executor;
   return planned;
@@ -44,19 +51,19 @@ void refuse_workloads_without_python(const PlanOptions& options) {
         "another executor: -x threads,native");
 }
 
-bool differ_in_python_alone(const Case& a, const Case& b) {
+bool differ_in_place_alone(const Case& a, const Case& b) {
   return a.workload == b.workload && a.executor == b.executor;
 }
 
-/// After the last one that differs in its Python alone; not twice.
+/// After the last one that differs in place or Python alone; not twice.
 void add_once(std::vector<Case>& cases, Case planned) {
   const auto same = [&](const Case& other) {
-    return differ_in_python_alone(other, planned) && other.python == planned.python &&
-           other.gil == planned.gil;
+    return differ_in_place_alone(other, planned) && other.place == planned.place &&
+           other.python == planned.python && other.gil == planned.gil;
   };
   if (std::any_of(cases.begin(), cases.end(), same)) return;
   const auto last = std::find_if(cases.rbegin(), cases.rend(), [&](const Case& other) {
-    return differ_in_python_alone(other, planned);
+    return differ_in_place_alone(other, planned);
   });
   cases.insert(last == cases.rend() ? cases.end() : last.base(), std::move(planned));
 }
@@ -70,6 +77,20 @@ void add_cases(std::vector<Case>& cases, const Case& planned, const PlannedPytho
     own.gil = gil;
     add_once(cases, own);
   }
+}
+
+/// All workloads on one executor at one place.
+void add_cases(std::vector<Case>& cases, const PlanOptions& options, const PlannedPlace& place,
+               const std::string& executor) {
+  const ExecutorKind& kind = executor_kind(executor);
+  if (!kind.runs_python) {
+    add_once(cases, make_case(options, place, control_spec(), executor));
+    return;
+  }
+  for (const PlannedPython& python : place.pythons)
+    for (const WorkloadSpec& workload : resolve_workloads(options.workloads, python.found))
+      for (const Sharing share : shares(options, kind))
+        add_cases(cases, make_case(options, place, sharing(workload, share), executor), python);
 }
 
 /// Google Benchmark's rule: "all" is everything, a leading '-' negates the match.
@@ -108,22 +129,20 @@ void apply_filter(std::vector<Case>& cases, const std::string& pattern) {
 
 }  // namespace
 
-std::vector<Case> plan_cases(const PlanOptions& options, std::span<const PlannedPython> pythons) {
+std::vector<Case> plan_cases(const PlanOptions& options, std::span<const PlannedPlace> places) {
   refuse_workloads_without_python(options);
   std::vector<Case> cases;
-  for (const std::string& executor : options.executors) {
-    const ExecutorKind& kind = executor_kind(executor);
-    if (!kind.runs_python) {
-      add_once(cases, make_case(options, control_spec(), executor));
-      continue;
+  std::set<std::string> interpreters;
+  for (const std::string& executor : options.executors)
+    for (const PlannedPlace& place : places) {
+      add_cases(cases, options, place, executor);
+      for (const PlannedPython& python : place.pythons)
+        if (!python.interpreter.empty()) interpreters.insert(python.interpreter);
     }
-    for (const PlannedPython& python : pythons)
-      for (const WorkloadSpec& workload : resolve_workloads(options.workloads, python.found))
-        for (const Sharing share : shares(options, kind))
-          add_cases(cases, make_case(options, sharing(workload, share), executor), python);
+  for (Case& planned : cases) {
+    planned.several_interpreters = interpreters.size() > 1 && !planned.interpreter.empty();
+    planned.several_places = places.size() > 1;
   }
-  for (Case& planned : cases)
-    planned.several_interpreters = pythons.size() > 1 && !planned.interpreter.empty();
   apply_filter(cases, options.filter);
   return cases;
 }

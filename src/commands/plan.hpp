@@ -20,11 +20,19 @@ struct PlannedPython {
   FoundWorkloads found = {};  ///< what the files among the workloads hold for it
 };
 
+/// A place of a run, as cases are planned for it.
+struct PlannedPlace {
+  std::string name;                   ///< empty for a run without launchers
+  std::vector<std::string> launcher;  ///< empty: here
+  std::vector<int> threads;
+  std::vector<PlannedPython> pythons;
+};
+
 /// The cases of a run: every workload on every executor, each once, without the benchmarks that
 /// the filter leaves out. The executor `native` runs no Python: it gives one case of its
-/// own, the control. The stop rule is not set. Cases that differ in their Python alone stand beside
-/// one another. UsageError when a name is unknown, the regular expression is wrong or nothing is
-/// left.
-std::vector<Case> plan_cases(const PlanOptions& options, std::span<const PlannedPython> pythons);
+/// own, the control. The stop rule is not set. Cases that differ in place or Python alone stand
+/// beside one another. UsageError when a name is unknown, the regular expression is wrong or
+/// nothing is left.
+std::vector<Case> plan_cases(const PlanOptions& options, std::span<const PlannedPlace> places);
 
 }  // namespace gilscale

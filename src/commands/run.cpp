@@ -1,6 +1,7 @@
 #include "gilscale/commands/run.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,8 +12,8 @@
 
 #include "commands/allocators.hpp"
 #include "commands/gate.hpp"
+#include "commands/places.hpp"
 #include "commands/plan.hpp"
-#include "commands/pythons.hpp"
 #include "gilscale/judge/findings.hpp"
 #include "gilscale/machine/machine.hpp"
 #include "gilscale/model/codec.hpp"
@@ -49,10 +50,18 @@ Report empty_report(const Machine& machine, const OutputOptions& options) {
   return report;
 }
 
-void warn(const std::vector<Finding>& findings, int most_threads) {
+void warn(const std::vector<Finding>& findings, int most_threads, const std::string& place = "") {
   for (const Finding& finding : findings)
     if (finding.from_threads > 0 && finding.from_threads <= most_threads)
-      fmt::print(stderr, "gilscale: warning: {}; {}\n", finding.what, finding.remedy);
+      fmt::print(stderr, "gilscale: warning: {}{}; {}\n",
+                 place.empty() ? "" : fmt::format("at {}: ", place), finding.what, finding.remedy);
+}
+
+/// What the machines elsewhere told of themselves.
+void warn_of_places(const Report& report, int most_threads) {
+  for (const nlohmann::json& place : report.context.value("places", nlohmann::json::array()))
+    if (place.contains("findings"))
+      warn(place.at("findings").get<std::vector<Finding>>(), most_threads, place.value("name", ""));
 }
 
 /// What concerns this run of all that a doctor could say: once, at its end.
@@ -73,6 +82,7 @@ void warn_of_what_matters(const Report& report, const Machine& machine) {
   for (const JudgedCase& judged : report.cases) warn(judged.findings, most_threads);
   warn(of_python, most_threads);
   warn(findings_of(machine), most_threads);
+  warn_of_places(report, most_threads);
 }
 
 bool has_kind(const CaseResult& result, FailureKind kind) {
@@ -144,31 +154,76 @@ void forget_benchmark_variables() {
   for (const std::string& name : names) unsetenv(name.c_str());
 }
 
-FoundWorkloads found_workloads(const PlanOptions& options, const std::string& python,
-                               double timeout_s) {
+FoundWorkloads found_workloads(const PlanOptions& options, const RunPlace& place,
+                               const std::string& python, double timeout_s) {
   ProgressLine progress(1);
   progress.begin("looking for workloads");
-  FoundWorkloads found = discover(options.workloads, python, timeout_s, progress);
+  FoundWorkloads found = discover(options.workloads, python, place.launcher, timeout_s, progress);
   progress.clear();
   return found;
 }
 
+/// Looks at the place for the workloads. What goes wrong elsewhere is that place's failure.
+PlannedPlace planned_place(RunPlace& place, const PlanOptions& plan, double timeout_s) {
+  PlannedPlace planned{place.name, place.launcher, place.threads, {}};
+  if (place.failure) return planned;
+  try {
+    for (const RunPython& each : place.pythons)
+      planned.pythons.push_back({each.executable, each.interpreter, each.gils,
+                                 found_workloads(plan, place, each.executable, timeout_s)});
+  } catch (const Error& error) {
+    if (place.launcher.empty() || interrupted()) throw;
+    place.failure = Failure{FailureKind::unreachable, error.what(), ""};
+  }
+  return planned;
+}
+
+/// What is not measured stands in the table all the same: with the workloads that others have.
+void lend_workloads(std::vector<PlannedPlace>& planned, const std::vector<RunPlace>& places) {
+  const PlannedPlace* good = nullptr;
+  for (std::size_t i = 0; i < places.size() && !good; ++i)
+    if (!places[i].failure) good = &planned[i];
+  if (!good) throw Error(ExitCode::workload_failed, places.front().failure->message);
+  const FoundWorkloads found = good->pythons.front().found;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (places[i].failure) planned[i].pythons = {{"", "", {GilMode::standard}, found}};
+}
+
 /// The cases, each with the rule by which it is sampled.
-std::vector<Case> planned_cases(const PlanOptions& plan, const std::vector<RunPython>& pythons,
+std::vector<Case> planned_cases(const PlanOptions& plan, std::vector<RunPlace>& places,
                                 const PolicyOptions& policy) {
-  std::vector<PlannedPython> planned_for;
-  for (const RunPython& each : pythons)
-    planned_for.push_back({each.executable, each.interpreter, each.gils,
-                           found_workloads(plan, each.executable, policy.timeout_s)});
+  std::vector<PlannedPlace> planned_for;
+  for (RunPlace& each : places) planned_for.push_back(planned_place(each, plan, policy.timeout_s));
+  lend_workloads(planned_for, places);
   std::vector<Case> cases = plan_cases(plan, planned_for);
   for (Case& planned : cases) planned.stop = policy.stop;
   return cases;
 }
 
-std::map<std::string, PythonInfo> infos_of(const std::vector<RunPython>& pythons) {
-  std::map<std::string, PythonInfo> infos;
-  for (const RunPython& each : pythons) infos[each.executable] = each.info;
+Gate::Pythons infos_of(const std::vector<RunPlace>& places) {
+  Gate::Pythons infos;
+  for (const RunPlace& place : places)
+    for (const RunPython& each : place.pythons) infos[{place.name, each.executable}] = each.info;
   return infos;
+}
+
+/// Why there is nothing to be measured at a case's place.
+const Failure* failure_at(const std::vector<RunPlace>& places, const Case& planned) {
+  const auto place = std::find_if(places.begin(), places.end(),
+                                  [&](const RunPlace& each) { return each.name == planned.place; });
+  return place != places.end() && place->failure ? &*place->failure : nullptr;
+}
+
+nlohmann::json document_of(const std::vector<RunPlace>& places) {
+  nlohmann::json document = nlohmann::json::array();
+  for (const RunPlace& place : places) {
+    if (place.name.empty()) continue;
+    nlohmann::json own = place.machine;
+    own["name"] = place.name;
+    own["launcher"] = fmt::format("{}", fmt::join(place.launcher, " "));
+    document.push_back(std::move(own));
+  }
+  return document;
 }
 
 /// Of the order in which things are measured. It may be known afterwards, never before.
@@ -190,15 +245,46 @@ bool runs_in_threads(const Case& planned) {
   return kind.runs_python && planned.executor != "processes";
 }
 
+/// A case whose place cannot be reached.
+struct Unreachable {
+  std::size_t before;  ///< the case that is measured after it in the order of the run
+  CaseResult result;
+};
+
+/// Takes those out of `cases`. Says of each place once why.
+std::vector<Unreachable> take_unreachable(std::vector<Case>& cases,
+                                          const std::vector<RunPlace>& places) {
+  for (const RunPlace& place : places)
+    if (place.failure) fmt::print(stderr, "gilscale: {}\n", place.failure->message);
+  std::vector<Unreachable> taken;
+  std::vector<Case> left;
+  for (Case& planned : cases) {
+    const Failure* const failure = failure_at(places, planned);
+    if (!failure) {
+      left.push_back(std::move(planned));
+      continue;
+    }
+    CaseResult result;
+    result.planned = std::move(planned);
+    result.failure = *failure;
+    taken.push_back({left.size(), std::move(result)});
+  }
+  cases = std::move(left);
+  return taken;
+}
+
 /// Measures all cases in turns, and writes files as they are finished.
 class Measurement : public Conductor {
  public:
-  Measurement(const std::vector<Case>& cases, const Gate& gate, const OutputFiles& files,
-              const Report& blank)
+  /// `unreachable` are cases that cannot be measured, each before that of its number among the
+  /// others.
+  Measurement(const std::vector<Case>& cases, std::vector<Unreachable> unreachable,
+              const Gate& gate, const OutputFiles& files, const Report& blank)
       : gate_(gate),
         files_(files),
         blank_(blank),
         so_far_(blank),
+        unreachable_(std::move(unreachable)),
         for_verdicts_(cases),
         board_(cases) {
     for (const Case& planned : cases) parties_.push_back(gate.party_of(planned));
@@ -255,8 +341,8 @@ class Measurement : public Conductor {
       CaseResult& result = results.back();
       const Case& planned = result.planned;
       const bool is_asked_for = !planned.allocator.empty();
-      if (!is_asked_for && (planned.why == Why::never || results.size() > 1 ||
-                            !may_be_slowed_by_allocator(JudgedCase(result))))
+      if (!is_asked_for && (planned.why == Why::never || !planned.launcher.empty() ||
+                            results.size() > 1 || !may_be_slowed_by_allocator(JudgedCase(result))))
         continue;
       try {
         try_allocator_on(result, *library, results.size() > 1, timeout_s);
@@ -271,8 +357,13 @@ class Measurement : public Conductor {
   /// In the order of the cases, not that in which they were finished.
   [[nodiscard]] Report report() {
     Report report = blank_;
-    for (std::vector<CaseResult>& results : finished_)
-      if (!results.empty()) gate_.judge(std::move(results), report);
+    auto missing = unreachable_.begin();
+    for (std::size_t i = 0; i <= finished_.size(); ++i) {
+      for (; missing != unreachable_.end() && missing->before == i; ++missing)
+        gate_.judge({gate_.together(), missing->result}, report);
+      if (i < finished_.size() && !finished_[i].empty())
+        gate_.judge(std::move(finished_[i]), report);
+    }
     // A command line that proves wrong leaves the files as they are.
     const bool wrong = std::any_of(
         report.cases.begin(), report.cases.end(),
@@ -287,6 +378,7 @@ class Measurement : public Conductor {
   static void try_allocator_on(CaseResult& result, const std::string& library, bool has_versions,
                                double timeout_s) {
     if (has_versions) throw WorkloadError("it is not for a comparison of versions");
+    if (!result.planned.launcher.empty()) throw WorkloadError("it is measured elsewhere");
     if (!runs_in_threads(result.planned))
       throw WorkloadError("its calls do not run in one process");
     if (result.failure || result.points.empty()) throw WorkloadError("the case was not measured");
@@ -297,6 +389,7 @@ class Measurement : public Conductor {
   const OutputFiles& files_;
   const Report& blank_;
   Report so_far_;
+  std::vector<Unreachable> unreachable_;
   std::vector<Party> parties_;
   std::vector<std::vector<CaseResult>> finished_;  ///< by the cases' places
   VerdictBudget for_verdicts_;
@@ -319,14 +412,15 @@ void show(const Report& report, const OutputOptions& options, const Machine& mac
 ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   watch_for_interrupts();
   const PlanOptions& plan = options.plan;
-  const std::vector<RunPython> pythons = run_pythons(plan, plugins);
-  Gate gate(options.policy.gate, infos_of(pythons));
-  std::vector<Case> cases = planned_cases(plan, pythons, options.policy);
+  std::vector<RunPlace> places = run_places(plan, plugins);
+  Gate gate(options.policy.gate, infos_of(places));
+  std::vector<Case> cases = planned_cases(plan, places, options.policy);
   if (options.list_tests) return list_benchmarks(cases);
   const OutputFiles files(options.outputs.files);
   forget_benchmark_variables();
   const Machine machine = read_machine("/", cpu_budget());
   Report blank = empty_report(machine, options.outputs);
+  if (!plan.launchers.empty()) blank.context["places"] = document_of(places);
   const std::uint32_t seed = drawn_seed();
   blank.context["seed"] = seed;
   seed_cases(cases, seed);
@@ -334,7 +428,8 @@ ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   warn_of_expectations(gate.expectations());
   const std::string& asked_for = plan.common.allocator;
   const auto allocator = asked_for.empty() ? std::nullopt : allocator_to_try(asked_for);
-  Measurement measurement(cases, gate, files, blank);
+  std::vector<Unreachable> unreachable = take_unreachable(cases, places);
+  Measurement measurement(cases, std::move(unreachable), gate, files, blank);
   measurement.run(
       {.timeout_s = options.policy.timeout_s, .seed = seed, .together = gate.together()});
   measurement.try_allocators(allocator ? allocator : allocator_to_try(""),

@@ -38,7 +38,7 @@ Case without_parameter(Case planned, std::size_t index) {
 
 bool same_but_for_threads(const Case& a, const Case& b) {
   return a.workload == b.workload && a.executor == b.executor && a.gil == b.gil &&
-         a.interpreter == b.interpreter;
+         a.interpreter == b.interpreter && a.place == b.place;
 }
 
 /// The cases that are the same but for one parameter.
@@ -95,8 +95,10 @@ struct Contender {
   }
 };
 
+/// Of those at one place: the calls of two machines say nothing of each other.
 struct Contest {
   WorkloadSpec workload;
+  std::string place;
   std::vector<Contender> contenders;
 };
 
@@ -112,6 +114,12 @@ std::string contender_name(const Case& planned, bool several_executors) {
   if (planned.several_interpreters) parts.push_back(planned.interpreter);
   if (std::string gil = gil_words(planned); !gil.empty()) parts.push_back(std::move(gil));
   return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string label_of(const Contest& contest) {
+  const std::string label = label_of(contest.workload);
+  const bool several = contest.contenders.front().judged->result.planned.several_places;
+  return several ? fmt::format("{} ({})", label, contest.place) : label;
 }
 
 bool has_several_executors(const Contest& contest) {
@@ -132,10 +140,11 @@ std::vector<Contest> contests_in(const Report& report) {
     WorkloadSpec workload = planned.workload;
     workload.share = Sharing::all;
     const auto same = std::find_if(contests.begin(), contests.end(), [&](const Contest& contest) {
-      return contest.workload == workload;
+      return contest.workload == workload && contest.place == planned.place;
     });
-    Contest& contest =
-        same != contests.end() ? *same : contests.emplace_back(Contest{workload, {}});
+    Contest& contest = same != contests.end()
+                           ? *same
+                           : contests.emplace_back(Contest{workload, planned.place, {}});
     contest.contenders.push_back({"", &judged});
   }
   for (Contest& contest : contests) {
@@ -374,6 +383,21 @@ void fill(PythonRow& row) {
   }
 }
 
+/// Relative to the fastest of them, at their median speed.
+void add_single_thread_costs(std::vector<SingleThreadCost>& costs,
+                             std::span<const JudgedCase* const> cases) {
+  const double reference_s = median_control_call_s(cases);
+  std::vector<SingleCalls> all;
+  all.reserve(cases.size());
+  for (const JudgedCase* judged : cases) all.emplace_back(*judged, reference_s);
+  const SingleCalls& fastest = all[fastest_of(all)];
+  for (const SingleCalls& each : all) {
+    const Estimate relative =
+        &each == &fastest ? exactly(1) : paired_ratio(each.values(), fastest.values());
+    costs.push_back({each.label(), relative.estimate * fastest.median_s(), relative});
+  }
+}
+
 }  // namespace
 
 std::optional<double> ParameterCurve::break_even() const {
@@ -423,7 +447,7 @@ std::vector<ExecutorComparison> executor_comparisons(const Report& report) {
     const std::vector<int> threads = common_threads(contest);
     if (threads.empty()) continue;
     ExecutorComparison comparison;
-    comparison.label = label_of(contest.workload);
+    comparison.label = label_of(contest);
     comparison.of_pythons =
         contest.contenders.front().judged->result.planned.several_interpreters &&
         !has_several_executors(contest);
@@ -459,19 +483,15 @@ PythonMatrix python_matrix(const Report& report) {
 }
 
 std::vector<SingleThreadCost> single_thread_costs(const Report& report) {
-  const std::vector<const JudgedCase*> cases = cases_of_python(report);
-  if (cases.empty()) return {};
-  const double reference_s = median_control_call_s(cases);
-  std::vector<SingleCalls> all;
-  all.reserve(cases.size());
-  for (const JudgedCase* judged : cases) all.emplace_back(*judged, reference_s);
-  const SingleCalls& fastest = all[fastest_of(all)];
-  std::vector<SingleThreadCost> costs;
-  for (const SingleCalls& each : all) {
-    const Estimate relative =
-        &each == &fastest ? Estimate{1, 1, 1} : paired_ratio(each.values(), fastest.values());
-    costs.push_back({each.label(), relative.estimate * fastest.median_s(), relative});
+  std::vector<std::string> places;
+  std::vector<std::vector<const JudgedCase*>> cases;  // by place
+  for (const JudgedCase* judged : cases_of_python(report)) {
+    const std::size_t place = place_of(places, judged->result.planned.place);
+    cases.resize(places.size());
+    cases[place].push_back(judged);
   }
+  std::vector<SingleThreadCost> costs;
+  for (const auto& at_place : cases) add_single_thread_costs(costs, at_place);
   return costs;
 }
 

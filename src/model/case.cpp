@@ -35,8 +35,9 @@ std::string benchmark_name(const Case& planned, int threads) {
       planned.gil == GilMode::standard ? "" : fmt::format("/gil:{}", to_string(planned.gil));
   const std::string python =
       planned.several_interpreters ? fmt::format("/python:{}", planned.interpreter) : "";
-  return fmt::format("{}/executor:{}{}{}/threads:{}", label_of(planned.workload), planned.executor,
-                     python, gil, threads);
+  const std::string place = planned.several_places ? fmt::format("/place:{}", planned.place) : "";
+  return fmt::format("{}/executor:{}{}{}{}/threads:{}", label_of(planned.workload),
+                     planned.executor, place, python, gil, threads);
 }
 
 std::string reported_name(const Case& planned, int threads) {
@@ -47,6 +48,7 @@ std::string label_of(const Case& planned) {
   const std::string label = label_of(planned.workload);
   std::vector<std::string> own;
   if (planned.executor != executor_kinds().front().name) own.push_back(planned.executor);
+  if (planned.several_places) own.push_back(planned.place);
   if (planned.several_interpreters) own.push_back(planned.interpreter);
   if (planned.gil != GilMode::standard)
     own.push_back(fmt::format("GIL {}", to_string(planned.gil)));

@@ -1,6 +1,7 @@
 #include "gilscale/model/executable.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #ifdef __APPLE__
 #include <mach-o/dyld.h>
@@ -22,6 +23,18 @@ std::filesystem::path own_executable() {
 
 std::vector<std::string> worker_command() {
   return {own_executable().string(), "worker", "--supervised"};
+}
+
+std::vector<std::string> worker_command(const std::vector<std::string>& launcher,
+                                        const std::string& role) {
+  const char* const path = std::getenv("PATH");
+  const std::string folder = own_executable().parent_path().string();
+  std::vector<std::string> command{"env", "PATH=" + folder + (path ? ":" + std::string(path) : "")};
+  command.insert(command.end(), launcher.begin(), launcher.end());
+  const bool is_named = std::filesystem::path(launcher.back()).filename() == "gilscale";
+  if (!is_named) command.emplace_back("gilscale");
+  command.insert(command.end(), {"worker", role});
+  return command;
 }
 
 std::vector<std::string> member_command() {

@@ -8,13 +8,14 @@
 namespace gilscale {
 namespace {
 
-constexpr Words<FailureKind, 7> failure_kinds{{{
+constexpr Words<FailureKind, 8> failure_kinds{{{
     {FailureKind::usage, "usage"},
     {FailureKind::exception, "exception"},
     {FailureKind::signal, "signal"},
     {FailureKind::exit, "exit"},
     {FailureKind::timeout, "timeout"},
     {FailureKind::interrupted, "interrupted"},
+    {FailureKind::unreachable, "unreachable"},
     {FailureKind::unavailable, "unavailable"},
 }}};
 

@@ -214,6 +214,8 @@ Case read_planned(const json& document) {
   planned.workload.name = read_text(document, "label");
   planned.executor = read_text(document, "executor");
   planned.gil = gil_mode_of(document.at("gil").value("requested", ""));
+  if (document.contains("place") && document.at("place").is_object())
+    planned.place = read_text(document.at("place"), "name");
   planned.interpreter = document.contains("interpreter") && document.at("interpreter").is_string()
                             ? read_text(document, "interpreter")
                             : "";
@@ -257,14 +259,18 @@ void read_cases(const json& document, ResultFile& file) {
     throw Fault{fmt::format("it has schema {}, but this gilscale reads schema 1",
                             schema.is_primitive() ? quoted(schema.dump()) : "?")};
   std::set<std::string> interpreters;
+  std::set<std::string> places;
   for (const json& each : array_at(own, "cases")) {
     file.cases.push_back(read_case(each));
     const std::string& interpreter = file.cases.back().planned.interpreter;
     if (!interpreter.empty()) interpreters.insert(interpreter);
+    places.insert(file.cases.back().planned.place);
   }
-  for (CaseResult& result : file.cases)
+  for (CaseResult& result : file.cases) {
     result.planned.several_interpreters =
         interpreters.size() > 1 && !result.planned.interpreter.empty();
+    result.planned.several_places = places.size() > 1;
+  }
 }
 
 double seconds_of(const std::string& unit) {

@@ -16,9 +16,9 @@ namespace {
 using Fields = std::vector<std::string>;
 
 /// Which case it is, before the figures.
-constexpr std::string_view first_columns[] = {"label", "workload", "executor", "interpreter",
-                                              "gil",   "scaling",  "share",    "threads",
-                                              "calls", "rounds",   "verdict"};
+constexpr std::string_view first_columns[] = {"label",       "workload", "executor", "place",
+                                              "interpreter", "gil",      "scaling",  "share",
+                                              "threads",     "calls",    "rounds",   "verdict"};
 
 /// A figure with an interval has three columns: the median, and the ends.
 Fields columns_of(const Metric& metric) {
@@ -53,6 +53,7 @@ Fields first_cells(const JudgedCase& judged, const Point* point) {
   return {field(label_of(result.planned)),
           field(workload.name),
           field(result.planned.executor),
+          field(result.planned.place),
           field(result.planned.interpreter),
           result.python ? (result.gil.after_run ? "on" : "off") : "",
           std::string(to_string(result.planned.scaling)),

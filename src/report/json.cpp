@@ -130,6 +130,12 @@ json params_document(const WorkloadSpec& spec) {
   return document;
 }
 
+json place_document(const Case& planned) {
+  if (planned.place.empty()) return nullptr;
+  return {{"name", planned.place},
+          {"launcher", fmt::format("{}", fmt::join(planned.launcher, " "))}};
+}
+
 json case_document(const JudgedCase& judged) {
   const CaseResult& result = judged.result;
   json points = json::array();
@@ -145,6 +151,7 @@ json case_document(const JudgedCase& judged) {
       {"pinned", result.planned.pin},
       {"group", result.planned.group},
       {"gil", gil_document(result)},
+      {"place", place_document(result.planned)},
       {"interpreter",
        result.planned.interpreter.empty() ? json(nullptr) : json(result.planned.interpreter)},
       {"python", value_or_null(result.python)},

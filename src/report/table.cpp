@@ -204,11 +204,23 @@ std::string bystander_notes(const Report& report) {
   return text.empty() ? text : "\n" + text;
 }
 
+/// The CPUs of places elsewhere.
+std::string places_of(const Report& report) {
+  std::string text;
+  const auto places = report.context.find("places");
+  if (places == report.context.end() || !places->is_array()) return text;
+  for (const nlohmann::json& place : *places)
+    if (place.contains("usable_cpus"))
+      text += fmt::format("\n{}: {} usable", one_line(place.value("name", "")),
+                          counted(place.value("usable_cpus", 0), "CPU"));
+  return text;
+}
+
 std::string heading(const Report& report) {
   const std::string pythons = pythons_of(report);
   if (pythons.empty()) return "";
-  return fmt::format("CPython {}, GIL {}; {} usable\n\n", pythons, gil_of_all(report),
-                     counted(report.context.value("usable_cpus", 0), "CPU"));
+  return fmt::format("CPython {}, GIL {}; {} usable{}\n\n", pythons, gil_of_all(report),
+                     counted(report.context.value("usable_cpus", 0), "CPU"), places_of(report));
 }
 
 }  // namespace

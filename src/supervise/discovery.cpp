@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
 
-#include "gilscale/model/executable.hpp"
 #include "gilscale/supervise/interrupt.hpp"
+#include "gilscale/supervise/place.hpp"
 #include "gilscale/supervise/turns.hpp"
 #include "gilscale/text/error.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 
 std::vector<FoundWorkload> held_by(const Case& question, double timeout_s,
                                    WorkerListener& listener) {
-  CaseResult answer = run_case({question, worker_command()}, timeout_s, listener);
+  CaseResult answer = run_case({question, worker_command(question)}, timeout_s, listener);
   if (!answer.failure) return std::move(answer.found);
   const Failure& failure = *answer.failure;
   if (failure.kind == FailureKind::usage) throw UsageError(failure.message);
@@ -25,7 +26,8 @@ std::vector<FoundWorkload> held_by(const Case& question, double timeout_s,
 }  // namespace
 
 FoundWorkloads discover(const WorkloadOptions& workloads, const std::string& python,
-                        double timeout_s, WorkerListener& listener) {
+                        const std::vector<std::string>& launcher, double timeout_s,
+                        WorkerListener& listener) {
   FoundWorkloads found;
   for (const std::string& name : workloads.names) {
     const auto file = bench_file_of(name);
@@ -33,6 +35,8 @@ FoundWorkloads discover(const WorkloadOptions& workloads, const std::string& pyt
     Case question;
     question.workload = discovery_spec(*file, workloads);
     question.python = python;
+    question.launcher = launcher;
+    if (!launcher.empty()) question.folder = std::filesystem::current_path().string();
     found[*file] = held_by(question, timeout_s, listener);
   }
   return found;

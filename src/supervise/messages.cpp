@@ -70,6 +70,10 @@ json finished(const GilState& gil) { return {{"message", "finished"}, {"gil", gi
 
 json failed(const Failure& failure) { return {{"message", "failed"}, {"failure", failure}}; }
 
+json paused() { return {{"message", "paused"}}; }
+
+json ended(int status) { return {{"message", "ended"}, {"status", status}}; }
+
 }  // namespace message
 
 RoundCounts round_counts_of(const Point& point) {
@@ -152,6 +156,10 @@ void MessageReader::apply(const nlohmann::json& message) {
   } else if (kind == "failed") {
     result_.failure = message.at("failure").get<Failure>();
     complete_ = true;
+  } else if (kind == "paused") {
+    paused_ = true;
+  } else if (kind == "ended") {
+    ended_ = message.at("status").get<int>();
   }
 }
 

@@ -116,6 +116,11 @@ Process::~Process() {
 
 void Process::send(const std::string& text) const { write_all(input_, text); }
 
+void Process::close_input() {
+  close_all({input_});
+  input_ = -1;
+}
+
 std::optional<int> Process::status() {
   int status = 0;
   if (!status_ && waitpid(pid_, &status, WNOHANG) == pid_) {

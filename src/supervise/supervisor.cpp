@@ -1,6 +1,7 @@
 #include "gilscale/supervise/supervisor.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 
 #include <chrono>
@@ -11,8 +12,11 @@
 #include "gilscale/supervise/interrupt.hpp"
 #include "gilscale/supervise/line_splitter.hpp"
 #include "gilscale/supervise/messages.hpp"
+#include "gilscale/supervise/place.hpp"
 #include "gilscale/supervise/process.hpp"
 #include "gilscale/supervise/stream.hpp"
+#include "gilscale/text/printable.hpp"
+#include "gilscale/text/trimmed.hpp"
 
 namespace gilscale {
 
@@ -22,16 +26,26 @@ using Seconds = std::chrono::duration<double>;
 class Worker::Watch {
  public:
   Watch(const Launch& launch, double timeout_s, WorkerListener& listener)
-      : process_(launch.command),
+      : launcher_(launch.planned.launcher),
+        sent_(dumped(is_elsewhere() ? case_for_place(launch.planned)
+                                    : nlohmann::json(launch.planned))),
+        process_(launch.command),
         output_(process_.output_fd()),
         error_(process_.error_fd()),
         timeout_s_(timeout_s),
         listener_(listener) {
     result_.planned = launch.planned;
-    process_.send(nlohmann::json(launch.planned).dump() + "\n");
+    process_.send(sent_);
+    sent_.clear();
   }
+  ~Watch() {
+    // A launcher that is killed may leave behind what it has started.
+    if (is_elsewhere()) wait_for_launcher();
+  }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
 
-  void send(const WorkerCommand& command) { process_.send(to_message(command).dump() + "\n"); }
+  void send(const WorkerCommand& command) { process_.send(dumped(to_message(command))); }
 
   /// Nothing if it has ended, or there was an interrupt.
   std::optional<MessageReader::Answer> next_answer() {
@@ -44,7 +58,9 @@ class Worker::Watch {
       if (over()) break;
       if (const auto status = process_.status()) {
         read_news();
-        if (!over()) explain_end(*status);
+        if (!over()) explain(*status);
+      } else if (reader_.ended()) {
+        explain_end(*reader_.ended());
       } else if (Seconds(Clock::now() - last_sign_).count() > timeout_s_) {
         give_up();
       }
@@ -71,7 +87,23 @@ class Worker::Watch {
   }
 
   [[nodiscard]] Question question() const { return reader_.question(); }
-  void signal(int signal) const { process_.signal(signal); }
+  void signal(int signal) const {
+    if (is_elsewhere())
+      process_.send(dumped(signal_message(signal)));
+    else
+      process_.signal(signal);
+  }
+
+  /// Returns when it stands still: the next one's turn shall not be disturbed.
+  void pause() {
+    signal(SIGSTOP);
+    if (!is_elsewhere()) return;
+    const auto deadline = Clock::now() + std::chrono::seconds(2);
+    while (!over() && !reader_.take_paused() && !process_.status() && Clock::now() < deadline) {
+      wait_for_news();
+      read_news();
+    }
+  }
   CaseResult& result() { return result_; }
 
  private:
@@ -85,15 +117,30 @@ class Worker::Watch {
     poll(fds, std::size(fds), tick_ms);
   }
 
+  [[nodiscard]] bool is_elsewhere() const { return !launcher_.empty(); }
+
+  static std::string dumped(const nlohmann::json& message) {
+    return message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  }
+
+  /// Shells print what they like before they start something.
+  [[nodiscard]] bool is_noise(const std::string& line) const {
+    return is_elsewhere() && !line.starts_with("{");
+  }
+
   void read_news() {
     forward(error_.read_available());
     lines_.add(output_.read_available());
     bool news = false;
     for (auto line = lines_.next(); line && !over(); line = lines_.next()) {
+      if (is_noise(*line)) continue;
       reader_.take(*line);
       last_sign_ = Clock::now();
       news = true;
     }
+    // What cannot be at one place says nothing of the command line.
+    if (is_elsewhere() && result_.failure && result_.failure->kind == FailureKind::usage)
+      result_.failure->kind = FailureKind::exception;
     if (news) listener_.on_progress(reader_.progress());
   }
 
@@ -123,6 +170,35 @@ class Worker::Watch {
                      advice_after(signal)));
   }
 
+  /// The process that was started here has ended.
+  void explain(int status) {
+    if (reader_.ended())
+      explain_end(*reader_.ended());
+    else if (is_elsewhere())
+      explain_end_of_launcher(status);
+    else
+      explain_end(status);
+  }
+
+  void explain_end_of_launcher(int status) {
+    const std::string words = printable(last_line(tail_));
+    fail(FailureKind::exit,
+         fmt::format("the connection ended {}: '{}' {}{}", while_doing(), fmt::join(launcher_, " "),
+                     how_it_ended(status),
+                     words.empty() ? "" : fmt::format(", after it had said '{}'", words)));
+  }
+
+  void wait_for_launcher() {
+    process_.close_input();
+    const auto deadline = Clock::now() + std::chrono::seconds(2);
+    while (!process_.status() && Clock::now() < deadline) {
+      output_.read_available();
+      error_.read_available();
+      constexpr int tick_ms = 5;
+      poll(nullptr, 0, tick_ms);
+    }
+  }
+
   static const char* advice_after(std::optional<int> signal) {
     if (!signal) return ", without a result; does something call exit() or os._exit()?";
     if (signal == SIGKILL) return "; was memory short? Try fewer --threads";
@@ -131,10 +207,11 @@ class Worker::Watch {
 
   /// An abort makes faulthandler print where every thread is; a second is enough for that.
   void ask_for_traceback() {
-    process_.signal(SIGABRT);
+    signal(SIGABRT);
     const auto deadline = Clock::now() + std::chrono::seconds(1);
-    while (!process_.status() && Clock::now() < deadline) {
+    while (!process_.status() && !reader_.ended() && Clock::now() < deadline) {
       wait_for_news();
+      if (is_elsewhere()) read_news();
       forward(error_.read_available());
     }
     forward(error_.read_available());
@@ -152,6 +229,8 @@ class Worker::Watch {
     result_.failure = Failure{kind, message, crash_report()};
   }
 
+  std::vector<std::string> launcher_;
+  std::string sent_;  ///< before anybody else is at work
   Process process_;
   Stream output_;
   Stream error_;
@@ -194,7 +273,7 @@ void Worker::finish() {
   if (interrupted()) watch_->end_early();
 }
 
-void Worker::pause() { watch_->signal(SIGSTOP); }
+void Worker::pause() { watch_->pause(); }
 
 void Worker::resume() { watch_->signal(SIGCONT); }
 

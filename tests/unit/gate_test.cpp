@@ -22,7 +22,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 const PythonInfo python_info{"3.13.1", "default", "python"};
-const std::map<std::string, PythonInfo> built_for{{"", python_info}};
+const Gate::Pythons built_for{{{"", ""}, python_info}};
 
 Case case_of(const std::string& name, std::vector<int> threads = {1, 2}) {
   Case planned;

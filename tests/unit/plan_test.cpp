@@ -20,10 +20,15 @@ PlanOptions options_for(std::vector<std::string> workloads,
   return options;
 }
 
+std::vector<Case> plan_cases(const PlanOptions& options,
+                             const std::vector<PlannedPython>& pythons) {
+  return gilscale::plan_cases(options,
+                              std::vector<PlannedPlace>{{"", {}, options.common.threads, pythons}});
+}
+
 /// In one Python, where files hold what was `found`.
 std::vector<Case> plan_cases(const PlanOptions& options, const FoundWorkloads& found = {}) {
-  const std::vector<PlannedPython> pythons{{"", "3.13", options.gils, found}};
-  return gilscale::plan_cases(options, pythons);
+  return plan_cases(options, std::vector<PlannedPython>{{"", "3.13", options.gils, found}});
 }
 
 std::vector<std::string> labels(const std::vector<Case>& cases) {
@@ -64,10 +69,25 @@ TEST(Plan, PutsTheSameWorkloadInSeveralPythonsSideBySide) {
   const std::vector<PlannedPython> pythons{{"a", "3.12"},
                                            {"b", "3.13t", {GilMode::on, GilMode::off}}};
   EXPECT_THAT(
-      labels(gilscale::plan_cases(options, pythons)),
+      labels(plan_cases(options, pythons)),
       ElementsAre("hold/1000 (3.12)", "hold/1000 (3.13t, GIL on)", "hold/1000 (3.13t, GIL off)",
                   "release/1000 (3.12)", "release/1000 (3.13t, GIL on)",
                   "release/1000 (3.13t, GIL off)", "control (native)"));
+}
+
+TEST(Plan, HasEveryWorkloadAndTheControlAtEachPlace) {
+  const PlanOptions options = options_for({"hold"}, {"threads", "native"});
+  const std::vector<PlannedPlace> places{{"node1", {"ssh", "node1"}, {1, 64}, {{"p", "3.12"}}},
+                                         {"here", {}, {1, 2}, {{"p", "3.12"}, {"q", "3.13"}}}};
+  const std::vector<Case> cases = gilscale::plan_cases(options, places);
+  EXPECT_THAT(labels(cases), ElementsAre("hold/1000 (node1, 3.12)", "hold/1000 (here, 3.12)",
+                                         "hold/1000 (here, 3.13)", "control (native, node1)",
+                                         "control (native, here)"));
+  EXPECT_THAT(cases[0].threads, ElementsAre(1, 64));
+  EXPECT_THAT(cases[0].launcher, ElementsAre("ssh", "node1"));
+  EXPECT_FALSE(cases[0].folder.empty()) << "it is entered there, if there is one of that name";
+  EXPECT_TRUE(cases[1].launcher.empty());
+  EXPECT_TRUE(cases[1].folder.empty());
 }
 
 TEST(Plan, NamesAFilesWorkloadsInThePythonsThatHaveThem) {
@@ -75,7 +95,7 @@ TEST(Plan, NamesAFilesWorkloadsInThePythonsThatHaveThem) {
   const std::vector<PlannedPython> pythons{
       {"a", "3.12", {GilMode::standard}, {{"x.py", {{"bench_old", {}}, {"bench_both", {}}}}}},
       {"b", "3.13", {GilMode::standard}, {{"x.py", {{"bench_both", {}}, {"bench_new", {}}}}}}};
-  EXPECT_THAT(labels(gilscale::plan_cases(options, pythons)),
+  EXPECT_THAT(labels(plan_cases(options, pythons)),
               ElementsAre("x.py:bench_old (3.12)", "x.py:bench_both (3.12)",
                           "x.py:bench_both (3.13)", "x.py:bench_new (3.13)"));
 }

@@ -12,5 +12,11 @@ TEST(Trimmed, HasNoWhiteSpaceAtItsEnds) {
   EXPECT_EQ(trimmed(""), "");
 }
 
+TEST(LastLine, IsTheLastThatIsNotBlank) {
+  EXPECT_EQ(last_line("a\nb c\r\n\n \n"), "b c");
+  EXPECT_EQ(last_line("a"), "a");
+  EXPECT_EQ(last_line("\n"), "");
+}
+
 }  // namespace
 }  // namespace gilscale

@@ -46,6 +46,8 @@ struct PlanOptions {
   std::string venv;                              ///< folder; empty: the active one, if any
   /// Interpreters, versions, virtual environments; empty: that of `venv`.
   std::vector<std::string> pythons;
+  std::vector<std::string> launchers;  ///< one for each place; `here` is this one; empty: only here
+  bool auto_threads = true;            ///< each place has its own thread counts
   /// Regular expression over the names of benchmarks; a leading '-' negates it. Empty: all.
   std::string filter;
   /// What all cases have in common: threads, scaling, calls and so on; not the stop rule, which is
@@ -108,7 +110,9 @@ struct SelftestOptions {
 /// The hidden command by which the front end starts its workers, and these their helpers.
 struct WorkerOptions {
   bool supervised = false;
-  bool member = false;  ///< plays a member of another worker's team
+  bool member = false;    ///< plays a member of another worker's team
+  bool at_place = false;  ///< stands between a worker and the front end of another place
+  bool describe = false;  ///< tells the front end of another place what there is here
 };
 
 /// A question that the command line itself answers: --help, --version.

@@ -115,7 +115,8 @@ struct SingleThreadCost {
   Estimate relative;  ///< to the fastest of all, in the same moments
 };
 
-/// Of all cases that ran Python, in their order.
+/// Of all cases that ran Python, place by place, in their order; relative to the fastest of a
+/// place.
 std::vector<SingleThreadCost> single_thread_costs(const Report& report);
 
 }  // namespace gilscale

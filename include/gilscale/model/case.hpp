@@ -31,7 +31,11 @@ struct Case {
   /// How it is told apart from the other Pythons of a run: "3.13t"; empty for the control.
   std::string interpreter;
   bool several_interpreters = false;  ///< in the run: names and labels tell which
-  std::string folder;                 ///< in which it runs; empty: the front end's
+  /// Put before the worker's command, for a worker elsewhere: {"ssh", "node1"}; empty: here.
+  std::vector<std::string> launcher;
+  std::string place;            ///< its name: "node1"; empty for a run without launchers
+  bool several_places = false;  ///< in the run: names and labels tell which
+  std::string folder;           ///< in which it runs; empty: the front end's
   std::string executor = "threads";
   GilMode gil = GilMode::standard;
   std::vector<int> threads;
@@ -61,7 +65,8 @@ std::string benchmark_name(const Case& planned, int threads);
 std::string reported_name(const Case& planned, int threads);
 
 /// "cpp_fib/30", with the executor when it is not the default one, with the Python where there are
-/// several, and with what is asked of the GIL: "cpp_fib/30 (pool, 3.13t, GIL off)".
+/// several, with the place where there are several, and with what is asked of the GIL:
+/// "cpp_fib/30 (pool, node1, 3.13t, GIL off)".
 std::string label_of(const Case& planned);
 
 }  // namespace gilscale

@@ -12,6 +12,12 @@ std::filesystem::path own_executable();
 /// What starts it as a worker that ends with its front end.
 std::vector<std::string> worker_command();
 
+/// The same at another place: `launcher`, then the gilscale there, which is on that place's PATH
+/// unless the launcher's last word names it, with `role`: "--at-place". A launcher that stays on
+/// this machine, as taskset, finds this gilscale.
+std::vector<std::string> worker_command(const std::vector<std::string>& launcher,
+                                        const std::string& role);
+
 /// What starts it as a process that plays a member of a worker's team.
 std::vector<std::string> member_command();
 

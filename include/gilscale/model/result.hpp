@@ -52,6 +52,7 @@ enum class FailureKind {
   exit,       ///< the worker exited without a result
   timeout,
   interrupted,
+  unreachable,  ///< the place where it was to be measured
   unavailable,  ///< not an error: this Python does not have what the case needs
 };
 

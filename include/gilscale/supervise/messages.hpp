@@ -66,6 +66,8 @@ WorkerCommand read_command(const std::string& line);
 ///   found     workloads            what a file holds, when that was the question
 ///   finished  gil                  nothing comes after it
 ///   failed    failure              nor after this
+///   paused                         of a worker elsewhere: it stands still from now on
+///   ended     status               of a worker elsewhere: its process ended, as waitpid(2) has it
 namespace message {
 
 nlohmann::json started(const std::optional<PythonInfo>& python, const GilState& gil);
@@ -76,6 +78,8 @@ nlohmann::json repeat(int threads);
 nlohmann::json found(const std::vector<FoundWorkload>& workloads);
 nlohmann::json finished(const GilState& gil);
 nlohmann::json failed(const Failure& failure);
+nlohmann::json paused();
+nlohmann::json ended(int status);
 
 }  // namespace message
 
@@ -89,6 +93,10 @@ class MessageReader {
   void take(const std::string& line);
   /// The worker has said how it ended.
   [[nodiscard]] bool complete() const { return complete_; }
+  /// It was made to stand still, once.
+  bool take_paused() { return std::exchange(paused_, false); }
+  /// How the process of a worker elsewhere ended, if it did.
+  [[nodiscard]] std::optional<int> ended() const { return ended_; }
   /// What the worker has answered to a command, once.
   enum class Answer { sample, repeat, point };
   std::optional<Answer> take_answer() { return std::exchange(answer_, std::nullopt); }
@@ -107,6 +115,8 @@ class MessageReader {
 
   CaseResult& result_;
   bool complete_ = false;
+  bool paused_ = false;
+  std::optional<int> ended_;
   std::optional<Answer> answer_;
   std::map<int, Point> open_;  ///< by threads
   std::map<int, nlohmann::json> benchmarks_;

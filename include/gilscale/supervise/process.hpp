@@ -33,6 +33,8 @@ class Process {
   [[nodiscard]] int error_fd() const { return error_; }    ///< the same of its standard error
   /// Writes to its standard input, which stays open. A child that is gone is no error.
   void send(const std::string& text) const;
+  /// The end of what is sent.
+  void close_input();
   /// The wait status once the child has ended (see exit_status.hpp); nothing before.
   std::optional<int> status();
   /// Also the other processes of its group, if it leads one.

@@ -1,0 +1,173 @@
+#include "commands/places.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <future>
+#include <iostream>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "gilscale/commands/describe_place.hpp"
+#include "gilscale/judge/findings.hpp"
+#include "gilscale/machine/machine.hpp"
+#include "gilscale/model/codec.hpp"
+#include "gilscale/supervise/place.hpp"
+#include "gilscale/text/error.hpp"
+
+namespace gilscale {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view here = "here";
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "?";
+}
+
+// ---- what goes to a place and comes back ----
+
+json question_of(const PlanOptions& plan) {
+  json gils = json::array();
+  for (const GilMode gil : plan.gils) gils.push_back(gil);
+  return {{"pythons", plan.pythons},       {"venv", plan.venv},
+          {"executors", plan.executors},   {"gils", std::move(gils)},
+          {"names", plan.workloads.names}, {"statement", plan.workloads.statement}};
+}
+
+PlanOptions plan_of(const json& question) {
+  PlanOptions plan;
+  question.at("pythons").get_to(plan.pythons);
+  question.at("venv").get_to(plan.venv);
+  question.at("executors").get_to(plan.executors);
+  question.at("names").get_to(plan.workloads.names);
+  question.at("statement").get_to(plan.workloads.statement);
+  plan.gils.clear();
+  for (const json& gil : question.at("gils")) plan.gils.push_back(gil.get<GilMode>());
+  return plan;
+}
+
+json document_of(const RunPython& python) {
+  json gils = json::array();
+  for (const GilMode gil : python.gils) gils.push_back(gil);
+  return {{"given", python.given},
+          {"executable", python.executable},
+          {"interpreter", python.interpreter},
+          {"info", python.info},
+          {"gils", std::move(gils)}};
+}
+
+RunPython python_in(const json& document) {
+  RunPython python;
+  document.at("given").get_to(python.given);
+  document.at("executable").get_to(python.executable);
+  document.at("interpreter").get_to(python.interpreter);
+  document.at("info").get_to(python.info);
+  python.gils.clear();
+  for (const json& gil : document.at("gils")) python.gils.push_back(gil.get<GilMode>());
+  return python;
+}
+
+json description_for(const json& question) {
+  if (question.at("protocol") != place_protocol) return json::object();  // its number says it all
+  json pythons = json::array();
+  for (const RunPython& each : run_pythons(plan_of(question), plugins_in(lib_folder())))
+    pythons.push_back(document_of(each));
+  const Machine machine = read_machine("/", cpu_budget());
+  return {{"host", host_name()},
+          {"usable_cpus", machine.budget.usable()},
+          {"cpu_budget", machine.budget},
+          {"findings", findings_of(machine)},
+          {"threads", machine.budget.thread_counts()},
+          {"pythons", std::move(pythons)}};
+}
+
+// ---- places ----
+
+RunPlace place_here(const PlanOptions& plan, const std::vector<Plugin>& plugins) {
+  RunPlace place;
+  place.threads = plan.common.threads;
+  place.pythons = run_pythons(plan, plugins);
+  return place;
+}
+
+void take_answer(RunPlace& place, const json& answer, const PlanOptions& plan) {
+  for (const json& python : answer.at("pythons")) place.pythons.push_back(python_in(python));
+  if (plan.auto_threads) answer.at("threads").get_to(place.threads);
+  answer.at("host").get_to(place.name);
+  for (const char* key : {"host", "usable_cpus", "cpu_budget", "findings"})
+    place.machine[key] = answer.at(key);
+}
+
+RunPlace place_elsewhere(const std::string& given, const PlanOptions& plan) {
+  RunPlace place;
+  place.launcher = launcher_words(given);
+  place.name = given;
+  place.threads = plan.common.threads;
+  try {
+    take_answer(place, ask_place(place.launcher, question_of(plan)), plan);
+  } catch (const WorkloadError& error) {
+    place.failure = Failure{FailureKind::unreachable, error.what(), ""};
+  } catch (const json::exception& error) {
+    place.failure =
+        Failure{FailureKind::unreachable,
+                fmt::format("'{}': its answer cannot be read: {}", given, error.what()), ""};
+  }
+  return place;
+}
+
+/// By its host, where that is enough; those without an answer have no other name than the launcher.
+void tell_apart(std::vector<RunPlace>& places, const std::vector<std::string>& launchers) {
+  std::multiset<std::string> names;
+  for (const RunPlace& place : places) names.insert(place.name);
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (names.count(places[i].name) > 1) places[i].name = launchers[i];
+}
+
+void refuse_twice(const std::vector<std::string>& launchers) {
+  std::set<std::string> seen;
+  for (const std::string& given : launchers)
+    if (!seen.insert(given).second)
+      throw UsageError(fmt::format("--launcher '{}' is given twice; name each place once", given));
+}
+
+}  // namespace
+
+std::vector<RunPlace> run_places(const PlanOptions& plan, const std::vector<Plugin>& plugins) {
+  if (plan.launchers.empty()) return {place_here(plan, plugins)};
+  refuse_twice(plan.launchers);
+  for (const std::string& given : plan.launchers)
+    if (given != here) (void)launcher_words(given);  // throws where it is none
+  std::vector<std::future<RunPlace>> asked;
+  for (const std::string& given : plan.launchers)
+    asked.push_back(std::async(std::launch::async, [&] {
+      if (given != here) return place_elsewhere(given, plan);
+      RunPlace place = place_here(plan, plugins);
+      place.name = host_name();
+      return place;
+    }));
+  std::vector<RunPlace> places;
+  for (std::future<RunPlace>& each : asked) places.push_back(each.get());
+  tell_apart(places, plan.launchers);
+  return places;
+}
+
+ExitCode describe_place() {
+  const std::string text(std::istreambuf_iterator<char>(std::cin), {});
+  try {
+    answer_place(description_for(json::parse(text)));
+  } catch (const UsageError& error) {
+    answer_place({{"error", error.what()}});
+  } catch (const json::exception&) {
+    throw UsageError("standard input holds no question; this command is for gilscale itself");
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace gilscale
