@@ -100,6 +100,7 @@ class Case:
     share: str
     pinned: bool
     title: str  # as gilscale's own tables name it
+    place: str  # where it was measured, with --launcher
     interpreter: str  # how its Python is told apart from others: "3.13t"
     python: dict
     gil: dict
@@ -247,7 +248,8 @@ def _case(node, version=""):
     share = node.get("share", str, "all")
     return Case(label=node.get("label", str, node.get("workload", str, "?")), executor=node.get("executor", str, "threads"),
                 scaling=node.get("scaling", str, "weak"), share=share, pinned=node.get("pinned", bool, False),
-                title=node.get("name", str, ""), interpreter=node.get("interpreter", str, ""),
+                title=node.get("name", str, ""), place=node.child("place").get("name", str, ""),
+                interpreter=node.get("interpreter", str, ""),
                 python=node.get("python", dict, {}), gil=node.get("gil", dict, {}),
                 gil_demand=_demand(node, points.values()),
                 verdict=node.get("verdict", str, ""), why=node.get("why", str, ""), error=node.get("error", dict, None),
@@ -304,7 +306,7 @@ def _traits(case):
     # Files of before gilscale wrote the short name.
     pythons = (case.interpreter, gil) if case.interpreter else (", ".join(filter(None, (python, gil))), "")
     return (case.executor, case.version, "own arguments" if case.share == "none" else "shared arguments",
-            f"{case.scaling} scaling", *pythons,
+            f"{case.scaling} scaling", case.place, *pythons,
             "pinned" if case.pinned else "not pinned", Path(case.source).name, case.source)
 
 
