@@ -180,11 +180,14 @@ PlannedPlace planned_place(RunPlace& place, const PlanOptions& plan, double time
 
 /// What is not measured stands in the table all the same: with the workloads that others have.
 void lend_workloads(std::vector<PlannedPlace>& planned, const std::vector<RunPlace>& places) {
-  const PlannedPlace* good = nullptr;
-  for (std::size_t i = 0; i < places.size() && !good; ++i)
-    if (!places[i].failure) good = &planned[i];
-  if (!good) throw Error(ExitCode::workload_failed, places.front().failure->message);
-  const FoundWorkloads found = good->pythons.front().found;
+  const auto good = std::find_if(places.begin(), places.end(),
+                                 [](const RunPlace& place) { return !place.failure; });
+  if (good == places.end()) {
+    const std::optional<Failure>& first = places.front().failure;
+    throw Error(ExitCode::workload_failed, first ? first->message : "");
+  }
+  const auto place = static_cast<std::size_t>(good - places.begin());
+  const FoundWorkloads found = planned[place].pythons.front().found;
   for (std::size_t i = 0; i < places.size(); ++i)
     if (places[i].failure) planned[i].pythons = {{"", "", {GilMode::standard}, found}};
 }

@@ -34,7 +34,7 @@ std::string variable(const char* name) {
 
 /// The variable's folder, or that one below the home folder; empty without a home.
 fs::path folder_of(const char* name, const char* below_home) {
-  const std::string own = variable(name);
+  std::string own = variable(name);
   if (!own.empty()) return own;
   const std::string home = variable("HOME");
   return home.empty() ? fs::path() : fs::path(home) / below_home;

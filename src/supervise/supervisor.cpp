@@ -125,7 +125,7 @@ class Worker::Watch {
 
   /// Shells print what they like before they start something.
   [[nodiscard]] bool is_noise(const std::string& line) const {
-    return is_elsewhere() && !line.starts_with("{");
+    return is_elsewhere() && !line.starts_with('{');
   }
 
   void read_news() {

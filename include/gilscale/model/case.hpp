@@ -30,31 +30,31 @@ struct Case {
   std::string python;  ///< whose packages are seen; empty: the one gilscale was built for
   /// How it is told apart from the other Pythons of a run: "3.13t"; empty for the control.
   std::string interpreter;
-  bool several_interpreters = false;  ///< in the run: names and labels tell which
   /// Put before the worker's command, for a worker elsewhere: {"ssh", "node1"}; empty: here.
   std::vector<std::string> launcher;
-  std::string place;            ///< its name: "node1"; empty for a run without launchers
-  bool several_places = false;  ///< in the run: names and labels tell which
-  std::string folder;           ///< in which it runs; empty: the front end's
+  std::string place;   ///< its name: "node1"; empty for a run without launchers
+  std::string folder;  ///< in which it runs; empty: the front end's
   std::string executor = "threads";
-  GilMode gil = GilMode::standard;
-  std::vector<int> threads;
-  Scaling scaling = Scaling::weak;
-  /// Of each thread in a round (weak scaling), or of all (strong); none: found by calibration.
-  std::optional<std::int64_t> calls;
-  /// Rounds of many threads may have more calls (see growth_of_rounds()): nobody said how many.
-  bool may_grow = true;
-  bool pin = false;  ///< threads are bound to CPUs
-  Why why = Why::automatic;
   /// A library with another allocator to try; empty: one that is installed, where it may help.
   std::string allocator;
-  bool latency = false;  ///< beside a thread that wants the GIL now and then
+  std::vector<int> threads;
+  /// Of each thread in a round (weak scaling), or of all (strong); none: found by calibration.
+  std::optional<std::int64_t> calls;
   StopRule stop;
-  int repetitions = 1;
   std::uint64_t seed = 0;  ///< of the order of rounds
+  GilMode gil = GilMode::standard;
+  Scaling scaling = Scaling::weak;
+  Why why = Why::automatic;
+  int repetitions = 1;
   /// Cases of one group were measured in the same minutes; those of the next one after them.
   /// From 1.
   int group = 1;
+  /// Rounds of many threads may have more calls (see growth_of_rounds()): nobody said how many.
+  bool may_grow = true;
+  bool pin = false;                   ///< threads are bound to CPUs
+  bool latency = false;               ///< beside a thread that wants the GIL now and then
+  bool several_interpreters = false;  ///< in the run: names and labels tell which
+  bool several_places = false;        ///< the same
 };
 
 /// The benchmark's name as registered, without Google Benchmark's own suffix:
