@@ -36,7 +36,7 @@ struct Commands {
   ExitCode operator()(const CompareOptions& options) const { return compare(options); }
   ExitCode operator()(const ReportOptions& options) const { draw_report(options); }
   ExitCode operator()(const ListOptions&) const { return list(); }
-  ExitCode operator()(const DoctorOptions&) const { return doctor(); }
+  ExitCode operator()(const DoctorOptions& options) const { return doctor(options); }
   ExitCode operator()(const SelftestOptions& options) const { return selftest(options); }
   ExitCode operator()(const WorkerOptions& options) const {
     if (options.member) run_member_process();

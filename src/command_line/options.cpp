@@ -262,6 +262,31 @@ void add_selftest(CLI::App& selftest, Raw& raw) {
       "Only calls of 5 ms (1.5 minutes); otherwise also calls of 1 and 20 ms (8 minutes)");
 }
 
+void add_doctor(CLI::App& doctor, DoctorOptions& options) {
+  doctor
+      .add_option("module", options.modules,
+                  "A module to import: does it, or what it imports, switch the GIL of a "
+                  "free-threaded Python on?")
+      ->type_name("MODULE");
+  doctor
+      .add_option("--python", options.pythons,
+                  "The Pythons to look at: versions (3.12, 3.14t), interpreters, or virtual "
+                  "environments; by default that of --venv")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("LIST");
+  doctor
+      .add_option("--venv", options.venv,
+                  "The virtual environment whose packages are used; by default the active one")
+      ->type_name("DIR");
+}
+
+/// Either names the Python.
+void refuse_two_pythons(const std::string& venv, const std::vector<std::string>& pythons) {
+  if (!venv.empty() && !pythons.empty())
+    throw UsageError("--python and --venv cannot be combined; name the environment with --python");
+}
+
 std::optional<std::int64_t> parse_calls(const std::string& text) {
   if (text == "auto") return std::nullopt;
   const auto calls = to_number(text);
@@ -345,8 +370,7 @@ void finish_plan(const Raw& raw, PlanOptions& plan,
                  const std::function<std::vector<int>()>& auto_threads) {
   parse_workloads(plan.workloads, raw.params);
   plan.executors = named_executors(plan.executors);
-  if (!plan.venv.empty() && !plan.pythons.empty())
-    throw UsageError("--python and --venv cannot be combined; name the environment with --python");
+  refuse_two_pythons(plan.venv, plan.pythons);
   plan.gils = raw.gil == "both" ? std::vector{GilMode::on, GilMode::off}
                                 : std::vector{gil_mode_of(raw.gil)};
   plan.shares = raw.share == "both" ? std::vector{Sharing::all, Sharing::none}
@@ -477,6 +501,8 @@ Options parse_options(int argc, const char* const* argv,
   CLI::App* list = app.add_subcommand("list", "Show workloads, executors, reporters, interpreters");
   CLI::App* doctor = app.add_subcommand(
       "doctor", "Show the available CPUs, and what distorts measurements on this machine");
+  DoctorOptions doctor_options;
+  add_doctor(*doctor, doctor_options);
   CLI::App* selftest = app.add_subcommand(
       "selftest",
       "Measure workloads whose scaling is known, and show how accurate the figures are");
@@ -506,7 +532,10 @@ Options parse_options(int argc, const char* const* argv,
   }
   if (report->parsed()) return std::move(raw.report);
   if (list->parsed()) return ListOptions{};
-  if (doctor->parsed()) return DoctorOptions{};
+  if (doctor->parsed()) {
+    refuse_two_pythons(doctor_options.venv, doctor_options.pythons);
+    return doctor_options;
+  }
   if (selftest->parsed()) return selftest_options(std::move(raw), auto_threads);
   RunOptions options = configured_run(*run, raw, auto_threads, read_file);
   options.outputs.command = {"gilscale"};

@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <random>
 #include <utility>
 
+#include "commands/pythons.hpp"
 #include "gilscale/measure/native_executor.hpp"
 #include "gilscale/measure/point.hpp"
 #include "gilscale/measure/sampler.hpp"
@@ -42,13 +44,25 @@ MeasuredCapacity measure_capacity(const CpuBudget& budget) {
   return {point.threads, figures_of(point).capacity};
 }
 
-/// The least that makes a worker tell which Python it is.
-CaseResult ask_python(WorkerListener& listener) {
+WorkloadOptions least_workload(const std::vector<std::string>& modules) {
+  WorkloadOptions workload;
+  if (modules.empty()) {
+    workload.names = {"release"};
+    workload.args = "(0,)";
+    return workload;
+  }
+  for (const std::string& module : modules) workload.setup.push_back("import " + module);
+  workload.statement = {"pass"};
+  return workload;
+}
+
+/// The least that makes a worker tell which Python it is, and what these modules do to its GIL.
+CaseResult ask_python(const RunPython& python, const std::vector<std::string>& modules,
+                      WorkerListener& listener) {
   Case planned;
-  WorkloadOptions names;
-  names.names = {"release"};
-  names.args = "(0,)";
-  planned.workload = resolve_workloads(names).front();
+  planned.workload = resolve_workloads(least_workload(modules)).front();
+  planned.python = python.executable;
+  planned.interpreter = python.interpreter;
   planned.threads = {1};
   planned.calls = 1;
   planned.stop.exactly = 1;
@@ -77,22 +91,54 @@ std::string describe(const MeasuredCapacity& measured) {
       measured.threads, measured.capacity.estimate, measured.capacity.low, measured.capacity.high);
 }
 
+/// As `import` takes it: what else there is in a line is not to be run.
+void refuse_unless_name(const std::string& module) {
+  const auto belongs = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '.'; };
+  if (!module.empty() && std::all_of(module.begin(), module.end(), belongs)) return;
+  throw UsageError(fmt::format(
+      "'{}' is not the name of a module; name one as `import` takes it, like a.b", module));
+}
+
+/// Those of a run with these options, that there is none being a finding where none was asked for.
+std::vector<RunPython> pythons_of(const DoctorOptions& options) {
+  PlanOptions plan;
+  plan.executors = {"threads"};
+  plan.pythons = options.pythons;
+  plan.venv = options.venv;
+  if (!options.modules.empty()) plan.workloads.statement = {"pass"};  // their own code
+  return run_pythons(plan, plugins_in(lib_folder()));
+}
+
+std::vector<Finding> findings_of(const CaseResult& asked) {
+  if (asked.failure)
+    return {{"python", true, 1,
+             fmt::format("Python {} cannot be used: {}", asked.planned.interpreter,
+                         asked.failure->message),
+             "see the message above"}};
+  std::vector<Finding> findings;
+  if (asked.python) findings = gilscale::findings_of(*asked.python);
+  for (Finding& each : gilscale::findings_of(asked.gil, "Python " + asked.planned.interpreter))
+    findings.push_back(std::move(each));
+  return findings;
+}
+
 bool is_serious(const Finding& finding) { return finding.serious; }
 
 }  // namespace
 
 std::string diagnosis(const Machine& machine, const MeasuredCapacity& measured,
-                      const CaseResult& python, const std::vector<Finding>& findings) {
+                      std::span<const CaseResult> pythons, const std::vector<Finding>& findings) {
   std::string text = "this process may use\n";
   text += row("CPUs", describe(machine.budget));
   text += row("auto", fmt::format("--threads {}", fmt::join(machine.budget.thread_counts(), ",")));
   text += row("--pin", fmt::format("threads are bound to CPUs {}, in this order",
                                    fmt::join(machine.budget.topology.pin_order(), " ")));
   text += row("now", describe(measured));
-  if (python.python)
-    text += row("Python", fmt::format("CPython {} ({} build), GIL {}: {}", python.python->version,
-                                      python.python->build, python.gil.after_import ? "on" : "off",
-                                      python.python->executable));
+  for (const CaseResult& each : pythons)
+    if (each.python)
+      text += row("Python", fmt::format("CPython {} ({} build), GIL {}: {}", each.python->version,
+                                        each.python->build, each.gil.after_run ? "on" : "off",
+                                        each.python->executable));
   text += findings.empty() ? "\nnothing was found that distorts measurements\n" : "\nfindings\n";
   for (const Finding& finding : findings)
     text += fmt::format("  {}: {}\n{:11}{}\n", finding.serious ? "serious" : "note   ",
@@ -100,14 +146,19 @@ std::string diagnosis(const Machine& machine, const MeasuredCapacity& measured,
   return text;
 }
 
-ExitCode doctor() {
+ExitCode doctor(const DoctorOptions& options) {
   watch_for_interrupts();
-  ProgressLine progress(2);
+  for (const std::string& module : options.modules) refuse_unless_name(module);
+  const std::vector<RunPython> pythons = pythons_of(options);
+  ProgressLine progress(1 + pythons.size());
   progress.begin("machine");
   const Machine machine = read_machine("/", cpu_budget());
   const MeasuredCapacity measured = measure_capacity(machine.budget);
-  progress.begin("Python");
-  const CaseResult python = ask_python(progress);
+  std::vector<CaseResult> asked;
+  for (const RunPython& each : pythons) {
+    progress.begin("Python " + each.interpreter);
+    asked.push_back(ask_python(each, options.modules, progress));
+  }
   progress.clear();
   if (interrupted()) return ExitCode::interrupted;
 
@@ -115,12 +166,9 @@ ExitCode doctor() {
   const auto add = [&](const std::vector<Finding>& more) {
     findings.insert(findings.end(), more.begin(), more.end());
   };
-  if (python.python) add(findings_of(*python.python));
-  if (python.failure)
-    add({{"python", true, 1, fmt::format("Python cannot be used: {}", python.failure->message),
-          "see the message above"}});
+  for (const CaseResult& each : asked) add(findings_of(each));
   add(findings_of(machine));
-  print_out(diagnosis(machine, measured, python, findings));
+  print_out(diagnosis(machine, measured, asked, findings));
   return std::any_of(findings.begin(), findings.end(), is_serious) ? ExitCode::inconclusive
                                                                    : ExitCode::ok;
 }

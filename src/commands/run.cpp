@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -332,7 +333,7 @@ class Measurement : public Conductor {
     complain(so_far_.cases.back().result);
     board_.on_finished(party, std::string(to_string(so_far_.cases.back().judgement.verdict)));
     if (has_kind(so_far_.cases.back().result, FailureKind::usage)) return;
-    written_ = files_.write(so_far_);
+    write_if_cheap();
   }
 
   /// Where another allocator may help, or was asked for: whether it does. Cases of several versions
@@ -378,6 +379,18 @@ class Measurement : public Conductor {
   [[nodiscard]] bool written() const { return written_; }
 
  private:
+  /// A large report takes its time, and grows with every case: a hundredth of the run is for that.
+  /// The last one is written in any case.
+  void write_if_cheap() {
+    using Clock = std::chrono::steady_clock;
+    constexpr int share_of_time = 100;
+    const Clock::time_point began = Clock::now();
+    if (began < next_write_) return;
+    written_ = files_.write(so_far_);
+    const Clock::time_point ended = Clock::now();
+    next_write_ = ended + share_of_time * (ended - began);
+  }
+
   static void try_allocator_on(CaseResult& result, const std::string& library, bool has_versions,
                                double timeout_s) {
     if (has_versions) throw WorkloadError("it is not for a comparison of versions");
@@ -399,6 +412,7 @@ class Measurement : public Conductor {
   ProgressBoard board_;
   std::optional<ExitCode> trouble_;
   bool written_ = true;
+  std::chrono::steady_clock::time_point next_write_{};
 };
 
 /// What is shown at the end; nothing where the command line proved wrong at once.

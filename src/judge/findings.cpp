@@ -182,6 +182,11 @@ std::vector<Finding> findings_of(const PythonInfo& python) {
   return findings;
 }
 
+std::vector<Finding> findings_of(const GilState& gil, const std::string& label) {
+  if (gil.modules.empty()) return {};
+  return {finding_of_modules(gil, label)};
+}
+
 std::vector<Finding> findings_of(const CaseResult& result, std::span<const MeasuredPoint> points) {
   std::vector<Finding> findings;
   if (points.empty()) return findings;
@@ -208,7 +213,7 @@ std::vector<Finding> findings_of(const CaseResult& result, std::span<const Measu
          fmt::format("{}: a call keeps {:.1f} CPUs busy besides its own thread", label, cpus),
          "limit the threads that it starts (for example with OMP_NUM_THREADS=1), or read its "
          "speedup as that of all its threads"});
-  if (!result.gil.modules.empty()) findings.push_back(finding_of_modules(result.gil, label));
+  for (Finding& each : findings_of(result.gil, label)) findings.push_back(std::move(each));
   const Point& largest = points.back().point;
   if (disturbs_control(largest))
     findings.push_back(

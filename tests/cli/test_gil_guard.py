@@ -60,8 +60,11 @@ def gil(gilscale, free_threaded_python, tmp_path):
     subprocess.run([free_threaded_python, "-m", "venv", "--without-pip", environment], check=True)
     gilscale.settings.pop("PYTHON_GIL", None)
 
+    python = environment
+
     class Measured:
         folder = gilscale.folder
+        environment = python
         plain = gilscale
 
         @staticmethod
@@ -251,3 +254,16 @@ def test_a_python_with_a_gil_has_it_on(gilscale, free_threaded):
         pytest.skip("its GIL is off")
     done = gilscale("run", "release", "--args=(1000,)", "-t1", "--budget=0.1", "--expect=* gil_off >= 1")
     assert done.returncode == FAILED and "gil_off is 0" in done.stdout, done.stdout
+
+
+def test_the_doctor_names_modules_without_measuring_them(gil):
+    file = gil.module("first_one")
+    gil.module("innocent", declares=True)
+    environment = gil.environment
+    done = gil.plain("doctor", "innocent", "--venv", environment)
+    assert "GIL off: " in done.stdout and "first_one" not in done.stdout
+    (gil.folder / "imports_it.py").write_text("import first_one\n")
+    done = gil.plain("doctor", "imports_it", "--python", environment)
+    assert done.returncode == INCONCLUSIVE
+    assert "GIL on: " in done.stdout
+    assert f"the GIL was switched on for first_one ({file})" in done.stdout

@@ -41,13 +41,28 @@ def test_doctor_follows_the_affinity(gilscale):
 def test_doctor_without_a_python_that_starts_says_so(gilscale):
     done = gilscale("doctor", PYTHONHOME=str(gilscale.folder / "nowhere"))
     assert done.returncode == INCONCLUSIVE
-    assert "serious: Python cannot be used" in done.stdout
+    assert "serious: Python 3." in done.stdout
 
 
-def test_doctor_takes_no_workload(gilscale):
-    done = gilscale("doctor", "cpp_fib")
-    assert done.returncode == USAGE
-    assert "gilscale doctor --help" in done.stderr
+def test_doctor_imports_modules_in_each_python(gilscale, measured_python, free_threaded):
+    (gilscale.folder / "mine.py").write_text("import sys\nassert 'json' in sys.modules\n")
+    done = gilscale("doctor", "json", "mine", "--python", measured_python)
+    assert done.returncode in (OK, INCONCLUSIVE) and not done.stderr
+    assert f"GIL {'off' if free_threaded else 'on'}: {measured_python}" in done.stdout
+    done = gilscale("doctor", "no_such_module_at_all")
+    assert done.returncode == INCONCLUSIVE
+    assert "serious: Python 3." in done.stdout and "No module named 'no_such_module_at_all'" in done.stdout
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (("a; b",), "'a; b' is not the name of a module"),
+    (("--python", "3.98"), "there is no such Python"),
+    (("--python", "3", "--venv", "x"), "--python and --venv cannot be combined"),
+    (("--frobnicate",), "gilscale doctor --help"),
+])
+def test_doctor_refuses_what_it_cannot_look_at(gilscale, arguments, said):
+    done = gilscale("doctor", *arguments)
+    assert done.returncode == USAGE and said in done.stderr and done.stderr.count("\n") == 1
 
 
 # ---- what is switched on in Python ----

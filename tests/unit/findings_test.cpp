@@ -125,7 +125,7 @@ TEST(Diagnosis, ShowsTheBudgetWhatThereIsNowAndPython) {
   machine.budget.quota = CpuQuota{1.5};
   CaseResult python;
   python.python = PythonInfo{"3.13.1", "default", "/usr/bin/python3"};
-  const std::string text = diagnosis(machine, {2, {1.4, 1.3, 1.5}}, python, {});
+  const std::string text = diagnosis(machine, {2, {1.4, 1.3, 1.5}}, {&python, 1}, {});
   EXPECT_EQ(text,
             "this process may use\n"
             "  CPUs        2 CPUs on 2 cores, 1 memory node, a quota of 1.5 CPUs\n"
@@ -141,12 +141,11 @@ TEST(Diagnosis, ShowsTheBudgetWhatThereIsNowAndPython) {
 TEST(Diagnosis, ShowsEachFindingWithItsRemedy) {
   const std::vector<Finding> findings{{"a", true, 1, "it rains", "take an umbrella"},
                                       {"b", false, 0, "it is dark", "wait"}};
-  EXPECT_THAT(diagnosis(quiet(1), {1, {}}, CaseResult{}, findings),
-              HasSubstr("findings\n"
-                        "  serious: it rains\n"
-                        "           take an umbrella\n"
-                        "  note   : it is dark\n"
-                        "           wait\n"));
+  EXPECT_THAT(diagnosis(quiet(1), {1, {}}, {}, findings), HasSubstr("findings\n"
+                                                                    "  serious: it rains\n"
+                                                                    "           take an umbrella\n"
+                                                                    "  note   : it is dark\n"
+                                                                    "           wait\n"));
 }
 
 // ---- of a case ----

@@ -99,7 +99,11 @@ struct ReportOptions {
 struct ListOptions {};
 
 /// `gilscale doctor`.
-struct DoctorOptions {};
+struct DoctorOptions {
+  std::vector<std::string> modules;  ///< to import, and see what they do to the GIL
+  std::vector<std::string> pythons;  ///< as of a run
+  std::string venv;
+};
 
 /// `gilscale selftest`.
 struct SelftestOptions {

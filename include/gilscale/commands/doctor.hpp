@@ -1,20 +1,24 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
+#include "gilscale/command_line/options.hpp"
 #include "gilscale/judge/findings.hpp"
 #include "gilscale/model/result.hpp"
 #include "gilscale/text/error.hpp"
 
 namespace gilscale {
 
-/// `gilscale doctor`: prints the CPU budget, what this machine gives right now, and what
-/// distorts measurements here. `ok`, or `inconclusive` when something serious was found.
-ExitCode doctor();
+/// `gilscale doctor`: prints the CPU budget, what this machine gives right now, what distorts
+/// measurements here, and which modules switch the GIL of a free-threaded Python on. `ok`, or
+/// `inconclusive` when something serious was found. Throws UsageError where there is no such
+/// Python.
+ExitCode doctor(const DoctorOptions& options);
 
-/// What doctor() prints. `python` is missing when the interpreter did not start.
+/// What doctor() prints. Of each Python what is known once it has run, or why it did not.
 std::string diagnosis(const Machine& machine, const MeasuredCapacity& measured,
-                      const CaseResult& python, const std::vector<Finding>& findings);
+                      std::span<const CaseResult> pythons, const std::vector<Finding>& findings);
 
 }  // namespace gilscale

@@ -27,6 +27,10 @@ std::vector<Finding> findings_of(const MeasuredCapacity& measured, const Machine
 /// that have samples.
 std::vector<Finding> findings_of(const CaseResult& result, std::span<const MeasuredPoint> points);
 
+/// The extension modules that switched the GIL of a free-threaded Python on, or would have; nothing
+/// where there are none. `label`: what imported them.
+std::vector<Finding> findings_of(const GilState& gil, const std::string& label);
+
 /// What the interpreter that measures brings along: a debug build, hooks that are switched on.
 std::vector<Finding> findings_of(const PythonInfo& python);
 
