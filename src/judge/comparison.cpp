@@ -8,6 +8,7 @@
 #include <map>
 
 #include "gilscale/judge/bounds.hpp"
+#include "gilscale/statistics/decision.hpp"
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/number.hpp"
 #include "judge/paired.hpp"
@@ -215,7 +216,8 @@ bool clearly_ahead(const std::vector<Standing>& table, std::size_t count) {
   const auto split = table.begin() + static_cast<std::ptrdiff_t>(count);
   return std::all_of(table.begin(), split, [&](const Standing& leader) {
     return std::all_of(split, table.end(), [&](const Standing& other) {
-      return paired_ratio(leader.values, other.values).low > 1;
+      return paired_ratio(leader.values, other.values).low > 1 ||
+             is_usually_above(leader.values, other.values, verdict_error);
     });
   });
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "gilscale/statistics/decision.hpp"
 #include "gilscale/statistics/statistics.hpp"
 
 namespace gilscale {
@@ -44,6 +45,13 @@ Estimate ratio_of_medians(std::span<const double> a, std::span<const double> b) 
 }
 
 }  // namespace
+
+bool is_usually_above(const BlockValues& a, const BlockValues& b, double error) {
+  const Common common = in_common_blocks(a, b);
+  SignTally tally;
+  for (std::size_t i = 0; i < common.a.size(); ++i) tally.add(common.a[i] > common.b[i]);
+  return tally.suffices(error);
+}
 
 Estimate paired_ratio(const BlockValues& a, const BlockValues& b) {
   const Common common = in_common_blocks(a, b);

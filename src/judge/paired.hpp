@@ -24,4 +24,10 @@ struct BlockValues {
 /// ratio twice as many are far off.
 Estimate paired_ratio(const BlockValues& a, const BlockValues& b);
 
+/// Whether a is above b in so many of the blocks that both have that it is no accident, by sign
+/// evidence (see statistics/decision.hpp), with the chance `error` of a wrong answer. It needs
+/// fewer blocks than an interval, whose ends allow for noise that lingers, where the two are far
+/// apart.
+bool is_usually_above(const BlockValues& a, const BlockValues& b, double error);
+
 }  // namespace gilscale

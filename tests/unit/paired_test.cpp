@@ -96,5 +96,59 @@ TEST(PairedRatio, OfTooFewValuesHasNoEnds) {
   EXPECT_EQ(ratio.high, infinity);
 }
 
+// ---- which is above the other ----
+
+constexpr double error = 0.025;
+
+/// The machine's speed drifts to three times what it was.
+std::vector<double> drifting(std::size_t count, double factor) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < count; ++i)
+    values.push_back(factor * (1 + 2 * static_cast<double>(i) / static_cast<double>(count)));
+  return values;
+}
+
+TEST(UsuallyAbove, IsKnownWhereAnIntervalHasNoEnds) {
+  const std::vector<double> blocks = numbered(18);
+  const std::vector<double> twice = drifting(18, 2);
+  const std::vector<double> once = drifting(18, 1);
+  EXPECT_FALSE(paired_ratio({blocks, twice}, {blocks, once}).low > 1);
+  EXPECT_TRUE(is_usually_above({blocks, twice}, {blocks, once}, error));
+  EXPECT_FALSE(is_usually_above({blocks, once}, {blocks, twice}, error));
+}
+
+TEST(UsuallyAbove, TakesElevenBlocksThatBothHave) {
+  const std::vector<double> twice = drifting(18, 2);
+  const std::vector<double> once = drifting(18, 1);
+  const std::vector<double> a = numbered(18);
+  const std::vector<double> b = numbered(18, 8);
+  EXPECT_FALSE(is_usually_above({a, twice}, {b, once}, error));
+  const std::vector<double> nearer = numbered(18, 7);
+  EXPECT_TRUE(is_usually_above({a, twice}, {nearer, once}, error));
+}
+
+TEST(UsuallyAbove, SaysNothingOfEquals) {
+  const std::vector<double> blocks = numbered(100);
+  const std::vector<double> same(100, 1);
+  EXPECT_FALSE(is_usually_above({blocks, same}, {blocks, same}, error));
+}
+
+TEST(UsuallyAbove, IsSeldomWrongOfValuesThatAreAlike) {
+  std::mt19937 random(7);
+  std::lognormal_distribution<> noise(0, 0.2);
+  const std::vector<double> blocks = numbered(40);
+  int wrong = 0;
+  constexpr int runs = 2000;
+  for (int run = 0; run < runs; ++run) {
+    std::vector<double> a, b;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      a.push_back(noise(random));
+      b.push_back(noise(random));
+    }
+    wrong += is_usually_above({blocks, a}, {blocks, b}, error) ? 1 : 0;
+  }
+  EXPECT_LE(wrong, error * runs);
+}
+
 }  // namespace
 }  // namespace gilscale
