@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 
 #include "command_line/option_range.hpp"
 #include "gilscale/judge/differences.hpp"
@@ -15,10 +16,9 @@
 namespace gilscale {
 namespace {
 
-constexpr Words<ExitCode, 3> exit_codes{{{
+constexpr Words<ExitCode, 2> exit_codes{{{
     {ExitCode::ok, "pass"},
     {ExitCode::expectation_failed, "fail"},
-    {ExitCode::inconclusive, "4"},
 }}};
 
 /// The options that every comparison has.
@@ -35,11 +35,12 @@ void add_compare_rules(CLI::App& app, RawGate& raw, const char* group) {
       ->allow_extra_args(false)
       ->type_name("LIST")
       ->group(group);
-  app.add_option("--inconclusive", raw.inconclusive,
-                 "Exit code for undecided expectations and unclear points: pass (0), fail (1) or 4")
-      ->check(CLI::IsMember(std::vector<std::string>{"pass", "fail", "4"}))
+  app.add_option(
+         "--inconclusive", raw.inconclusive,
+         "Exit code for undecided expectations and unclear points: pass (0), fail (1), or a "
+         "number, as 125 for `git bisect run`")
       ->capture_default_str()
-      ->type_name("pass|fail|4")
+      ->type_name("pass|fail|CODE")
       ->group(group);
 }
 
@@ -67,6 +68,16 @@ std::set<std::string> parse_allowed(const std::vector<std::string>& words) {
     allowed.insert(word);
   }
   return allowed;
+}
+
+ExitCode parse_inconclusive(const std::string& text) {
+  if (const auto code = exit_codes.value_of(text)) return *code;
+  constexpr double largest = 255;
+  const auto number = to_number(text);
+  if (!number || *number < 0 || *number > largest || *number != std::floor(*number))
+    throw UsageError(fmt::format(
+        "--inconclusive '{}' is neither pass nor fail nor an exit code from 0 to 255", text));
+  return static_cast<ExitCode>(*number);
 }
 
 /// An unset variable of a script must not switch a check off.
@@ -135,7 +146,7 @@ void parse_gate(const RawGate& raw, const StopRule& stop, GateOptions& gate) {
 void parse_rules(const RawGate& raw, CompareRules& rules) {
   rules.threshold = parse_threshold(raw.threshold);
   rules.allow_different = parse_allowed(raw.allow_different);
-  rules.inconclusive = exit_codes.value_of(raw.inconclusive).value_or(ExitCode::inconclusive);
+  rules.inconclusive = parse_inconclusive(raw.inconclusive);
 }
 
 }  // namespace gilscale

@@ -47,7 +47,8 @@ def test_an_expectation_that_does_not_hold_ends_with_1(gilscale):
 
 
 @pytest.mark.parametrize("choice, code", [([], INCONCLUSIVE), (["--inconclusive", "4"], INCONCLUSIVE),
-                                          (["--inconclusive=pass"], OK), (["--inconclusive", "fail"], FAILED)],
+                                          (["--inconclusive=pass"], OK), (["--inconclusive", "fail"], FAILED),
+                                          (["--inconclusive=125"], 125), (["--inconclusive=0"], OK), (["--inconclusive=255"], 255)],
                          ids=lambda value: str(value))
 def test_too_few_samples_decide_nothing(gilscale, choice, code):
     done = gilscale("run", "release", "-t1,2", *QUICK, *choice, *expecting("release relative_efficiency >= 0.8"))
