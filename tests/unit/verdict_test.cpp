@@ -320,6 +320,14 @@ TEST(Partial, NamesTheSerialFractionWhenTheGilIsNotIt) {
   }
 }
 
+TEST(Partial, DoesNotSpeakOfAGilThatIsNotThere) {
+  CaseResult result = result_of({held(4, 2, {})});
+  result.gil.at_start = result.gil.after_import = result.gil.after_run = false;
+  EXPECT_EQ(judge(result).why,
+            "4 threads do 2.00 times the work of one; 4.00 was achievable; no round saw what holds "
+            "the threads up; the serial fraction is 0.33 (Karp-Flatt)");
+}
+
 TEST(Partial, IsNotExcusedTwiceByCpusThatOtherProcessesHad) {
   // Without what it waited for a CPU, the control did twice the work of one, and the workload, half
   // of which computes, 1.6 times: no CPU is missing any more.
