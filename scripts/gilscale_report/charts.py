@@ -320,7 +320,7 @@ def single_chart(results):
         return None
     paired = _paired(results)
     # Files of before gilscale wrote the name have that of the page.
-    told = [paired.get(case.title or case.name) for case, _ in found]
+    told = [paired.get(case.title or case.name) if case.version != "old version" else None for case, _ in found]
     in_turns = all(told)
     if in_turns:
         costs = [_in_turns(entry)[1] for entry in told]

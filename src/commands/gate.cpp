@@ -72,6 +72,25 @@ void withdraw_verdicts(Changes& changes, const std::set<std::string>& allowed) {
   }
 }
 
+/// Another gilscale is a file of this machine.
+void refuse_gilscale_elsewhere(const VersionSource& source, const Case& planned) {
+  if (source.worker.empty() || planned.launcher.empty()) return;
+  throw UsageError(
+      fmt::format("--against '{}' is another gilscale of this machine, which --launcher cannot "
+                  "start elsewhere; leave one of them out",
+                  source.given));
+}
+
+/// The first case tells the machine's name: that of a place elsewhere is not known before.
+bool begins_elsewhere(const std::vector<Case>& cases) {
+  return !cases.empty() && !cases.front().launcher.empty();
+}
+
+nlohmann::json without_host_name(nlohmann::json context) {
+  context.erase("host_name");
+  return context;
+}
+
 }  // namespace
 
 VerdictBudget::VerdictBudget(const std::vector<Case>& cases) {
@@ -115,8 +134,9 @@ void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
   compared_points_ = count_points(cases);
   for (Case& planned : cases) {
     if (baseline_) take_calls_over(planned, baseline_->cases);
-    if (!sources_.empty())
-      (void)source_for(planned).applied_to(planned);  // throws where it cannot be
+    if (sources_.empty()) continue;
+    refuse_gilscale_elsewhere(source_for(planned), planned);
+    (void)source_for(planned).applied_to(planned);  // throws where it cannot be
   }
   if (!baseline_) return;
   const std::vector<CaseResult> after = foreseen(cases, pythons_, baseline_->cases);
@@ -130,9 +150,12 @@ void Gate::prepare(std::vector<Case>& cases, const nlohmann::json& context) {
             ? "no cases"
             : fmt::format("none of the cases measured here (its first one is '{}')",
                           label_of(baseline_->cases.front().planned))));
-  refuse_differences(
-      differences_between({baseline_->context, baseline_->cases}, {with_host_name(context), after}),
-      options_.rules.allow_different, options_.baseline);
+  const bool elsewhere = begins_elsewhere(cases);
+  refuse_differences(differences_between(
+                         {elsewhere ? without_host_name(baseline_->context) : baseline_->context,
+                          baseline_->cases},
+                         {elsewhere ? without_host_name(context) : with_host_name(context), after}),
+                     options_.rules.allow_different, options_.baseline);
 }
 
 void Gate::drop_unmatched_expectations(const std::vector<Case>& cases) {

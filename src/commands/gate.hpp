@@ -50,6 +50,10 @@ class Gate {
   /// Reads the baseline, finds the other version. Throws UsageError.
   Gate(GateOptions options, Pythons pythons);
 
+  /// A place cannot be reached, so expectations may be about what is not measured. Before
+  /// prepare().
+  void allow_unmatched() { options_.may_be_unmatched = options_.may_name_others = true; }
+
   /// Tells the cases what the gate needs of them. Throws UsageError where an expectation is about
   /// none of them, or the baseline cannot be compared with them. `context` is what is known of this
   /// machine.

@@ -8,7 +8,7 @@
 #include <array>
 #include <future>
 #include <iostream>
-#include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -101,13 +101,15 @@ void take_answer(RunPlace& place, const json& answer, const PlanOptions& plan) {
   for (const json& python : answer.at("pythons")) place.pythons.push_back(python_in(python));
   if (plan.auto_threads) answer.at("threads").get_to(place.threads);
   answer.at("host").get_to(place.name);
+  (void)answer.at("findings").get<std::vector<Finding>>();  // throws where they are none
   for (const char* key : {"host", "usable_cpus", "cpu_budget", "findings"})
     place.machine[key] = answer.at(key);
 }
 
-RunPlace place_elsewhere(const std::string& given, const PlanOptions& plan) {
+RunPlace place_elsewhere(const std::string& given, std::vector<std::string> launcher,
+                         const PlanOptions& plan) {
   RunPlace place;
-  place.launcher = launcher_words(given);
+  place.launcher = std::move(launcher);
   place.name = given;
   place.threads = plan.common.threads;
   try {
@@ -142,12 +144,14 @@ void refuse_twice(const std::vector<std::string>& launchers) {
 std::vector<RunPlace> run_places(const PlanOptions& plan, const std::vector<Plugin>& plugins) {
   if (plan.launchers.empty()) return {place_here(plan, plugins)};
   refuse_twice(plan.launchers);
+  // Before any thread is there, and any is asked: it throws where one is none.
+  std::map<std::string, std::vector<std::string>> words;
   for (const std::string& given : plan.launchers)
-    if (given != here) (void)launcher_words(given);  // throws where it is none
+    if (given != here) words[given] = launcher_words(given);
   std::vector<std::future<RunPlace>> asked;
   for (const std::string& given : plan.launchers)
     asked.push_back(std::async(std::launch::async, [&] {
-      if (given != here) return place_elsewhere(given, plan);
+      if (given != here) return place_elsewhere(given, words.at(given), plan);
       RunPlace place = place_here(plan, plugins);
       place.name = host_name();
       return place;
@@ -159,7 +163,8 @@ std::vector<RunPlace> run_places(const PlanOptions& plan, const std::vector<Plug
 }
 
 ExitCode describe_place() {
-  const std::string text(std::istreambuf_iterator<char>(std::cin), {});
+  std::string text;
+  std::getline(std::cin, text);
   try {
     answer_place(description_for(json::parse(text)));
   } catch (const UsageError& error) {

@@ -30,6 +30,7 @@
 #include "gilscale/supervise/discovery.hpp"
 #include "gilscale/supervise/interrupt.hpp"
 #include "gilscale/supervise/turns.hpp"
+#include "gilscale/text/counted.hpp"
 #include "gilscale/text/version.hpp"
 
 extern char** environ;  // NOLINT: POSIX names it so
@@ -58,11 +59,25 @@ void warn(const std::vector<Finding>& findings, int most_threads, const std::str
                  place.empty() ? "" : fmt::format("at {}: ", place), finding.what, finding.remedy);
 }
 
+/// Of the cases at one place; 0 where none is.
+int most_threads_at(const Report& report, const std::string& place, bool is_here) {
+  int most = 0;
+  for (const JudgedCase& judged : report.cases) {
+    const Case& planned = judged.result.planned;
+    const bool is_there = is_here ? planned.launcher.empty() : planned.place == place;
+    if (is_there && !planned.threads.empty()) most = std::max(most, planned.threads.back());
+  }
+  return most;
+}
+
 /// What the machines elsewhere told of themselves.
-void warn_of_places(const Report& report, int most_threads) {
-  for (const nlohmann::json& place : report.context.value("places", nlohmann::json::array()))
+void warn_of_places(const Report& report) {
+  for (const nlohmann::json& place : report.context.value("places", nlohmann::json::array())) {
+    const std::string name = place.value("name", "");
     if (place.contains("findings"))
-      warn(place.at("findings").get<std::vector<Finding>>(), most_threads, place.value("name", ""));
+      warn(place.at("findings").get<std::vector<Finding>>(), most_threads_at(report, name, false),
+           name);
+  }
 }
 
 /// What concerns this run of all that a doctor could say: once, at its end.
@@ -82,8 +97,8 @@ void warn_of_what_matters(const Report& report, const Machine& machine) {
   }
   for (const JudgedCase& judged : report.cases) warn(judged.findings, most_threads);
   warn(of_python, most_threads);
-  warn(findings_of(machine), most_threads);
-  warn_of_places(report, most_threads);
+  warn(findings_of(machine), most_threads_at(report, "", true));
+  warn_of_places(report);
 }
 
 bool has_kind(const CaseResult& result, FailureKind kind) {
@@ -153,6 +168,17 @@ void forget_benchmark_variables() {
       names.emplace_back(variable.substr(0, variable.find('=')));
   }
   for (const std::string& name : names) unsetenv(name.c_str());
+}
+
+/// What is asked elsewhere may take its time.
+std::vector<RunPlace> asked_places(const PlanOptions& plan, const std::vector<Plugin>& plugins) {
+  if (plan.launchers.empty()) return run_places(plan, plugins);
+  ProgressLine progress(1);
+  progress.begin(
+      fmt::format("asking what there is at {}", counted(plan.launchers.size(), "place")));
+  std::vector<RunPlace> places = run_places(plan, plugins);
+  progress.clear();
+  return places;
 }
 
 FoundWorkloads found_workloads(const PlanOptions& options, const RunPlace& place,
@@ -429,9 +455,13 @@ void show(const Report& report, const OutputOptions& options, const Machine& mac
 ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   watch_for_interrupts();
   const PlanOptions& plan = options.plan;
-  std::vector<RunPlace> places = run_places(plan, plugins);
+  std::vector<RunPlace> places = asked_places(plan, plugins);
+  if (interrupted()) return ExitCode::interrupted;
   Gate gate(options.policy.gate, infos_of(places));
   std::vector<Case> cases = planned_cases(plan, places, options.policy);
+  if (std::any_of(places.begin(), places.end(),
+                  [](const RunPlace& place) { return place.failure.has_value(); }))
+    gate.allow_unmatched();
   if (options.list_tests) return list_benchmarks(cases);
   const OutputFiles files(options.outputs.files);
   forget_benchmark_variables();

@@ -139,7 +139,7 @@ VersionSource source_of(const std::string& given, const std::string& python_vers
 Case VersionSource::applied_to(Case planned) const {
   WorkloadSpec& workload = planned.workload;
   if (!python.empty()) planned.python = python;
-  planned.folder = folder;
+  if (!folder.empty()) planned.folder = folder;
   workload.file = moved_text(workload.file, *this);
   for (std::string& each : workload.path) each = moved_text(each, *this);
   if (import_from.empty()) return planned;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gilscale/judge/comparison.hpp"
+#include "gilscale/model/executors.hpp"
 #include "report/environment.hpp"
 #include "report/formats.hpp"
 #include "report/markup.hpp"
@@ -179,7 +180,9 @@ bool has_several_executors(const Report& report) {
 /// With the executor in a column of its own where there are several.
 std::vector<std::string> name_cells(const CaseResult& result, bool executors) {
   if (!executors) return {short_name(label_of(result.planned))};
-  return {short_name(label_of(result.planned.workload)), result.planned.executor};
+  Case planned = result.planned;
+  planned.executor = executor_kinds().front().name;  // which labels do not name
+  return {short_name(label_of(planned)), result.planned.executor};
 }
 
 void add_figures(std::vector<std::string>& cells, const MeasuredPoint& measured) {

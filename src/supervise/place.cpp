@@ -41,6 +41,7 @@ constexpr Words<int, 3> signals{{{
 }}};
 
 constexpr const char* text_key = "file_text";
+constexpr const char* folder_key = "folder_is_required";
 constexpr const char* answer_key = "gilscale_place";
 
 // ---- the file that a case brings along ----
@@ -68,10 +69,21 @@ class SentFile {
   fs::path folder_;
 };
 
+/// Throws UsageError for a folder that is not here, but was named: something else would be
+/// measured.
+void require(const fs::path& folder) {
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored)) return;
+  throw UsageError(fmt::format("there is no folder '{}' at this place; make it, or leave it out",
+                               folder.string()));
+}
+
 /// What the case finds here: its folder, if there is one of that name, and its file.
 std::unique_ptr<SentFile> settle(json& planned) {
   std::error_code ignored;
   const fs::path folder = planned.value("folder", "");
+  if (planned.value(folder_key, false)) require(folder);
+  for (const json& path : planned.at("workload").at("path")) require(path.get<std::string>());
   if (!fs::is_directory(folder, ignored)) planned["folder"] = "";
   if (!planned.contains(text_key)) return nullptr;
   const auto text = planned.at(text_key).get<std::string>();
@@ -228,7 +240,11 @@ constexpr int not_found = 127;  // of a shell, and of env
 
 [[noreturn]] void refuse_without_answer(const std::vector<std::string>& launcher,
                                         const Said& said) {
-  if (!said.status) refuse(launcher, "it did not answer within two minutes");
+  if (interrupted()) refuse(launcher, "interrupted before it answered");
+  if (!said.status)
+    refuse(launcher,
+           "it did not answer within two minutes; should it ask something, let it not: ssh with "
+           "keys and -o BatchMode=yes");
   const std::string words = printable(last_line(said.error));
   const bool missing = *said.status == not_found << 8;
   refuse(launcher,
@@ -264,6 +280,10 @@ std::vector<std::string> worker_command(const Case& planned) {
 
 json case_for_place(const Case& planned) {
   json sent = planned;
+  // That of another version, not just where the user happens to be.
+  std::error_code ignored;
+  sent[folder_key] =
+      !planned.folder.empty() && planned.folder != fs::current_path(ignored).string();
   const std::string& file = planned.workload.file;
   std::ifstream stream(file, std::ios::binary);
   if (!file.empty() && stream)
@@ -277,8 +297,13 @@ void attend_worker() {
   watch_for_interrupts();
   LineSplitter lines;
   json planned = read_first_line(lines);
-  const std::unique_ptr<SentFile> sent = settle(planned);
-  Attendance(planned, std::move(lines)).run();
+  write_all(STDOUT_FILENO, "\n");  // a shell may have printed something without one
+  try {
+    const std::unique_ptr<SentFile> sent = settle(planned);
+    Attendance(planned, std::move(lines)).run();
+  } catch (const Error&) {
+    write_all(STDOUT_FILENO, message::failed(caught_failure()).dump() + "\n");
+  }
 }
 
 json ask_place(const std::vector<std::string>& launcher, const json& question) {

@@ -36,7 +36,13 @@ int out_of_the_way(int fd) {
 
 Pipe make_pipe() {
   int ends[2] = {-1, -1};
-  if (pipe(ends) != 0)
+#ifdef __linux__
+  // No other thread's child may have it for a moment: it would never end.
+  const int failed = pipe2(ends, O_CLOEXEC);
+#else
+  const int failed = pipe(ends);
+#endif
+  if (failed != 0)
     throw Error(ExitCode::workload_failed,
                 fmt::format("cannot make a pipe for a worker: {}", std::strerror(errno)));
   return {out_of_the_way(ends[0]), out_of_the_way(ends[1])};

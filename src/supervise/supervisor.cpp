@@ -59,8 +59,9 @@ class Worker::Watch {
       if (const auto status = process_.status()) {
         read_news();
         if (!over()) explain(*status);
-      } else if (reader_.ended()) {
-        explain_end(*reader_.ended());
+      } else if (const auto ended = reader_.ended()) {
+        hear_out();
+        explain_end(*ended);
       } else if (Seconds(Clock::now() - last_sign_).count() > timeout_s_) {
         give_up();
       }
@@ -178,6 +179,16 @@ class Worker::Watch {
       explain_end_of_launcher(status);
     else
       explain_end(status);
+  }
+
+  /// What the worker's end says on standard error may come after what its end is told with.
+  void hear_out() {
+    const auto deadline = Clock::now() + std::chrono::seconds(1);
+    while (!process_.status() && Clock::now() < deadline) {
+      wait_for_news();
+      forward(error_.read_available());
+    }
+    forward(error_.read_available());
   }
 
   void explain_end_of_launcher(int status) {

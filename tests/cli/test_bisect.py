@@ -63,6 +63,13 @@ def test_the_documented_commands_end_at_the_right_commit(gilscale, repository):
     assert repository("log", "-1", "--format=%s", first_bad[1]) == f"change {FIRST_BAD}"
 
 
+@pytest.mark.parametrize("code, ends_with", [(0, 0), (1, 1), (3, 125), (4, 4), (125, 125)])
+def test_what_is_appended_leaves_out_what_crashes(code, ends_with):
+    text = DOCUMENT.read_text().partition("## Which commit did it")[2]
+    appended = re.search(r"append `(; code=.*?)`", text)[1]
+    assert subprocess.run(["sh", "-c", f"(exit {code}) {appended}"], check=False).returncode == ends_with
+
+
 @pytest.mark.parametrize("code", ["-1", "256", "1.5", "maybe", "0x7d"])
 def test_what_is_no_exit_code_is_refused(gilscale, code):
     done = gilscale("run", "hold", f"--inconclusive={code}")

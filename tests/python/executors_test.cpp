@@ -774,7 +774,8 @@ TEST_F(NativeThreads, LeaveNoThreadBehind) {
     running.round(3, 1);
     EXPECT_GE(threads(), before + 3);
   }
-  EXPECT_EQ(threads(), before);
+  // The system may show one that was joined for a moment more.
+  EXPECT_TRUE(comes_true([&] { return threads() == before; }));
 }
 
 // ---- interpreters ----

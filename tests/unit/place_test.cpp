@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "gilscale/model/executable.hpp"
 #include "temp_folder.hpp"
 #include "thrown.hpp"
@@ -61,18 +63,24 @@ TEST(SignalsForPlaces, HaveWordsSinceTheirNumbersDiffer) {
 
 // ---- asking ----
 
+/// Whom it asks may end before it has heard the question.
+class AskingAPlace : public testing::Test {
+ protected:
+  void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
+};
+
 std::string why_not(const std::vector<std::string>& launcher) {
   const auto error = thrown<WorkloadError>([&] { ask_place(launcher, nlohmann::json::object()); });
   return error ? error->what() : "";
 }
 
-TEST(AskingAPlace, GivesItsAnswerWhateverElseIsPrinted) {
+TEST_F(AskingAPlace, GivesItsAnswerWhateverElseIsPrinted) {
   const std::string print =
       R"(echo Welcome; echo '{"a": 1}'; echo '{"gilscale_place": 1, "host": "h"}')";
   EXPECT_EQ(ask_place({"sh", "-c", print, "sh"}, nlohmann::json::object()).at("host"), "h");
 }
 
-TEST(AskingAPlace, SaysWhatWentWrong) {
+TEST_F(AskingAPlace, SaysWhatWentWrong) {
   EXPECT_THAT(why_not({"sh", "-c", "echo lost >&2; exit 9", "sh"}),
               EndsWith("there was no answer; it ended with exit code 9: lost"));
   EXPECT_THAT(why_not({"no-such-launcher"}), HasSubstr("is gilscale on the PATH there?"));

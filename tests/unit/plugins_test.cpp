@@ -12,7 +12,6 @@ namespace gilscale {
 namespace {
 
 using testing::AllOf;
-using testing::EndsWith;
 using testing::HasSubstr;
 using testing::SizeIs;
 
@@ -76,11 +75,11 @@ TEST_F(Plugins, AreFoundByTheAbi) {
 TEST_F(Plugins, OfAnotherPythonAreNamedWhereOneIsMissing) {
   describe("cpython-312", true);
   describe("cpython-313", false);
-  EXPECT_THAT(
-      usage_error([&] { plugin_for("cpython-313t", "/opt/python", plugins()); }),
-      AllOf(HasSubstr("/opt/python (cpython-313t)"),
-            HasSubstr("only for cpython-312, cpython-313;"),
-            EndsWith("scripts/add_python.sh /opt/python, in the folder of gilscale's sources")));
+  EXPECT_THAT(usage_error([&] { plugin_for("cpython-313t", "/opt/python", plugins()); }),
+              AllOf(HasSubstr("/opt/python (cpython-313t)"),
+                    HasSubstr("only for cpython-312, cpython-313;"),
+                    // With its path where gilscale lies in its sources.
+                    HasSubstr("scripts/add_python.sh /opt/python")));
 }
 
 TEST_F(Plugins, OfAnotherGilscaleAreRefused) {
