@@ -88,7 +88,8 @@ def test_a_configuration_file_may_name_them(gilscale, environments):
 def test_a_baseline_of_several_is_compared_python_by_python(gilscale, both, tmp_path):
     run = ("run", "mine:work", "-t1", "--calls=1", "--benchmark_min_time=20x", *both)
     assert gilscale(*run, f"--json={tmp_path}/old.json").returncode == OK
-    done = gilscale(*run, f"--baseline={tmp_path}/old.json", f"--json={tmp_path}/new.json", "--threshold=50%")
+    done = gilscale(*run, f"--baseline={tmp_path}/old.json", f"--json={tmp_path}/new.json", "--threshold=50%",
+                    "--inconclusive=pass")  # whether there are samples enough is not what this is about
     assert done.returncode == OK, done.stdout
     changes = json.loads((tmp_path / "new.json").read_text())["gilscale"]["changes"]
     assert len(changes["points"]) == 2 and not changes["only_before"] and not changes["only_after"]
