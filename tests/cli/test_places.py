@@ -175,11 +175,12 @@ def test_a_file_is_sent_where_there_is_none(gilscale, script):
     """The launcher hides it from the gilscale that it starts, as another machine would."""
     (gilscale.folder / "mine.py").write_text("def bench_work():\n    pass\n")
     hide = script("hide", 'mv mine.py away.py; "$@"; code=$?; mv away.py mine.py; exit $code\n')
-    before = set(Path("/tmp").glob("gilscale-*"))
+    temporary = gilscale.folder / "temporary"
+    temporary.mkdir()
     for workload in ("mine.py:bench_work", "mine.py"):
-        case, = gilscale.cases("run", workload, "-t1", *QUICK, "--launcher", hide)
+        case, = gilscale.cases("run", workload, "-t1", *QUICK, "--launcher", hide, TMPDIR=str(temporary))
         assert case["error"] is None and case["points"]
-    assert set(Path("/tmp").glob("gilscale-*")) <= before, "it is gone"
+    assert not list(temporary.glob("gilscale-*")), "it is gone"
 
 
 def test_a_file_that_is_there_is_the_one_that_is_measured(gilscale, script):
