@@ -42,7 +42,7 @@ struct Commands {
     if (options.member) run_member_process();
     if (options.describe) return describe_place();
     if (options.at_place) {
-      attend_worker();
+      relay_worker();
       return ExitCode::ok;
     }
     run_worker(options.supervised);

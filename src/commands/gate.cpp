@@ -1,10 +1,8 @@
 #include "commands/gate.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <utility>
 
@@ -12,6 +10,7 @@
 #include "gilscale/judge/check.hpp"
 #include "gilscale/judge/metric.hpp"
 #include "gilscale/judge/verdict.hpp"
+#include "gilscale/machine/machine.hpp"
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/venv.hpp"
 #include "gilscale/supervise/place.hpp"
@@ -21,8 +20,7 @@ namespace {
 
 /// Part of every point's context that is known before anything is measured.
 nlohmann::json with_host_name(nlohmann::json context) {
-  std::array<char, 256> name{};
-  if (gethostname(name.data(), name.size() - 1) == 0) context["host_name"] = name.data();
+  if (const std::string name = host_name(); !name.empty()) context["host_name"] = name;
   return context;
 }
 

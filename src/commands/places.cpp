@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <future>
 #include <iostream>
 #include <map>
@@ -26,18 +24,11 @@ using nlohmann::json;
 
 constexpr std::string_view here = "here";
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "?";
-}
-
 // ---- what goes to a place and comes back ----
 
 json question_of(const PlanOptions& plan) {
-  json gils = json::array();
-  for (const GilMode gil : plan.gils) gils.push_back(gil);
   return {{"pythons", plan.pythons},       {"venv", plan.venv},
-          {"executors", plan.executors},   {"gils", std::move(gils)},
+          {"executors", plan.executors},   {"gils", plan.gils},
           {"names", plan.workloads.names}, {"statement", plan.workloads.statement}};
 }
 
@@ -48,19 +39,16 @@ PlanOptions plan_of(const json& question) {
   question.at("executors").get_to(plan.executors);
   question.at("names").get_to(plan.workloads.names);
   question.at("statement").get_to(plan.workloads.statement);
-  plan.gils.clear();
-  for (const json& gil : question.at("gils")) plan.gils.push_back(gil.get<GilMode>());
+  question.at("gils").get_to(plan.gils);
   return plan;
 }
 
 json document_of(const RunPython& python) {
-  json gils = json::array();
-  for (const GilMode gil : python.gils) gils.push_back(gil);
   return {{"given", python.given},
           {"executable", python.executable},
           {"interpreter", python.interpreter},
           {"info", python.info},
-          {"gils", std::move(gils)}};
+          {"gils", python.gils}};
 }
 
 RunPython python_in(const json& document) {
@@ -69,8 +57,7 @@ RunPython python_in(const json& document) {
   document.at("executable").get_to(python.executable);
   document.at("interpreter").get_to(python.interpreter);
   document.at("info").get_to(python.info);
-  python.gils.clear();
-  for (const json& gil : document.at("gils")) python.gils.push_back(gil.get<GilMode>());
+  document.at("gils").get_to(python.gils);
   return python;
 }
 

@@ -41,14 +41,6 @@ std::vector<fs::path> all_executables(const InterpreterPlaces& places,
   return all;
 }
 
-/// The version in the name of an interpreter: "3.13t"; empty where it has none.
-std::string version_in_name(const fs::path& executable) {
-  constexpr std::string_view begin = "python";
-  const std::string name = executable.filename().string();
-  const std::string version = name.starts_with(begin) ? name.substr(begin.size()) : "";
-  return version.find('.') == version.npos ? "" : version;
-}
-
 /// python3.13 may be a free-threaded one, python3 whatever it likes.
 bool may_be(const PythonVersion& version, const fs::path& executable) {
   const std::string name = version_in_name(executable);
@@ -112,14 +104,15 @@ fs::path home_of(const NamedInterpreter& python) {
   return fs::path(python.executable).parent_path().parent_path();
 }
 
+std::string short_name(const InterpreterFacts& facts) {
+  return interpreter_name(facts.version, facts.free_threaded, facts.debug);
+}
+
 using Namer = std::string (*)(const NamedInterpreter&);
 
 /// Each longer than the one before.
 constexpr Namer namers[] = {
-    [](const NamedInterpreter& python) {
-      const InterpreterFacts& facts = python.facts;
-      return interpreter_name(facts.version, facts.free_threaded, facts.debug);
-    },
+    [](const NamedInterpreter& python) { return short_name(python.facts); },
     [](const NamedInterpreter& python) {
       const InterpreterFacts& facts = python.facts;
       return fmt::format("{}{}{}", facts.version, facts.free_threaded ? "t" : "",
@@ -211,7 +204,7 @@ NamedInterpreter named_interpreter(const std::string& given, const std::vector<P
   return version ? find_version_of_python(given, *version, plugins) : find_path_of_python(given);
 }
 
-std::vector<std::string> told_apart(std::span<const NamedInterpreter> pythons) {
+std::vector<std::string> distinct_names(std::span<const NamedInterpreter> pythons) {
   std::vector<std::string> names;
   for (const NamedInterpreter& each : pythons) names.push_back(namers[0](each));
   for (const Namer namer : std::span(namers).subspan(1)) {
@@ -233,7 +226,7 @@ std::vector<RunPython> run_pythons(const PlanOptions& plan, const std::vector<Pl
   for (const NamedInterpreter& each : found)
     (void)files_of(each.executable, each.facts, plugins);  // throws where it cannot be measured
   refuse_to_switch_gil_off(plan, found);
-  const std::vector<std::string> names = told_apart(found);
+  const std::vector<std::string> names = distinct_names(found);
   std::vector<RunPython> pythons;
   for (std::size_t i = 0; i < found.size(); ++i)
     pythons.push_back({i < plan.pythons.size() ? plan.pythons[i] : "", found[i].executable,
@@ -255,7 +248,7 @@ std::vector<ListedInterpreter> listed_interpreters(const InterpreterPlaces& plac
     const InterpreterFacts& facts = found->facts;
     if (is_too_old(facts)) continue;
     ListedInterpreter& entry = listed.emplace_back();
-    entry.name = interpreter_name(facts.version, facts.free_threaded, facts.debug);
+    entry.name = short_name(facts);
     entry.info = info_of(facts);
     entry.info.executable = executable.string();
     if (facts.library.empty())

@@ -23,7 +23,7 @@ struct RunPython {
 };
 
 /// Those that --python names or --venv does, else the active virtual environment's, else the one
-/// that gilscale came with. None is used for the first time here: each was asked what it is. Throws
+/// that gilscale came with. Each has been asked what it is. Throws
 /// UsageError with what to do where one does not exist, cannot be measured with, or cannot do what
 /// is asked of its GIL.
 std::vector<RunPython> run_pythons(const PlanOptions& plan, const std::vector<Plugin>& plugins);
@@ -36,7 +36,7 @@ struct NamedInterpreter {
 NamedInterpreter named_interpreter(const std::string& given, const std::vector<Plugin>& plugins);
 
 /// Names by which to tell Pythons apart: "3.13t", as short as will do. In the order given.
-std::vector<std::string> told_apart(std::span<const NamedInterpreter> pythons);
+std::vector<std::string> distinct_names(std::span<const NamedInterpreter> pythons);
 
 /// Those in `places`, and those that plug-ins were made for.
 std::vector<ListedInterpreter> listed_interpreters(const InterpreterPlaces& places,

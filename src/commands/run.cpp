@@ -1,20 +1,17 @@
 #include "gilscale/commands/run.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
 #include <random>
 
 #include "commands/allocators.hpp"
 #include "commands/gate.hpp"
-#include "commands/places.hpp"
-#include "commands/plan.hpp"
+#include "commands/run_cases.hpp"
 #include "gilscale/judge/findings.hpp"
 #include "gilscale/machine/machine.hpp"
 #include "gilscale/model/codec.hpp"
@@ -24,13 +21,10 @@
 #include "gilscale/report/chart.hpp"
 #include "gilscale/report/output_files.hpp"
 #include "gilscale/report/progress_board.hpp"
-#include "gilscale/report/progress_line.hpp"
 #include "gilscale/report/reporters.hpp"
 #include "gilscale/report/standard_output.hpp"
-#include "gilscale/supervise/discovery.hpp"
 #include "gilscale/supervise/interrupt.hpp"
 #include "gilscale/supervise/turns.hpp"
-#include "gilscale/text/counted.hpp"
 #include "gilscale/text/version.hpp"
 
 extern char** environ;  // NOLINT: POSIX names it so
@@ -170,92 +164,6 @@ void forget_benchmark_variables() {
   for (const std::string& name : names) unsetenv(name.c_str());
 }
 
-/// What is asked elsewhere may take its time.
-std::vector<RunPlace> asked_places(const PlanOptions& plan, const std::vector<Plugin>& plugins) {
-  if (plan.launchers.empty()) return run_places(plan, plugins);
-  ProgressLine progress(1);
-  progress.begin(
-      fmt::format("asking what there is at {}", counted(plan.launchers.size(), "place")));
-  std::vector<RunPlace> places = run_places(plan, plugins);
-  progress.clear();
-  return places;
-}
-
-FoundWorkloads found_workloads(const PlanOptions& options, const RunPlace& place,
-                               const std::string& python, double timeout_s) {
-  ProgressLine progress(1);
-  progress.begin("looking for workloads");
-  FoundWorkloads found = discover(options.workloads, python, place.launcher, timeout_s, progress);
-  progress.clear();
-  return found;
-}
-
-/// Looks at the place for the workloads. What goes wrong elsewhere is that place's failure.
-PlannedPlace planned_place(RunPlace& place, const PlanOptions& plan, double timeout_s) {
-  PlannedPlace planned{place.name, place.launcher, place.threads, {}};
-  if (place.failure) return planned;
-  try {
-    for (const RunPython& each : place.pythons)
-      planned.pythons.push_back({each.executable, each.interpreter, each.gils,
-                                 found_workloads(plan, place, each.executable, timeout_s)});
-  } catch (const Error& error) {
-    if (place.launcher.empty() || interrupted()) throw;
-    place.failure = Failure{FailureKind::unreachable, error.what(), ""};
-  }
-  return planned;
-}
-
-/// What is not measured stands in the table all the same: with the workloads that others have.
-void lend_workloads(std::vector<PlannedPlace>& planned, const std::vector<RunPlace>& places) {
-  const auto good = std::find_if(places.begin(), places.end(),
-                                 [](const RunPlace& place) { return !place.failure; });
-  if (good == places.end()) {
-    const std::optional<Failure>& first = places.front().failure;
-    throw Error(ExitCode::workload_failed, first ? first->message : "");
-  }
-  const auto place = static_cast<std::size_t>(good - places.begin());
-  const FoundWorkloads found = planned[place].pythons.front().found;
-  for (std::size_t i = 0; i < places.size(); ++i)
-    if (places[i].failure) planned[i].pythons = {{"", "", {GilMode::standard}, found}};
-}
-
-/// The cases, each with the rule by which it is sampled.
-std::vector<Case> planned_cases(const PlanOptions& plan, std::vector<RunPlace>& places,
-                                const PolicyOptions& policy) {
-  std::vector<PlannedPlace> planned_for;
-  for (RunPlace& each : places) planned_for.push_back(planned_place(each, plan, policy.timeout_s));
-  lend_workloads(planned_for, places);
-  std::vector<Case> cases = plan_cases(plan, planned_for);
-  for (Case& planned : cases) planned.stop = policy.stop;
-  return cases;
-}
-
-Gate::Pythons infos_of(const std::vector<RunPlace>& places) {
-  Gate::Pythons infos;
-  for (const RunPlace& place : places)
-    for (const RunPython& each : place.pythons) infos[{place.name, each.executable}] = each.info;
-  return infos;
-}
-
-/// Why there is nothing to be measured at a case's place.
-const Failure* failure_at(const std::vector<RunPlace>& places, const Case& planned) {
-  const auto place = std::find_if(places.begin(), places.end(),
-                                  [&](const RunPlace& each) { return each.name == planned.place; });
-  return place != places.end() && place->failure ? &*place->failure : nullptr;
-}
-
-nlohmann::json document_of(const std::vector<RunPlace>& places) {
-  nlohmann::json document = nlohmann::json::array();
-  for (const RunPlace& place : places) {
-    if (place.name.empty()) continue;
-    nlohmann::json own = place.machine;
-    own["name"] = place.name;
-    own["launcher"] = fmt::format("{}", fmt::join(place.launcher, " "));
-    document.push_back(std::move(own));
-  }
-  return document;
-}
-
 /// Of the order in which things are measured. It may be known afterwards, never before.
 std::uint32_t drawn_seed() { return std::random_device()(); }
 
@@ -273,34 +181,6 @@ void warn_of_expectations(const std::vector<Expectation>& expectations) {
 bool runs_in_threads(const Case& planned) {
   const ExecutorKind& kind = executor_kind(planned.executor);
   return kind.runs_python && planned.executor != "processes";
-}
-
-/// A case whose place cannot be reached.
-struct Unreachable {
-  std::size_t before;  ///< the case that is measured after it in the order of the run
-  CaseResult result;
-};
-
-/// Takes those out of `cases`. Says of each place once why.
-std::vector<Unreachable> take_unreachable(std::vector<Case>& cases,
-                                          const std::vector<RunPlace>& places) {
-  for (const RunPlace& place : places)
-    if (place.failure) fmt::print(stderr, "gilscale: {}\n", place.failure->message);
-  std::vector<Unreachable> taken;
-  std::vector<Case> left;
-  for (Case& planned : cases) {
-    const Failure* const failure = failure_at(places, planned);
-    if (!failure) {
-      left.push_back(std::move(planned));
-      continue;
-    }
-    CaseResult result;
-    result.planned = std::move(planned);
-    result.failure = *failure;
-    taken.push_back({left.size(), std::move(result)});
-  }
-  cases = std::move(left);
-  return taken;
 }
 
 /// Measures all cases in turns, and writes files as they are finished.

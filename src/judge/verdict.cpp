@@ -82,10 +82,8 @@ std::string bound_of(const MeasuredPoint& seen, const GilState& gil) {
   if (gil_allows_less(seen.point, gil, figures.speedup.estimate, figures.achievable))
     return fmt::format("the GIL is held for {:.0f} % of a call, which allows a speedup of {:.2f}",
                        demand * 100, 1 / demand);
-  // Where there is no GIL, nobody asks.
   return fmt::format("{}the serial fraction is {:.2f} (Karp-Flatt)",
-                     gil.after_run ? "the GIL does not explain this; "
-                                   : "no round saw what holds the threads up; ",
+                     gil.after_run ? "the GIL does not explain this; " : "no cause was seen; ",
                      figures.serial_fraction.value_or(Estimate{}).estimate);
 }
 

@@ -1,5 +1,8 @@
 #include "gilscale/machine/machine.hpp"
 
+#include <unistd.h>
+
+#include <array>
 #include <fstream>
 #include <utility>
 
@@ -35,6 +38,11 @@ bool has_hypervisor(const fs::path& root) {
 }
 
 }  // namespace
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
 
 Machine read_machine(const fs::path& root, CpuBudget budget) {
   const fs::path cpus = root / "sys/devices/system/cpu";

@@ -91,10 +91,7 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
 
 /// "python3.13", "python3.13t"; not python3, which is one of these, nor python3.13-config.
 bool is_named_as_interpreter(const fs::path& file) {
-  constexpr std::string_view begin = "python";
-  const std::string name = file.filename().string();
-  if (!name.starts_with(begin)) return false;
-  const auto version = read_python_version(std::string_view(name).substr(begin.size()));
+  const auto version = read_python_version(version_in_name(file));
   return version && version->release.starts_with("3.") &&
          std::count(version->release.begin(), version->release.end(), '.') == 1;
 }
@@ -141,6 +138,13 @@ std::optional<PythonVersion> read_python_version(std::string_view text) {
 
 std::string interpreter_name(std::string_view version, bool free_threaded, bool debug) {
   return fmt::format("{}{}{}", minor_version(version), free_threaded ? "t" : "", debug ? "d" : "");
+}
+
+std::string version_in_name(const fs::path& executable) {
+  constexpr std::string_view begin = "python";
+  const std::string name = executable.filename().string();
+  const std::string version = name.starts_with(begin) ? name.substr(begin.size()) : "";
+  return version.find('.') == version.npos ? "" : version;
 }
 
 InterpreterPlaces interpreter_places() {

@@ -28,4 +28,10 @@ void CallTeam::throw_failure() {
   if (first) throw call_error(workload_, rounds_, thread, *first);
 }
 
+RoundTimes CallTeam::checked_round(int threads, CallShare calls) {
+  const RoundTimes times = round(threads, calls);
+  throw_failure();
+  return times;
+}
+
 }  // namespace gilscale

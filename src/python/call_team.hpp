@@ -30,6 +30,8 @@ class CallTeam {
   RoundTimes round(int threads, CallShare calls);
   /// Throws WorkloadError for the first thread whose call raised in the last round.
   void throw_failure();
+  /// Both: where nothing has to be put in order between the two.
+  RoundTimes checked_round(int threads, CallShare calls);
 
   /// Ends WorkerThread::run_all_rounds(). Does not block.
   void dismiss() { team_.dismiss(); }

@@ -97,9 +97,7 @@ class InterpretersExecutor : public Executor {
   }
 
   RoundTimes round(int threads, CallShare calls) override {
-    const RoundTimes times = team_.round(threads, calls);
-    team_.throw_failure();
-    return times;
+    return team_.checked_round(threads, calls);
   }
 
  private:

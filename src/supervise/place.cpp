@@ -79,7 +79,7 @@ void require(const fs::path& folder) {
 }
 
 /// What the case finds here: its folder, if there is one of that name, and its file.
-std::unique_ptr<SentFile> settle(json& planned) {
+std::unique_ptr<SentFile> adapt_to_place(json& planned) {
   std::error_code ignored;
   const fs::path folder = planned.value("folder", "");
   if (planned.value(folder_key, false)) require(folder);
@@ -112,9 +112,9 @@ json read_first_line(LineSplitter& lines) {
 
 // ---- between front end and worker ----
 
-class Attendance {
+class Relay {
  public:
-  Attendance(const json& planned, LineSplitter lines)
+  Relay(const json& planned, LineSplitter lines)
       : worker_(worker_command()),
         output_(worker_.output_fd()),
         error_(worker_.error_fd()),
@@ -243,8 +243,8 @@ constexpr int not_found = 127;  // of a shell, and of env
   if (interrupted()) refuse(launcher, "interrupted before it answered");
   if (!said.status)
     refuse(launcher,
-           "it did not answer within two minutes; should it ask something, let it not: ssh with "
-           "keys and -o BatchMode=yes");
+           "it did not answer within two minutes; if it asks for a password, use keys: "
+           "`ssh -o BatchMode=yes` says at once what is missing");
   const std::string words = printable(last_line(said.error));
   const bool missing = *said.status == not_found << 8;
   refuse(launcher,
@@ -293,14 +293,14 @@ json case_for_place(const Case& planned) {
 
 json signal_message(int signal) { return {{"signal", signals.word_of(signal)}}; }
 
-void attend_worker() {
+void relay_worker() {
   watch_for_interrupts();
   LineSplitter lines;
   json planned = read_first_line(lines);
   write_all(STDOUT_FILENO, "\n");  // a shell may have printed something without one
   try {
-    const std::unique_ptr<SentFile> sent = settle(planned);
-    Attendance(planned, std::move(lines)).run();
+    const std::unique_ptr<SentFile> sent = adapt_to_place(planned);
+    Relay(planned, std::move(lines)).run();
   } catch (const Error&) {
     write_all(STDOUT_FILENO, message::failed(caught_failure()).dump() + "\n");
   }

@@ -60,7 +60,7 @@ class Worker::Watch {
         read_news();
         if (!over()) explain(*status);
       } else if (const auto ended = reader_.ended()) {
-        hear_out();
+        read_rest_of_errors();
         explain_end(*ended);
       } else if (Seconds(Clock::now() - last_sign_).count() > timeout_s_) {
         give_up();
@@ -182,7 +182,7 @@ class Worker::Watch {
   }
 
   /// What the worker's end says on standard error may come after what its end is told with.
-  void hear_out() {
+  void read_rest_of_errors() {
     const auto deadline = Clock::now() + std::chrono::seconds(1);
     while (!process_.status() && Clock::now() < deadline) {
       wait_for_news();

@@ -381,3 +381,19 @@ def test_an_unknown_host_is_told_in_one_line(gilscale, ssh):
     done = gilscale("run", *RELEASE, *QUICK, "--launcher", f"{ssh}.invalid")
     assert done.returncode == WORKLOAD_FAILED and done.stderr.count("\n") == 1
     assert "exit code 255: ssh: Could not resolve hostname" in done.stderr and "\\x0d" not in done.stderr
+
+
+def test_a_gilscale_there_that_is_killed_leaves_nothing(gilscale):
+    """While one of its workers stands still, and the other is at work."""
+    pids = busy(gilscale)
+    (gilscale.folder / "other.py").write_text((gilscale.folder / "mine.py").read_text())
+    process = gilscale.start("run", "mine.py:work", "other.py:work", "-t1", "--calls=1", "--benchmark_min_time=60x", "--launcher=env")
+    wait_until(lambda: pids.exists() and len(set(pids.read_text().split())) == 2)
+    relays = [pid for pid in gilscale.left_behind() if b"--at-place" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    assert len(relays) == 2
+    for pid in relays:
+        os.kill(pid, signal.SIGKILL)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == WORKLOAD_FAILED
+    assert stderr.decode().count("the connection ended") == 2 and "SIGKILL" in stderr.decode(), stderr
+    wait_until(lambda: not gilscale.left_behind())

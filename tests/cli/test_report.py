@@ -180,6 +180,33 @@ def test_cases_of_one_label_are_lines_of_one_panel_named_by_what_differs(tmp_pat
     assert len({line.style for line in lines_of(panel, "measured")}) == 3
 
 
+def test_an_old_version_keeps_its_own_times(tmp_path):
+    """What is said of calls in turns is said of the new version only; both have the same name."""
+    document = made_document([made_case("f", call_s=0.002, name="f")], against=[made_case("f", call_s=0.008, name="f")])
+    document["gilscale"]["comparisons"]["single_thread"] = [
+        {"label": "f", "call_s": 0.002, "relative": {"estimate": 1.0, "low": 1.0, "high": 1.0}}]
+    bars = {bar.label: bar.value for bar in charts_of(tmp_path, document).single.bars}
+    assert sorted(bars.values()) == pytest.approx([0.002, 0.008]), bars
+    assert bars["f (old version)"] == pytest.approx(0.008)
+
+
+def test_several_pythons_stand_side_by_side(tmp_path):
+    cases = [made_case("f", interpreter=name, name=f"f ({name})", verdict=verdict)
+             for name, verdict in (("3.12", "gil-bound"), ("3.13t", "parallel"))]
+    document = made_document(cases)
+    cell = {"speedup": {"estimate": 1.96, "low": None, "high": None}, "single_relative": {"estimate": 1.4, "low": 1, "high": 2},
+            "verdict": "parallel"}
+    document["gilscale"]["comparisons"]["pythons"] = {"columns": ["3.12", "3.13t"],
+                                                      "rows": [{"label": "f", "threads": 4, "cells": [None, cell]}]}
+    assert [case.name for case in read_results([write(tmp_path / "a.json", document)]).cases] == ["f (3.12)", "f (3.13t)"]
+    page = page_of(tmp_path, document)
+    assert "Pythons side by side" in page.texts("h2")
+    for text in ("1.96 parallel", "1.4"):
+        assert text in page.texts("td"), page.texts("td")
+    document["gilscale"]["comparisons"]["pythons"] = {"columns": ["3.12"], "rows": []}
+    assert "Pythons side by side" not in page_of(tmp_path, document).texts("h2")
+
+
 def test_two_files_are_told_apart_by_their_names_and_interpreters_by_their_versions(tmp_path):
     first = write(tmp_path / "monday.json", fibonacci())
     second = write(tmp_path / "friday.json", fibonacci())

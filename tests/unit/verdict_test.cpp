@@ -324,8 +324,8 @@ TEST(Partial, DoesNotSpeakOfAGilThatIsNotThere) {
   CaseResult result = result_of({held(4, 2, {})});
   result.gil.at_start = result.gil.after_import = result.gil.after_run = false;
   EXPECT_EQ(judge(result).why,
-            "4 threads do 2.00 times the work of one; 4.00 was achievable; no round saw what holds "
-            "the threads up; the serial fraction is 0.33 (Karp-Flatt)");
+            "4 threads do 2.00 times the work of one; 4.00 was achievable; no cause was seen; "
+            "the serial fraction is 0.33 (Karp-Flatt)");
 }
 
 TEST(Partial, IsNotExcusedTwiceByCpusThatOtherProcessesHad) {

@@ -19,6 +19,9 @@ struct Machine {
   Throttling throttling;                ///< so far
 };
 
+/// As the network knows it; empty where the system does not tell.
+std::string host_name();
+
 /// The machine as the files below `root` describe it ("/" but in tests), with the budget given.
 Machine read_machine(const std::filesystem::path& root, CpuBudget budget);
 

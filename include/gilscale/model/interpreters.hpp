@@ -23,6 +23,10 @@ std::optional<PythonVersion> read_python_version(std::string_view text);
 /// "3.13" of "3.13.1"; "3.13t" of a free-threaded build, "3.13d" of a debug build.
 std::string interpreter_name(std::string_view version, bool free_threaded, bool debug);
 
+/// The version in the name of an interpreter: "3.13t" of /usr/bin/python3.13t; empty where it has
+/// none, as python3.
+std::string version_in_name(const std::filesystem::path& executable);
+
 /// Where people keep interpreters. All empty: nowhere.
 struct InterpreterPlaces {
   std::vector<std::filesystem::path> folders;   ///< that hold python3.X themselves

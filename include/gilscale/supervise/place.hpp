@@ -34,7 +34,7 @@ nlohmann::json signal_message(int signal);
 
 /// The process that stands between: reads a case_for_place(), starts the worker, and passes on what
 /// the two say to each other until one of them has gone. Throws UsageError where that is no case.
-void attend_worker();
+void relay_worker();
 
 /// Asks the gilscale of a place, whose worker_command() with the role --describe this is, and gives
 /// its answer: one JSON object. Throws WorkloadError that says in one sentence what went wrong: the
