@@ -11,12 +11,18 @@ namespace gilscale {
 namespace {
 
 // name, summary, in "all", runs Python, shares the GIL, shares objects
-constexpr std::array<ExecutorKind, 6> kinds{{
+constexpr std::array<ExecutorKind, 8> kinds{{
     {"threads", "a persistent team of threading.Thread; the default", true, true, true, true},
     {"pool", "concurrent.futures.ThreadPoolExecutor, one task for each thread", true, true, true,
      true},
     {"interpreters", "own-GIL sub-interpreters, one for each thread (CPython 3.12 and newer)", true,
      true, false, false},
+    {"interpreter-pool",
+     "concurrent.futures.InterpreterPoolExecutor, one task for each thread (CPython 3.14 and newer)",
+     false, true, false, false},
+    {"concurrent-interpreters",
+     "concurrent.interpreters, each with a call_in_thread() (CPython 3.14 and newer)", false, true,
+     false, false},
     {"processes", "persistent worker processes, one for each thread", true, true, false, false},
     {"native-threads", "C++ threads that attach for each call, as callbacks of a native pool do",
      false, true, true, true},

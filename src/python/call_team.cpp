@@ -12,8 +12,13 @@ WorkerThread& CallTeam::add_thread() {
   return *threads_.emplace_back(std::make_unique<WorkerThread>(team_, team_.add_member(), keep));
 }
 
+void CallTeam::do_next(int index, std::function<void()> job) {
+  thread(index).do_next(std::move(job));
+  has_jobs_ = true;
+}
+
 RoundTimes CallTeam::round(int threads, CallShare calls) {
-  ++rounds_;
+  if (!std::exchange(has_jobs_, false)) ++rounds_;
   return team_.round(threads, calls);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,10 +22,15 @@ class CallTeam {
 
   /// What one more thread does; the reference lives as long as the team. Between rounds.
   WorkerThread& add_thread();
+  [[nodiscard]] const std::string& workload() const { return workload_; }
   [[nodiscard]] int size() const { return static_cast<int>(threads_.size()); }
   [[nodiscard]] WorkerThread& thread(int index) const {
     return *threads_[static_cast<std::size_t>(index)];
   }
+
+  /// What thread `index` does in the next round in place of calls; a round of jobs is not counted
+  /// in messages. See WorkerThread::do_next().
+  void do_next(int index, std::function<void()> job);
 
   /// One round of threads 0 … threads−1. Detached; blocks. Failures wait for throw_failure().
   RoundTimes round(int threads, CallShare calls);
@@ -42,6 +48,7 @@ class CallTeam {
   std::vector<std::unique_ptr<WorkerThread>> threads_;
   std::vector<std::optional<Raised>> raised_;  ///< by each thread, in the last round
   std::int64_t rounds_ = 0;
+  bool has_jobs_ = false;  ///< for the next round
 };
 
 }  // namespace gilscale

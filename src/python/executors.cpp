@@ -1,6 +1,11 @@
 #include "python/executors.hpp"
 
+#include <Python.h>
+
 #include <cassert>
+#include <string>
+
+#include "gilscale/text/error.hpp"
 
 namespace gilscale {
 namespace {
@@ -20,6 +25,11 @@ const ExecutorMaker* ExecutorMaker::of(std::string_view kind) {
   const ExecutorMaker* each = first_maker;
   while (each && each->kind_ != kind) each = each->next_;
   return each;
+}
+
+void refuse_as_too_old(const char* needed) {
+  throw UnavailableError(std::string("this is CPython " PY_VERSION ", and ") + needed +
+                         " or newer");
 }
 
 std::unique_ptr<Executor> make_python_executor(std::string_view kind, PythonWorkload& workload) {

@@ -36,6 +36,9 @@ class ExecutorMaker {
   const ExecutorMaker* next_;  ///< of the list of all
 };
 
+/// What the maker of an executor does that this Python is too old for: `needed` "needs 3.12".
+[[noreturn]] void refuse_as_too_old(const char* needed);
+
 /// The maker of an executor whose constructor takes the workload.
 template <typename Kind>
 std::unique_ptr<Executor> make_of(PythonWorkload& workload) {

@@ -162,12 +162,11 @@ const ExecutorMaker interpreters_maker("interpreters", make_of<InterpretersExecu
 namespace gilscale {
 namespace {
 
-std::unique_ptr<Executor> refuse(PythonWorkload&) {
-  throw UnavailableError("this is CPython " PY_VERSION
-                         ", and sub-interpreters with their own GIL need 3.12 or newer");
-}
-
-const ExecutorMaker interpreters_maker("interpreters", refuse);
+const ExecutorMaker interpreters_maker("interpreters",
+                                       [](PythonWorkload&) -> std::unique_ptr<Executor> {
+                                         refuse_as_too_old(
+                                             "sub-interpreters with their own GIL need 3.12");
+                                       });
 
 }  // namespace
 }  // namespace gilscale

@@ -25,22 +25,16 @@ class NativeThreadsExecutor : public PythonExecutor {
     for (std::thread& thread : threads_) thread.join();
   }
 
-  double prepare(int threads) override {
-    const double setup_s = prepare_attached(threads);
-    while (static_cast<int>(threads_.size()) < threads) start_one();
-    return setup_s;
-  }
-
   RoundTimes round(int threads, CallShare calls) override {
     return team_.checked_round(threads, calls);
   }
 
- private:
-  double prepare_attached(int threads) {
-    const py::gil_scoped_acquire attached;
-    return prepare_threads(threads);
+ protected:
+  void start_threads() override {
+    while (static_cast<int>(threads_.size()) < team_.size()) start_one();
   }
 
+ private:
   void start_one() {
     WorkerThread& work = team_.thread(static_cast<int>(threads_.size()));
     try {

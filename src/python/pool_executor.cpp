@@ -34,14 +34,6 @@ class PoolExecutor : public PythonExecutor {
     });
   }
 
-  double prepare(int threads) override {
-    const py::gil_scoped_acquire attached;
-    const bool grows = threads > team_.size();
-    const double setup_s = prepare_threads(threads);
-    if (grows) replace_pool(threads);
-    return setup_s;
-  }
-
   RoundTimes round(int threads, CallShare calls) override {
     const Clock::time_point asked = Clock::now();
     submit_round(threads);
@@ -69,14 +61,10 @@ class PoolExecutor : public PythonExecutor {
     return std::chrono::duration<double>(Clock::now() - began).count();
   }
 
- private:
-  /// Of a round of which one failed: no task may run beside what comes next.
-  void wait_for_all() {
-    for (const py::object& future : futures_) future.attr("exception")();
-    futures_.clear();
-  }
-
-  void replace_pool(int threads) {
+ protected:
+  /// All of them: a pool cannot be told to start one.
+  void start_threads() override {
+    const int threads = team_.size();
     if (pool_) pool_.attr("shutdown")();
     pool_ = py::module_::import("concurrent.futures").attr("ThreadPoolExecutor")(threads);
     tasks_.clear();
@@ -89,6 +77,13 @@ class PoolExecutor : public PythonExecutor {
       }));
     }
     start_all(threads);
+  }
+
+ private:
+  /// Of a round of which one failed: no task may run beside what comes next.
+  void wait_for_all() {
+    for (const py::object& future : futures_) future.attr("exception")();
+    futures_.clear();
   }
 
   /// Each task holds a thread until all have been submitted, so that none of them is ever idle.

@@ -30,4 +30,26 @@ Raised raised(const py::object& exception);
 WorkloadError workload_error(const std::string& what, const py::object& exception,
                              const std::string& advice);
 
+/// For destructors: what Python objects when threads end concerns nobody any more. Attaches.
+template <typename End>
+void end_quietly(const End& end) noexcept {
+  const py::gil_scoped_acquire attached;
+  try {
+    end();
+  } catch (const py::error_already_set&) {
+    // An interpreter that is being torn down has no thread left to join.
+  }
+}
+
+/// Calls `start`, which starts a thread in Python; WorkloadError when that fails. Attached.
+template <typename Start>
+py::object start_thread(const Start& start) {
+  try {
+    return start();
+  } catch (py::error_already_set& error) {
+    throw workload_error("a thread cannot be started:", take_exception(error),
+                         "try fewer --threads");
+  }
+}
+
 }  // namespace gilscale

@@ -5,6 +5,7 @@
 #include "python/interpreter.hpp"
 #include "python/python_error.hpp"
 #include "python/python_workload.hpp"
+#include "python/set_up_in_turn.hpp"
 
 namespace gilscale {
 
@@ -19,39 +20,35 @@ class PythonExecutor : public Executor {
     return gil_enabled();
   }
 
- protected:
-  /// Work and a call for each of `threads` threads; see Executor::prepare(). Attached.
-  double prepare_threads(int threads) {
-    while (team_.size() < threads) team_.add_thread();
-    const double setup_s = workload_.prepare(threads);
+  double prepare(int threads) final {
+    const py::gil_scoped_acquire attached;
+    if (team_.size() < threads) {
+      while (team_.size() < threads) team_.add_thread();
+      start_threads();
+    }
+    const double setup_s = set_up(threads);
     for (int i = 0; i < threads; ++i) team_.thread(i).use(workload_.call(i));
     return setup_s;
   }
 
-  /// For destructors: what Python objects when threads end concerns nobody any more. Attaches.
-  template <typename End>
-  static void end_quietly(const End& end) noexcept {
-    const py::gil_scoped_acquire attached;
-    try {
-      end();
-    } catch (const py::error_already_set&) {
-      // An interpreter that is being torn down has no thread left to join.
-    }
-  }
-
-  /// Calls `start`, which starts a thread in Python; WorkloadError when that fails. Attached.
-  template <typename Start>
-  static py::object start_thread(const Start& start) {
-    try {
-      return start();
-    } catch (py::error_already_set& error) {
-      throw workload_error("a thread cannot be started:", take_exception(error),
-                           "try fewer --threads");
-    }
-  }
+ protected:
+  /// Starts those of the team's threads that are missing. Attached. Throws WorkloadError when one
+  /// cannot be started.
+  virtual void start_threads() = 0;
 
   PythonWorkload& workload_;
   CallTeam team_;
+
+ private:
+  double set_up(int threads) {
+    SetUpInTurn set_up(workload_, threads);
+    for (int i = 0; i < threads; ++i) team_.do_next(i, [&set_up, i] { set_up(i); });
+    {
+      const py::gil_scoped_release detached;
+      round(threads, 0);
+    }
+    return set_up.seconds();
+  }
 };
 
 }  // namespace gilscale

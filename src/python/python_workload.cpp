@@ -49,6 +49,7 @@ PythonWorkload::PythonWorkload(std::string spec)
     : spec_(std::move(spec)),
       workload_(translated([&] { return py::object(loader().attr("load")(spec_)); })) {
   name_ = workload_.attr("name").cast<std::string>();
+  has_own_sets_ = workload_.attr("own_sets").cast<bool>();
 }
 
 double PythonWorkload::prepare(int threads) {

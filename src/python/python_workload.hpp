@@ -18,9 +18,13 @@ class PythonWorkload {
   /// imported or has no such callable.
   explicit PythonWorkload(std::string spec);
 
-  /// Makes a call for each of `threads` threads. Returns the seconds for which set-up code ran
+  /// Makes a call for each of `threads` threads; what is missing for that is made by the calling
+  /// thread, and not what was made before. Returns the seconds for which set-up code ran
   /// now, 0 where there is none, or its sets are made already. Throws WorkloadError when it fails.
   double prepare(int threads);
+
+  /// Whether each thread has arguments of its own.
+  [[nodiscard]] bool has_own_sets() const { return has_own_sets_; }
 
   /// The call of thread `index`, below what prepare() was given.
   BoundCall& call(int index) { return *calls_[static_cast<std::size_t>(index)]; }
@@ -37,6 +41,7 @@ class PythonWorkload {
  private:
   std::string spec_;
   std::string name_;
+  bool has_own_sets_ = false;
   py::object workload_;
   std::vector<std::unique_ptr<BoundCall>> calls_;
 };

@@ -22,16 +22,14 @@ class ThreadsExecutor : public PythonExecutor {
     });
   }
 
-  double prepare(int threads) override {
-    const py::gil_scoped_acquire attached;
-    const double setup_s = prepare_threads(threads);
-    while (static_cast<int>(threads_.size()) < threads)
-      threads_.push_back(start_thread([this] { return started_thread(); }));
-    return setup_s;
-  }
-
   RoundTimes round(int threads, CallShare calls) override {
     return team_.checked_round(threads, calls);
+  }
+
+ protected:
+  void start_threads() override {
+    while (static_cast<int>(threads_.size()) < team_.size())
+      threads_.push_back(start_thread([this] { return started_thread(); }));
   }
 
  private:

@@ -29,7 +29,17 @@ void WorkerThread::use(BoundCall& call) {
   switch_interval_ = std::chrono::duration<double>(switch_interval_s());
 }
 
+bool WorkerThread::do_job() {
+  const std::function<void()> job = std::exchange(job_, nullptr);
+  if (job) job();
+  return job != nullptr;
+}
+
 std::optional<Raised> WorkerThread::make_calls(std::int64_t calls) {
+  if (do_job()) {
+    team_.stop_clocks(member_);
+    return std::nullopt;
+  }
   PlacesOfThread::begin();
   const bool made = call_->repeat(calls, switch_interval_);
   PlacesOfThread::end();
@@ -40,6 +50,10 @@ std::optional<Raised> WorkerThread::make_calls(std::int64_t calls) {
 }
 
 std::optional<Raised> WorkerThread::make_calls_each_attached(std::int64_t calls) {
+  if (job_) {
+    const GilState attached;
+    do_job();
+  }
   for (std::int64_t left = calls; left > 0; --left) {
     const GilState attached;
     PlacesOfThread::begin();

@@ -24,6 +24,9 @@ class WorkerThread {
   /// What it calls in later rounds. Attached to the interpreter that it runs in; while it waits.
   void use(BoundCall& call);
 
+  /// What it does in the next round, attached, in place of calls. Between rounds; may not throw.
+  void do_next(std::function<void()> job) { job_ = std::move(job); }
+
   /// Takes part in rounds until the team is dismissed. Called attached on the member's thread;
   /// detaches while it waits, returns attached.
   void run_all_rounds() { run(false); }
@@ -42,6 +45,8 @@ class WorkerThread {
 
  private:
   void run(bool once);
+  /// Attached. Whether there was one.
+  bool do_job();
   /// Attached. The exception that one of them raised.
   std::optional<Raised> make_calls(std::int64_t calls);
   /// Detached; stops the clocks after the last one.
@@ -50,6 +55,7 @@ class WorkerThread {
   HostTeam& team_;
   HostTeam::Member& member_;
   OnRaised on_raised_;
+  std::function<void()> job_;
   BoundCall* call_ = nullptr;
   std::chrono::duration<double> switch_interval_{};
 };

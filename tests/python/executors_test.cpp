@@ -35,12 +35,26 @@ using testing::StartsWith;
 
 constexpr bool has_interpreters = PY_VERSION_HEX >= 0x030C0000;
 
+/// Whether this Python has what an executor of that name needs.
+bool is_available(std::string_view executor) {
+  if (executor == "interpreters") return has_interpreters;
+  const bool is_of_library =
+      executor == "interpreter-pool" || executor == "concurrent-interpreters";
+  return !is_of_library || PY_VERSION_HEX >= 0x030E0000;
+}
+
 template <typename Condition>
 std::vector<ExecutorKind> executors_that(Condition condition) {
   std::vector<ExecutorKind> kinds;
   for (const ExecutorKind& kind : executor_kinds())
     if (kind.runs_python && condition(kind)) kinds.push_back(kind);
   return kinds;
+}
+
+template <typename Condition>
+std::vector<ExecutorKind> available_executors_that(Condition condition) {
+  return executors_that(
+      [&](const ExecutorKind& kind) { return is_available(kind.name) && condition(kind); });
 }
 
 /// Prepended to every workload. Calls are seen from outside by what they note in a file, since each
@@ -76,11 +90,6 @@ def exists(what):
 
 class ExecutorTest : public testing::WithParamInterface<ExecutorKind>, public PythonTest {
  protected:
-  void SetUp() override {
-    if (GetParam().name == "interpreters" && !has_interpreters)
-      GTEST_SKIP() << "this Python has none";
-  }
-
   WorkloadSpec noting(const std::string& source, const std::string& attribute = "work",
                       const std::string& args = "()") {
     return own(preamble(folder_.path().string()) + source, attribute, args);
@@ -117,29 +126,42 @@ std::string name_of(const testing::TestParamInfo<ExecutorKind>& kind) {
 
 /// What every executor that runs Python must do.
 class PythonExecutors : public ExecutorTest {};
-INSTANTIATE_TEST_SUITE_P(Executors, PythonExecutors,
-                         testing::ValuesIn(executors_that([](const auto&) { return true; })),
+INSTANTIATE_TEST_SUITE_P(
+    Executors, PythonExecutors,
+    testing::ValuesIn(available_executors_that([](const auto&) { return true; })), name_of);
+
+/// Those in which the same thread makes the calls of the same number in each round; the tasks of a
+/// pool go to whichever of its threads takes them.
+class NumberedThreads : public ExecutorTest {};
+INSTANTIATE_TEST_SUITE_P(Executors, NumberedThreads,
+                         testing::ValuesIn(available_executors_that([](const auto& kind) {
+                           return kind.name != "pool";
+                         })),
                          name_of);
 
 /// Those whose threads share one interpreter and its GIL.
 class OneInterpreter : public ExecutorTest {};
-INSTANTIATE_TEST_SUITE_P(
-    Executors, OneInterpreter,
-    testing::ValuesIn(executors_that([](const auto& kind) { return kind.shares_gil; })), name_of);
+INSTANTIATE_TEST_SUITE_P(Executors, OneInterpreter,
+                         testing::ValuesIn(available_executors_that([](const auto& kind) {
+                           return kind.shares_gil;
+                         })),
+                         name_of);
 
 /// Those of them whose threads Python makes.
 class PythonThreads : public ExecutorTest {};
 INSTANTIATE_TEST_SUITE_P(Executors, PythonThreads,
-                         testing::ValuesIn(executors_that([](const auto& kind) {
+                         testing::ValuesIn(available_executors_that([](const auto& kind) {
                            return kind.shares_gil && kind.name != "native-threads";
                          })),
                          name_of);
 
 /// Those whose threads each have an interpreter of their own.
 class OwnInterpreters : public ExecutorTest {};
-INSTANTIATE_TEST_SUITE_P(
-    Executors, OwnInterpreters,
-    testing::ValuesIn(executors_that([](const auto& kind) { return !kind.shares_gil; })), name_of);
+INSTANTIATE_TEST_SUITE_P(Executors, OwnInterpreters,
+                         testing::ValuesIn(available_executors_that([](const auto& kind) {
+                           return !kind.shares_gil;
+                         })),
+                         name_of);
 
 // ---- calls ----
 
@@ -257,6 +279,70 @@ TEST_P(PythonExecutors, MayBeDestroyedDetached) {
   failure_of_round(running, 3, 1);
   const py::gil_scoped_release detached;
   running.executor().reset();
+}
+
+// ---- set-up ----
+
+/// Notes whether what the call is given was made by the thread that makes it.
+constexpr const char* noting_own = R"(
+def setup():
+    return who()
+def bench_it(maker):
+    note(maker == who())
+)";
+
+TEST_P(NumberedThreads, LetEachThreadMakeWhatItHasForItself) {
+  WorkloadSpec spec = noting(noting_own, "bench_it");
+  spec.share = Sharing::none;
+  Running running(spec, GetParam());
+  running.prepare(2);
+  running.prepare(4);
+  running.round(4, 1);
+  EXPECT_THAT(notes(), testing::ElementsAre("True", "True", "True", "True"));
+}
+
+TEST_P(NumberedThreads, LetThread0MakeWhatAllShare) {
+  const char* const of_thread_1 = GetParam().shares_objects ? "False" : "True";
+  Running running(noting(noting_own, "bench_it"), GetParam());
+  running.prepare(1);
+  running.round(1, 1);
+  EXPECT_THAT(notes(), testing::ElementsAre("True"));
+  running.prepare(2);
+  running.round(2, 1);
+  EXPECT_THAT(notes(), testing::UnorderedElementsAre("True", "True", of_thread_1));
+}
+
+TEST_P(OneInterpreter, SetUpOnOneThreadAfterTheOther) {
+  WorkloadSpec spec = noting(
+      "import time\n"
+      "running = 0\n"
+      "def setup():\n"
+      "    global running\n"
+      "    running += 1\n"
+      "    alone = running == 1\n"
+      "    time.sleep(0.002)\n"
+      "    running -= 1\n"
+      "    return alone\n"
+      "def bench_it(alone): note(alone)\n",
+      "bench_it");
+  spec.share = Sharing::none;
+  Running running(spec, GetParam());
+  EXPECT_GE(running.prepare(5), 5 * 0.002);
+  running.round(5, 1);
+  EXPECT_THAT(notes(), AllOf(SizeIs(5), Each("True")));
+}
+
+TEST_P(PythonExecutors, FailWhereASetUpDoes) {
+  WorkloadSpec spec = noting(
+      "def setup():\n"
+      "    if not first('set-up'): raise OSError('no second one')\n"
+      "def bench_it(): pass\n",
+      "bench_it");
+  spec.share = Sharing::none;
+  Running running(spec, GetParam());
+  const auto error = thrown<WorkloadError>([&] { running.prepare(3); });
+  ASSERT_TRUE(error);
+  EXPECT_THAT(error->what(), HasSubstr("cannot be set up: OSError: no second one"));
 }
 
 // ---- calls of threads in one interpreter ----
@@ -402,7 +488,7 @@ class WitnessedRounds : public ExecutorTest {
 };
 /// Those that attach for each call do so unseen by the call; a free-threaded Python takes its time.
 INSTANTIATE_TEST_SUITE_P(Executors, WitnessedRounds,
-                         testing::ValuesIn(executors_that([](const auto& kind) {
+                         testing::ValuesIn(available_executors_that([](const auto& kind) {
                            return kind.name != "native-threads";
                          })),
                          name_of);
@@ -783,26 +869,36 @@ TEST_F(NativeThreads, LeaveNoThreadBehind) {
 
 // ---- interpreters ----
 
-class Interpreters : public PythonTest {
- protected:
-  void SetUp() override {
-    if (!has_interpreters) GTEST_SKIP() << "this Python has none";
-  }
-  const ExecutorKind& kind_ = executor_kind("interpreters");
-};
+/// Those that are interpreters of this process.
+class Interpreters : public ExecutorTest {};
+INSTANTIATE_TEST_SUITE_P(Executors, Interpreters,
+                         testing::ValuesIn(available_executors_that([](const auto& kind) {
+                           return !kind.shares_gil && kind.name != "processes";
+                         })),
+                         name_of);
 
-TEST(InterpretersOfAnOldPython, AreUnavailable) {
-  if (has_interpreters) GTEST_SKIP() << "this Python has them";
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Interpreters);
+
+class OldPython : public testing::TestWithParam<ExecutorKind> {};
+INSTANTIATE_TEST_SUITE_P(Executors, OldPython,
+                         testing::ValuesIn(executors_that([](const auto& kind) {
+                           return !is_available(kind.name);
+                         })),
+                         name_of);
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(OldPython);
+
+TEST_P(OldPython, IsToldWhichOneIsNeeded) {
   Loaded workload(calibration("empty", "()"));
   Case planned;
-  planned.executor = "interpreters";
+  planned.executor = GetParam().name;
   const auto error = thrown<UnavailableError>([&] { executor_for(planned, &workload, 1); });
   ASSERT_TRUE(error);
-  EXPECT_THAT(error->what(), AllOf(HasSubstr(PY_VERSION), HasSubstr("3.12 or newer")));
+  EXPECT_THAT(error->what(), testing::ContainsRegex("this is CPython " PY_VERSION
+                                                    ", and .* needs? 3\\.1[24] or newer"));
 }
 
-TEST_F(Interpreters, RefuseAModuleThatCanBeLoadedOnceOnly) {
-  Running running(own("import gilscale_main_only\ndef work(): pass", "work"), kind_);
+TEST_P(Interpreters, RefuseAModuleThatCanBeLoadedOnceOnly) {
+  Running running(own("import gilscale_main_only\ndef work(): pass", "work"), GetParam());
   const auto error = thrown<WorkloadError>([&] { running.prepare(1); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(),
@@ -812,7 +908,7 @@ TEST_F(Interpreters, RefuseAModuleThatCanBeLoadedOnceOnly) {
                     HasSubstr("another executor")));
 }
 
-TEST_F(Interpreters, DoNotWaitForThreadsThatTheWorkloadStarted) {
+TEST_P(Interpreters, DoNotWaitForThreadsThatTheWorkloadStarted) {
   // The thread is no daemon, which CPython would wait for at the interpreter's end.
   Running running(own("import os, threading, time\n"
                       "def wait():\n"
@@ -825,13 +921,13 @@ TEST_F(Interpreters, DoNotWaitForThreadsThatTheWorkloadStarted) {
                           "    threads.append(threading.Thread(target=wait))\n"
                           "    threads[-1].start()\n",
                       "work"),
-                  kind_);
+                  GetParam());
   running.prepare(2);
   running.round(2, 1);
   running.executor().reset();
 }
 
-TEST_F(Interpreters, EndQuietly) {
+TEST_P(Interpreters, EndQuietly) {
   testing::internal::CaptureStderr();
   {
     Running running(own("import threading\n"
@@ -840,17 +936,17 @@ TEST_F(Interpreters, EndQuietly) {
                         "loud = Loud()\n"
                         "def work(): pass\n",
                         "work"),
-                    kind_);
+                    GetParam());
     running.prepare(3);
     running.round(3, 1);
   }
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
-TEST_F(Interpreters, WriteOutWhatTheWorkloadPrinted) {
+TEST_P(Interpreters, WriteOutWhatTheWorkloadPrinted) {
   testing::internal::CaptureStdout();
   {
-    Running running(own("def work(): print('printed')", "work"), kind_);
+    Running running(own("def work(): print('printed')", "work"), GetParam());
     running.prepare(1);
     running.round(1, 1);
   }
@@ -948,7 +1044,7 @@ TEST(Executors, OfEveryKindCanBeMade) {
     try {
       EXPECT_TRUE(executor_for(planned, &workload, 1)) << kind.name;
     } catch (const UnavailableError&) {
-      EXPECT_EQ(kind.name, "interpreters");  // which old Pythons lack
+      EXPECT_FALSE(is_available(kind.name)) << kind.name;
     }
   }
 }

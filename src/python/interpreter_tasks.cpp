@@ -1,0 +1,203 @@
+#include "python/interpreter_tasks.hpp"
+
+#if PY_VERSION_HEX >= 0x030E0000
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "gilscale/text/error.hpp"
+#include "python/interpreter.hpp"
+#include "python/python_error.hpp"
+
+namespace gilscale {
+namespace {
+
+constexpr const char* module_name = "_gilscale_tasks";
+
+/// The workloads of interpreters that have entered, by interpreter.
+class Entered {
+ public:
+  void add(std::unique_ptr<PythonWorkload> workload) {
+    const std::scoped_lock lock(mutex_);
+    workloads_[here()] = std::move(workload);
+  }
+
+  /// That of the interpreter that the calling thread is attached to; null if it has none.
+  PythonWorkload* find() {
+    const std::scoped_lock lock(mutex_);
+    const auto found = workloads_.find(here());
+    return found == workloads_.end() ? nullptr : found->second.get();
+  }
+
+  std::unique_ptr<PythonWorkload> take() {
+    const std::scoped_lock lock(mutex_);
+    const auto found = workloads_.extract(here());
+    return found ? std::move(found.mapped()) : nullptr;
+  }
+
+ private:
+  static std::int64_t here() { return PyInterpreterState_GetID(PyInterpreterState_Get()); }
+
+  std::mutex mutex_;
+  std::map<std::int64_t, std::unique_ptr<PythonWorkload>> workloads_;
+};
+
+/// Never destroyed, as the interpreters may be.
+Entered& entered() {
+  static auto* const all = new Entered;
+  return *all;
+}
+
+InterpretersOfPython& behind(std::intptr_t address) {
+  return *reinterpret_cast<InterpretersOfPython*>(address);
+}
+
+std::string own_file() {
+  Dl_info info{};
+  dladdr(reinterpret_cast<const void*>(&own_file), &info);
+  return info.dli_fname;
+}
+
+WorkloadError in_other_words(const WorkloadError& error) {
+  return WorkloadError(std::string("in a sub-interpreter, ") + error.what() +
+                           ", or measure it with another executor",
+                       error.details());
+}
+
+}  // namespace
+
+InterpretersOfPython::InterpretersOfPython(const PythonWorkload& workload)
+    : spec_(workload.spec()), team_(workload.name()) {}
+
+py::object InterpretersOfPython::task(const char* name) {
+  py::exec(source_of_tasks(), py::dict());
+  return py::module_::import(module_name).attr(name);
+}
+
+std::string InterpretersOfPython::source_of_tasks() {
+  const std::string name = py::repr(py::str(module_name));
+  const std::string file = py::repr(py::str(own_file()));
+  return "import importlib.machinery, importlib.util, sys\n"
+         "if " +
+         name +
+         " not in sys.modules:\n"
+         "    loader = importlib.machinery.ExtensionFileLoader(" +
+         name + ", " + file +
+         ")\n"
+         "    spec = importlib.util.spec_from_loader(" +
+         name +
+         ", loader)\n"
+         "    sys.modules[" +
+         name +
+         "] = importlib.util.module_from_spec(spec)\n"
+         "    loader.exec_module(sys.modules[" +
+         name + "])\n";
+}
+
+std::intptr_t InterpretersOfPython::address() const {
+  return reinterpret_cast<std::intptr_t>(this);
+}
+
+void InterpretersOfPython::enter() noexcept {
+  const std::unique_lock entering = [this] {
+    const py::gil_scoped_release detached;
+    return std::unique_lock(entering_);
+  }();
+  if (entered().find()) return;
+  try {
+    auto workload = std::make_unique<PythonWorkload>(spec_);
+    const double setup_s = workload->prepare(1);
+    entered().add(std::move(workload));
+    const std::scoped_lock lock(mutex_);
+    longest_setup_s_ = std::max(longest_setup_s_, setup_s);
+  } catch (const WorkloadError& error) {
+    keep(in_other_words(error));
+  } catch (const std::exception& error) {
+    keep(in_other_words(WorkloadError(error.what())));
+  }
+}
+
+void InterpretersOfPython::meet() {
+  const py::gil_scoped_release detached;
+  std::unique_lock lock(mutex_);
+  if (--expected_ <= 0) all_are_here_.notify_all();
+  all_are_here_.wait(lock, [this] { return expected_ <= 0; });
+}
+
+void InterpretersOfPython::leave() noexcept {
+  if (const std::unique_ptr<PythonWorkload> workload = entered().take())
+    workload->tear_down_or_warn();
+  flush_output();
+}
+
+WorkerThread& InterpretersOfPython::thread(int index) {
+  WorkerThread& thread = team_.thread(index);
+  thread.use(entered().find()->call(0));
+  return thread;
+}
+
+void InterpretersOfPython::take_round(int index) { thread(index).run_one_round(); }
+
+void InterpretersOfPython::live(int index) {
+  enter();
+  meet();
+  if (entered().find()) thread(index).run_all_rounds();
+  leave();
+}
+
+void InterpretersOfPython::make_calls(std::int64_t calls) {
+  const std::chrono::duration<double> interval(switch_interval_s());
+  if (entered().find()->call(0).repeat(calls, interval)) return;
+  keep(workload_error("workload '" + team_.workload() + "' raised in a sub-interpreter:",
+                      take_exception(), "try it there, or with another executor"));
+}
+
+void InterpretersOfPython::expect(int tasks) {
+  const std::scoped_lock lock(mutex_);
+  expected_ = tasks;
+}
+
+void InterpretersOfPython::let_all_pass() {
+  expect(0);
+  all_are_here_.notify_all();
+}
+
+double InterpretersOfPython::check_tasks() {
+  const std::scoped_lock lock(mutex_);
+  if (failure_) throw *std::exchange(failure_, std::nullopt);
+  return std::exchange(longest_setup_s_, 0);
+}
+
+void InterpretersOfPython::keep(const WorkloadError& error) {
+  const std::scoped_lock lock(mutex_);
+  if (!failure_) failure_ = error;
+}
+
+}  // namespace gilscale
+
+// Each interpreter has one of its own, and no GIL has to be switched on for it.
+PYBIND11_MODULE(_gilscale_tasks, module, pybind11::mod_gil_not_used(),
+                pybind11::multiple_interpreters::per_interpreter_gil()) {
+  using gilscale::behind;
+  module.def("enter_with_all", [](std::intptr_t executor) {
+    behind(executor).enter();
+    behind(executor).meet();
+  });
+  module.def("leave_with_all", [](std::intptr_t executor) {
+    behind(executor).leave();
+    behind(executor).meet();
+  });
+  module.def("take_round",
+             [](std::intptr_t executor, int thread) { behind(executor).take_round(thread); });
+  module.def("live", [](std::intptr_t executor, int thread) { behind(executor).live(thread); });
+  module.def("make_calls", [](std::intptr_t executor, std::int64_t calls) {
+    behind(executor).make_calls(calls);
+  });
+}
+
+#endif
