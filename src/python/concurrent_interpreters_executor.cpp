@@ -48,7 +48,6 @@ class ConcurrentInterpretersExecutor : public InterpretersOfPython {
     try {
       const py::object interpreter = interpreters_.emplace_back(
           py::module_::import("concurrent.interpreters").attr("create")());
-      interpreter.attr("exec")(source_of_tasks());
       expect(2);
       threads_.push_back(interpreter.attr("call_in_thread")(task("live"), address(), index));
     } catch (py::error_already_set& error) {

@@ -40,11 +40,7 @@ class InterpreterPoolExecutor : public InterpretersOfPython {
     const py::gil_scoped_acquire attached;
     end_pool();
     while (team().size() < threads) team().add_thread();
-    const py::module_ builtins = py::module_::import("builtins");
-    pool_ = py::module_::import("concurrent.futures")
-                .attr("InterpreterPoolExecutor")(
-                    threads, py::arg("initializer") = builtins.attr("exec"),
-                    py::arg("initargs") = py::make_tuple(source_of_tasks(), py::dict()));
+    pool_ = py::module_::import("concurrent.futures").attr("InterpreterPoolExecutor")(threads);
     in_each("enter_with_all");
     return check_tasks();
   }

@@ -2,7 +2,7 @@
 
 #if PY_VERSION_HEX >= 0x030E0000
 
-#include <dlfcn.h>
+#include <pybind11/embed.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,8 +16,6 @@
 
 namespace gilscale {
 namespace {
-
-constexpr const char* module_name = "_gilscale_tasks";
 
 /// The workloads of interpreters that have entered, by interpreter.
 class Entered {
@@ -57,12 +55,6 @@ InterpretersOfPython& behind(std::intptr_t address) {
   return *reinterpret_cast<InterpretersOfPython*>(address);
 }
 
-std::string own_file() {
-  Dl_info info{};
-  dladdr(reinterpret_cast<const void*>(&own_file), &info);
-  return info.dli_fname;
-}
-
 WorkloadError in_other_words(const WorkloadError& error) {
   return WorkloadError(std::string("in a sub-interpreter, ") + error.what() +
                            ", or measure it with another executor",
@@ -75,28 +67,7 @@ InterpretersOfPython::InterpretersOfPython(const PythonWorkload& workload)
     : spec_(workload.spec()), team_(workload.name()) {}
 
 py::object InterpretersOfPython::task(const char* name) {
-  py::exec(source_of_tasks(), py::dict());
-  return py::module_::import(module_name).attr(name);
-}
-
-std::string InterpretersOfPython::source_of_tasks() {
-  const std::string name = py::repr(py::str(module_name));
-  const std::string file = py::repr(py::str(own_file()));
-  return "import importlib.machinery, importlib.util, sys\n"
-         "if " +
-         name +
-         " not in sys.modules:\n"
-         "    loader = importlib.machinery.ExtensionFileLoader(" +
-         name + ", " + file +
-         ")\n"
-         "    spec = importlib.util.spec_from_loader(" +
-         name +
-         ", loader)\n"
-         "    sys.modules[" +
-         name +
-         "] = importlib.util.module_from_spec(spec)\n"
-         "    loader.exec_module(sys.modules[" +
-         name + "])\n";
+  return py::module_::import("_gilscale_tasks").attr(name);
 }
 
 std::intptr_t InterpretersOfPython::address() const {
@@ -153,8 +124,7 @@ void InterpretersOfPython::live(int index) {
 void InterpretersOfPython::make_calls(std::int64_t calls) {
   const std::chrono::duration<double> interval(switch_interval_s());
   if (entered().find()->call(0).repeat(calls, interval)) return;
-  keep(workload_error("workload '" + team_.workload() + "' raised in a sub-interpreter:",
-                      take_exception(), "try it there, or with another executor"));
+  keep(task_error(team_.workload(), take_exception()));
 }
 
 void InterpretersOfPython::expect(int tasks) {
@@ -180,9 +150,10 @@ void InterpretersOfPython::keep(const WorkloadError& error) {
 
 }  // namespace gilscale
 
-// Each interpreter has one of its own, and no GIL has to be switched on for it.
-PYBIND11_MODULE(_gilscale_tasks, module, pybind11::mod_gil_not_used(),
-                pybind11::multiple_interpreters::per_interpreter_gil()) {
+// A built-in module from the start of Python on, which each interpreter makes for itself; no GIL
+// has to be switched on for it. NOLINTNEXTLINE(performance-unnecessary-value-param): the macro's
+PYBIND11_EMBEDDED_MODULE(_gilscale_tasks, module, pybind11::mod_gil_not_used(),
+                         pybind11::multiple_interpreters::per_interpreter_gil()) {
   using gilscale::behind;
   module.def("enter_with_all", [](std::intptr_t executor) {
     behind(executor).enter();

@@ -20,7 +20,7 @@ namespace gilscale {
 
 /// An executor whose threads run in interpreters that Python's own library makes. What these can be
 /// asked to do is a function that each of them imports for itself, with arguments that are copied:
-/// so the plug-in is an extension module as well, whose functions take the address of an executor.
+/// so the plug-in has a built-in module, whose functions take the address of an executor.
 ///
 /// An executor has each of its interpreters enter(), then take part in rounds, then leave().
 class InterpretersOfPython : public Executor {
@@ -45,8 +45,6 @@ class InterpretersOfPython : public Executor {
  protected:
   /// A function of the module of tasks. Attached.
   static py::object task(const char* name);
-  /// Source text that makes that module known to the interpreter that runs it.
-  static std::string source_of_tasks();
   [[nodiscard]] std::intptr_t address() const;
 
   void expect(int tasks);

@@ -62,7 +62,6 @@ bool start(const border::Host* executable, const char* python, FailureSink failu
   return done(failure, [&] {
     set_host(*executable);
     start_python(python);
-    silence_warning_of_gil();
     PyEval_SaveThread();
   });
 }

@@ -55,8 +55,7 @@ class PoolExecutor : public PythonExecutor {
       take_results();
     } catch (py::error_already_set& error) {
       wait_for_all();
-      throw workload_error("workload '" + workload_.name() + "' raised in a task of the pool:",
-                           take_exception(error), "");
+      throw task_error(workload_.name(), take_exception(error));
     }
     return std::chrono::duration<double>(Clock::now() - began).count();
   }

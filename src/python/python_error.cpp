@@ -56,4 +56,9 @@ WorkloadError workload_error(const std::string& what, const py::object& exceptio
   return workload_error(what, raised(exception), advice);
 }
 
+WorkloadError task_error(const std::string& workload, const py::object& exception) {
+  return workload_error("workload '" + workload + "' raised in a task of the pool:", exception,
+                        "run it with --threads 1 to debug it");
+}
+
 }  // namespace gilscale

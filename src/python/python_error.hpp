@@ -30,6 +30,9 @@ Raised raised(const py::object& exception);
 WorkloadError workload_error(const std::string& what, const py::object& exception,
                              const std::string& advice);
 
+/// For one in a call of a task that was submitted without a round. Attached.
+WorkloadError task_error(const std::string& workload, const py::object& exception);
+
 /// For destructors: what Python objects when threads end concerns nobody any more. Attaches.
 template <typename End>
 void end_quietly(const End& end) noexcept {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gilscale/text/error.hpp"
+#include "python/gil_modules.hpp"
 #include "python/python_error.hpp"
 #include "python/workload_loader.hpp"
 
@@ -17,6 +18,7 @@ py::module_ loader() {
   constexpr const char* name = "_gilscale_workload_loader";
   const py::dict modules = py::module_::import("sys").attr("modules");
   if (modules.contains(name)) return modules[name].cast<py::module_>();
+  silence_warning_of_gil();
   const py::module_ builtins = py::module_::import("builtins");
   py::object module = py::module_::import("types").attr("ModuleType")(name);
   module.attr("__file__") = "<gilscale>";

@@ -4,6 +4,7 @@ They are about an interpreter that is free-threaded; scripts/check.sh free-threa
 """
 
 import json
+import pathlib
 import re
 import subprocess
 import sysconfig
@@ -21,6 +22,7 @@ static PyMethodDef methods[] = {{"nothing", nothing, METH_NOARGS, NULL}, {NULL, 
 
 #if IN_PHASES
 static PyModuleDef_Slot slots[] = {
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
 #if DECLARES
     {Py_mod_gil, Py_MOD_GIL_NOT_USED},
 #endif
@@ -127,6 +129,25 @@ def test_the_warning_of_cpython_does_not_stand_beside_it(gil, workload):
     assert not done.stderr
     warning, = (line for line in done.warnings if "GIL" in line)
     assert "the GIL was switched on for first_one (" in warning
+
+
+def test_in_sub_interpreters_a_module_switches_on_gils_that_no_two_threads_share(gil, workload):
+    gil.module("first_one")
+    workload("mine.py", """
+        import first_one
+        from gilscale_calibration import hold
+
+        def work():
+            hold(5000)
+        """)
+    built_in = pathlib.Path(gil.plain.executable).resolve().parent.parent / "share/gilscale/workloads"
+    workload_and_path = "mine.py:work", "--path", gil.folder, "--path", built_in
+    assert not gil.run(*workload_and_path, "--executor=interpreters").stderr
+    own, shared = (gil.case(*workload_and_path, f"--executor={each}") for each in ("interpreters", "threads"))
+    for case in own, shared:
+        assert [each["name"] for each in case["gil"]["enabled_by"]] == ["first_one"]
+    assert not own["gil"]["shared"] and shared["gil"]["shared"]
+    assert own["points"][-1]["speedup"]["estimate"] > 1.4 > shared["points"][-1]["speedup"]["estimate"]
 
 
 @pytest.mark.parametrize("in_phases", [True, False])
