@@ -21,7 +21,7 @@ class ConcurrentInterpretersExecutor : public InterpretersOfPython {
     team().dismiss();
     end_quietly([this] {
       for (const py::object& thread : threads_) thread.attr("join")();
-      for (const py::object& interpreter : interpreters_) interpreter.attr("close")();
+      for (py::object& interpreter : interpreters_) end_interpreter(interpreter);
       threads_.clear();
       interpreters_.clear();
     });
@@ -42,6 +42,13 @@ class ConcurrentInterpretersExecutor : public InterpretersOfPython {
   }
 
  private:
+  void end_interpreter(py::object& interpreter) {
+    if (must_be_left())
+      interpreter.release();
+    else
+      interpreter.attr("close")();
+  }
+
   void add_interpreter() {
     const int index = team().size();
     team().add_thread();

@@ -150,4 +150,24 @@ void flush_output() {
   }
 }
 
+void silence_errors() {
+  try {
+    for (const char* name : {"stderr", "__stderr__"})
+      py::module_::import("sys").attr(name) = py::none();
+  } catch (const py::error_already_set&) {
+    // Then it is not quiet.
+  }
+}
+
+bool has_other_threads() {
+  // pybind11 keeps the first thread state of an interpreter on CPython 3.12.
+  constexpr int own_states = PY_VERSION_HEX < 0x030D0000 ? 2 : 1;
+  int states = 0;
+  PyInterpreterState* const interpreter = PyInterpreterState_Get();
+  for (PyThreadState* state = PyInterpreterState_ThreadHead(interpreter); state;
+       state = PyThreadState_Next(state))
+    ++states;
+  return states > own_states;
+}
+
 }  // namespace gilscale

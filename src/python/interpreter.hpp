@@ -42,4 +42,14 @@ PyThreadState* detach_and_show_gil();
 /// Writes out what sys.stdout and sys.stderr have buffered; failures are not ours. Attached.
 void flush_output();
 
+// ---- before a sub-interpreter ends; attached to it ----
+
+/// What Python objects when it ends concerns nobody any more; CPython 3.12's own `threading` does,
+/// for it takes a later thread state of this thread for another thread.
+void silence_errors();
+
+/// Whether threads of the workload's are left. To end the interpreter would wait for them, or end
+/// the process in their place.
+bool has_other_threads();
+
 }  // namespace gilscale

@@ -31,6 +31,7 @@ class InterpreterPoolExecutor : public InterpretersOfPython {
     team().dismiss();
     end_quietly([this] {
       end_pool();
+      if (must_be_left()) pool_.release();
       pool_ = py::object();
     });
   }
@@ -68,7 +69,7 @@ class InterpreterPoolExecutor : public InterpretersOfPython {
   void end_pool() {
     if (!pool_) return;
     in_each("leave_with_all");
-    pool_.attr("shutdown")();
+    pool_.attr("shutdown")(!must_be_left());
   }
 
   /// A task of that name on each of the pool's threads: none ends before all have begun. Attached.

@@ -104,6 +104,8 @@ void InterpretersOfPython::leave() noexcept {
   if (const std::unique_ptr<PythonWorkload> workload = entered().take())
     workload->tear_down_or_warn();
   flush_output();
+  silence_errors();
+  if (has_other_threads()) must_be_left_ = true;
 }
 
 WorkerThread& InterpretersOfPython::thread(int index) {

@@ -7,6 +7,7 @@
 // concurrent.interpreters and concurrent.futures.InterpreterPoolExecutor: CPython 3.14 and newer.
 #if PY_VERSION_HEX >= 0x030E0000
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -55,6 +56,9 @@ class InterpretersOfPython : public Executor {
   /// took since the last time, in seconds.
   double check_tasks();
 
+  /// Whether an interpreter cannot end, since the workload's own threads are left in it.
+  [[nodiscard]] bool must_be_left() const { return must_be_left_; }
+
   CallTeam& team() { return team_; }
 
  private:
@@ -65,6 +69,7 @@ class InterpretersOfPython : public Executor {
   std::string spec_;
   CallTeam team_;
 
+  std::atomic<bool> must_be_left_ = false;
   std::mutex entering_;
   std::mutex mutex_;  ///< of all that follows
   std::condition_variable all_are_here_;

@@ -39,36 +39,13 @@ class SubInterpreter {
   SubInterpreter() : interpreter_(py::subinterpreter::create()), attached_(interpreter_) {}
   ~SubInterpreter() {
     flush_output();
-    hush();
-    // To end it would wait for other threads of its own, or end the process in their place.
+    silence_errors();
     if (has_other_threads()) interpreter_.disarm();
   }
   SubInterpreter(const SubInterpreter&) = delete;
   SubInterpreter& operator=(const SubInterpreter&) = delete;
 
  private:
-  /// What Python objects when it ends concerns nobody any more; CPython 3.12's own `threading`
-  /// does, for it takes a later thread state of this thread for another thread.
-  static void hush() {
-    try {
-      for (const char* name : {"stderr", "__stderr__"})
-        py::module_::import("sys").attr(name) = py::none();
-    } catch (const py::error_already_set&) {
-      // Then it is not quiet.
-    }
-  }
-
-  static bool has_other_threads() {
-    // pybind11 keeps the first thread state of an interpreter on CPython 3.12.
-    constexpr int own_states = PY_VERSION_HEX < 0x030D0000 ? 2 : 1;
-    int states = 0;
-    PyInterpreterState* const interpreter = PyInterpreterState_Get();
-    for (PyThreadState* state = PyInterpreterState_ThreadHead(interpreter); state;
-         state = PyThreadState_Next(state))
-      ++states;
-    return states > own_states;
-  }
-
   py::subinterpreter interpreter_;
   py::subinterpreter_scoped_activate attached_;
 };

@@ -74,8 +74,8 @@ TEST_F(GilOf, CallbacksIsSeen) {
   EXPECT_GE(demand("import ctypes\n"
                    "libc = ctypes.CDLL(None)\n"
                    "@ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)\n"
-                   "def compare(a, b): return sum(range(300)) * 0\n"
-                   "numbers = (ctypes.c_int * 2000)()\n"
+                   "def compare(a, b): return sum(range(3000)) * 0\n"
+                   "numbers = (ctypes.c_int * 300)()\n"
                    "def work(): libc.qsort(numbers, len(numbers), 4, compare)\n"),
             0.8);
 }
