@@ -176,6 +176,11 @@ void add_how(CLI::App& run, Raw& raw) {
                  "slower on their CPUs or wait where nobody saw it")
       ->type_name("LIBRARY");
   run.add_flag(
+      "--immortal", raw.run.plan.common.immortal,
+      "Measure with what the threads share made immortal, so that nobody counts references "
+      "to it; needs a free-threaded Python with its GIL off; by default where sharing "
+      "something slows threads down");
+  run.add_flag(
       "--latency", raw.run.plan.common.latency,
       "Measure what a thread that wants the GIL once a millisecond waits for it beside the "
       "workload: what an event loop or a user interface feels");

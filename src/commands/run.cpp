@@ -7,10 +7,12 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <random>
 
 #include "commands/allocators.hpp"
 #include "commands/gate.hpp"
+#include "commands/immortal_objects.hpp"
 #include "commands/run_cases.hpp"
 #include "gilscale/judge/findings.hpp"
 #include "gilscale/machine/machine.hpp"
@@ -242,25 +244,19 @@ class Measurement : public Conductor {
     write_if_cheap();
   }
 
-  /// Where another allocator may help, or was asked for: whether it does. Cases of several versions
-  /// have nothing of the kind.
-  void try_allocators(const std::optional<std::string>& library, double timeout_s) {
-    if (!library) return;
+  /// Whether a change helps: another allocator, if there is one; immortal objects.
+  void try_changes(const std::optional<std::string>& library, double timeout_s) {
     for (std::vector<CaseResult>& results : finished_) {
       if (results.empty() || interrupted()) continue;
       CaseResult& result = results.back();
       const Case& planned = result.planned;
-      const bool is_asked_for = !planned.allocator.empty();
-      if (!is_asked_for && (planned.why == Why::never || !planned.launcher.empty() ||
-                            results.size() > 1 || !may_be_slowed_by_allocator(JudgedCase(result))))
-        continue;
-      try {
-        try_allocator_on(result, *library, results.size() > 1, timeout_s);
-      } catch (const WorkloadError& error) {
-        if (is_asked_for && !result.failure)
-          fmt::print(stderr, "gilscale: warning: {}: --allocator was not tried: {}\n",
-                     label_of(planned), error.what());
-      }
+      const JudgedCase judged(result);
+      if (library)
+        try_change(
+            results, "--allocator", !planned.allocator.empty(), may_be_slowed_by_allocator(judged),
+            [&] { result.points.back().allocator = try_allocator(result, *library, timeout_s); });
+      try_change(results, "--immortal", planned.immortal, may_be_slowed_by_counting(judged),
+                 [&] { result.points.back().immortal = try_immortal_objects(result, timeout_s); });
     }
   }
 
@@ -297,14 +293,26 @@ class Measurement : public Conductor {
     next_write_ = ended + share_of_time * (ended - began);
   }
 
-  static void try_allocator_on(CaseResult& result, const std::string& library, bool has_versions,
-                               double timeout_s) {
-    if (has_versions) throw WorkloadError("it is not for a comparison of versions");
-    if (!result.planned.launcher.empty()) throw WorkloadError("it is measured elsewhere");
-    if (!runs_in_threads(result.planned))
-      throw WorkloadError("its calls do not run in one process");
-    if (result.failure || result.points.empty()) throw WorkloadError("the case was not measured");
-    result.points.back().allocator = try_allocator(result, library, timeout_s);
+  /// `try_it` where it was asked for by `option`, or `is_likely` to help. Cases of several versions
+  /// have nothing of the kind.
+  static void try_change(const std::vector<CaseResult>& results, const char* option,
+                         bool is_asked_for, bool is_likely, const std::function<void()>& try_it) {
+    const CaseResult& result = results.back();
+    const Case& planned = result.planned;
+    if (!is_asked_for && (planned.why == Why::never || !planned.launcher.empty() ||
+                          results.size() > 1 || !is_likely))
+      return;
+    try {
+      if (results.size() > 1) throw WorkloadError("it is not for a comparison of versions");
+      if (!planned.launcher.empty()) throw WorkloadError("it is measured elsewhere");
+      if (!runs_in_threads(planned)) throw WorkloadError("its calls do not run in one process");
+      if (result.failure || result.points.empty()) throw WorkloadError("the case was not measured");
+      try_it();
+    } catch (const WorkloadError& error) {
+      if (is_asked_for && !result.failure)
+        fmt::print(stderr, "gilscale: warning: {}: {} was not tried: {}\n", label_of(planned),
+                   option, error.what());
+    }
   }
 
   const Gate& gate_;
@@ -359,8 +367,7 @@ ExitCode run(const RunOptions& options, const std::vector<Plugin>& plugins) {
   Measurement measurement(cases, std::move(unreachable), gate, files, blank);
   measurement.run(
       {.timeout_s = options.policy.timeout_s, .seed = seed, .together = gate.together()});
-  measurement.try_allocators(allocator ? allocator : allocator_to_try(""),
-                             options.policy.timeout_s);
+  measurement.try_changes(allocator ? allocator : allocator_to_try(""), options.policy.timeout_s);
   const Report report = measurement.report();
   show(report, options.outputs, machine);
   const ExitCode code = exit_code_of(report, options.policy.gate.rules.inconclusive);

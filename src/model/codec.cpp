@@ -44,6 +44,7 @@ constexpr std::tuple members_of_case{
     std::pair{"why", &Case::why},
     std::pair{"latency", &Case::latency},
     std::pair{"allocator", &Case::allocator},
+    std::pair{"immortal", &Case::immortal},
     std::pair{"stop", &Case::stop},
     std::pair{"repetitions", &Case::repetitions},
     std::pair{"seed", &Case::seed},
@@ -73,6 +74,7 @@ constexpr std::tuple members_of_point{
     std::pair{"gil_hold_sites", &Point::hold_sites},
     std::pair{"longest_hold_site", &Point::longest_hold_site},
     std::pair{"allocator", &Point::allocator},
+    std::pair{"immortal", &Point::immortal},
     std::pair{"other_cpus", &Point::other_cpus},
     std::pair{"control_other_cpus", &Point::control_other_cpus},
     std::pair{"stopped", &Point::stopped},
@@ -243,6 +245,11 @@ void to_json(json& json, const AllocatorTrial& trial) {
 }
 void from_json(const json& json, AllocatorTrial& trial) {
   json.at("library").get_to(trial.library);
+  json.at("throughput").get_to(trial.throughput);
+}
+
+void to_json(json& json, const ImmortalTrial& trial) { json = {{"throughput", trial.throughput}}; }
+void from_json(const json& json, ImmortalTrial& trial) {
   json.at("throughput").get_to(trial.throughput);
 }
 

@@ -18,7 +18,8 @@ constexpr std::array<ExecutorKind, 8> kinds{{
     {"interpreters", "own-GIL sub-interpreters, one for each thread (CPython 3.12 and newer)", true,
      true, false, false},
     {"interpreter-pool",
-     "concurrent.futures.InterpreterPoolExecutor, one task for each thread (CPython 3.14 and newer)",
+     "concurrent.futures.InterpreterPoolExecutor, one task for each thread (CPython 3.14 and "
+     "newer)",
      false, true, false, false},
     {"concurrent-interpreters",
      "concurrent.interpreters, each with a call_in_thread() (CPython 3.14 and newer)", false, true,

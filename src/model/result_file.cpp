@@ -134,8 +134,8 @@ void check_ledgers(const json& point) {
     }
   for (const json& values : point.at("ledger_samples"))
     for (const json& value : values) check_finite(value, "ledger_samples");
-  if (point.at("allocator").is_object())
-    check_number(point.at("allocator").at("throughput"), "estimate");
+  for (const char* const trial : {"allocator", "immortal"})
+    if (point.at(trial).is_object()) check_number(point.at(trial).at("throughput"), "estimate");
   if (point.at("bystander_waits").is_object())
     check_number(point.at("bystander_waits"), "longest_s");
 }
@@ -190,7 +190,7 @@ Point read_point(const json& document) {
     if (complete.at(key).is_object()) complete[key] = with_defaults<Account>(complete[key]);
   complete["ledger_samples"] = with_defaults<LedgerSamples>(complete["ledger_samples"]);
   for (const char* key : {"ledger_single", "ledger_parallel", "waits", "gil_hold_sites",
-                          "longest_hold_site", "allocator"})
+                          "longest_hold_site", "allocator", "immortal"})
     complete[key] = made_printable(std::move(complete[key]));
   number_samples(complete.at("samples"));
   check_counts(complete);

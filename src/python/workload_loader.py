@@ -223,6 +223,7 @@ class Workload:
     def __init__(self, spec):
         self.name = spec["name"]
         self.own_sets = spec["share"] == "none"
+        self.immortal = spec["immortal"]
         self.sets = []  # (callable, args, kwargs)
 
     def new_set(self):
@@ -249,6 +250,10 @@ class Workload:
             seconds += took
         return self.sets[:wanted] * (threads // wanted), seconds
 
+    def to_be_immortal(self, calls):
+        """The objects of these calls to which nobody shall count references."""
+        return reachable([root for call in calls for root in call]) if self.immortal else []
+
     def undo(self, call):
         """Takes a set down again."""
 
@@ -260,6 +265,32 @@ class Workload:
             except BaseException as error:
                 raise fault(WorkloadError, f"workload '{self.name}' cannot be torn down: {summary(error)}; "
                                            "check its teardown", error) from error
+
+
+def reachable(roots, most=100_000):
+    """Objects that Python code may get hold of from these: `most` of them.
+
+    Of a module, only what functions name; of classes, nothing: Python itself spares them the counting.
+    """
+    import gc
+    found, waiting = {}, list(roots)
+    while waiting and len(found) < most:
+        each = waiting.pop()
+        if id(each) in found or isinstance(each, (type, types.ModuleType, types.CodeType)):
+            continue
+        found[id(each)] = each
+        waiting += used_by(each) if isinstance(each, types.FunctionType) else gc.get_referents(each)
+    return list(found.values())
+
+
+def used_by(function):
+    named = [function.__globals__[name] for name in names_in(function.__code__) if name in function.__globals__]
+    return [*named, *(function.__closure__ or ()), *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+
+
+def names_in(code):
+    inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    return {*code.co_names, *(name for each in inner for name in names_in(each))}
 
 
 class Callable(Workload):

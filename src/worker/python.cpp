@@ -155,6 +155,7 @@ void pass_on(void* to, Text summary, Text traceback) {
 std::string text_for_plugin(const WorkloadSpec& workload) {
   nlohmann::json spec = workload;
   spec.erase("builtin");
+  spec["immortal"] = workload.immortal ? 1 : 0;
   spec["builtin_folder"] = workload.builtin ? (share_folder() / "workloads").string() : "";
   return spec.dump();
 }

@@ -221,6 +221,36 @@ COMPUTE = """
     """
 
 
+def test_objects_that_are_shared_can_be_immortal(gil, workload):
+    workload("mine.py", """
+        import sys
+        import time
+
+        shared = [[] for _ in range(3)]
+
+        def references():
+            return sum(sys.getrefcount(each) for each in shared)
+
+        def work():
+            before = references()
+            more = shared * 10
+            # Counted: longer than the others. The trial takes as long whether or not it runs alone.
+            time.sleep(0.004 if references() > before else 0.002)
+        """)
+    case = gil.case("mine.py:work", "--immortal")
+    gain = case["points"][-1]["immortal"]["throughput"]
+    assert 1.3 < gain["estimate"] < 2.5, gain
+    assert any("made immortal, so that nobody counts references" in each for each in case["points"][-1]["remedies"])
+
+
+def test_a_gil_counts_for_all_threads(gil, workload):
+    workload("mine.py", SLEEP.format(modules="sys"))
+    done = gil.run("mine.py:work", "--immortal", "--gil=on")
+    assert done.returncode == OK
+    assert any("--immortal was not tried: its threads have no objects in common, or a GIL" in each
+               for each in done.warnings), done.warnings
+
+
 @pytest.mark.parametrize(("mode", "state"), [("on", True), ("off", False), ("default", False)])
 def test_the_gil_is_as_it_was_asked_for(gil, workload, mode, state):
     workload("mine.py", COMPUTE)

@@ -459,5 +459,67 @@ TEST_F(Workload, OfAStatementThatIsNoPythonIsRefused) {
   EXPECT_THAT(refusal(statement("from os import *", "x")), HasSubstr("cannot be compiled"));
 }
 
+// ---- immortal objects ----
+
+/// Notes the references to what a call uses, before and while many more are there.
+constexpr const char* counting = R"(
+import sys
+
+class State:
+    def __init__(self): self.inner = [object()]
+
+state = State()
+other = State()
+log = []
+
+def count():
+    return [sys.getrefcount(each) for each in (state, state.inner, state.inner[0], other)]
+
+def work():
+    before = count()
+    many = [state, state.inner, state.inner[0], other] * 1000
+    log.append([after - each for each, after in zip(before, count())])
+)";
+
+TEST_F(Workload, CountsReferencesToNothingImmortal) {
+  WorkloadSpec spec = own(counting, "work");
+  spec.immortal = true;
+  Loaded immortal(spec);
+  immortal.prepare(2);
+  EXPECT_TRUE(immortal.call(0).repeat(1, switch_interval));
+#ifdef Py_GIL_DISABLED
+  EXPECT_TRUE(global("log").equal(py::eval("[[0, 0, 0, 0]]")));
+#else
+  EXPECT_TRUE(global("log").equal(py::eval("[[1000, 1000, 1000, 1000]]")));
+#endif
+}
+
+TEST_F(Workload, CountsReferencesAsEver) {
+  Loaded mortal(own(counting, "work"));
+  mortal.prepare(2);
+  EXPECT_TRUE(mortal.call(0).repeat(1, switch_interval));
+  EXPECT_TRUE(global("log").equal(py::eval("[[1000, 1000, 1000, 1000]]")));
+}
+
+TEST_F(Workload, LivesOnWithImmortalObjects) {
+  WorkloadSpec spec =
+      own("import gc\n"
+          "class Node: pass\n"
+          "def setup():\n"
+          "    a, b = Node(), Node()\n"
+          "    a.other, b.other, a.text = b, a, 'x' * 3\n"
+          "    return a\n"
+          "def bench_it(node):\n"
+          "    node.fresh = [1.5, {node.other: node}]\n"
+          "    gc.collect()\n"
+          "    assert node.other.other.fresh == [1.5, {node.other: node}]\n",
+          "bench_it");
+  spec.immortal = true;
+  Loaded immortal(spec);
+  immortal.prepare(1);
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(immortal.call(0).repeat(1, switch_interval));
+  immortal.tear_down();
+}
+
 }  // namespace
 }  // namespace gilscale

@@ -42,6 +42,13 @@ struct AllocatorTrial {
   Estimate throughput;
 };
 
+/// The same rounds of a free-threaded Python with what the calls share made immortal: nobody counts
+/// references to it.
+struct ImmortalTrial {
+  /// Calls of all threads in a second, over those of the workload as it is in the same moments.
+  Estimate throughput;
+};
+
 /// One case at one number of threads, as measured.
 struct Point {
   int threads = 1;
@@ -82,6 +89,7 @@ struct Point {
   /// ended in; empty if it is not known.
   std::string longest_hold_site;
   std::optional<AllocatorTrial> allocator;  ///< none where none was tried
+  std::optional<ImmortalTrial> immortal;    ///< none where it was not tried
   /// CPUs that other threads of the process kept busy during a 1-thread round: threads of the
   /// workload's own.
   double other_cpus = 0;

@@ -52,6 +52,7 @@ struct Case {
   /// Rounds of many threads may have more calls (see growth_of_rounds()): nobody said how many.
   bool may_grow = true;
   bool pin = false;                   ///< threads are bound to CPUs
+  bool immortal = false;              ///< tried, whether or not it is likely to help
   bool latency = false;               ///< beside a thread that wants the GIL now and then
   bool several_interpreters = false;  ///< in the run: names and labels tell which
   bool several_places = false;        ///< the same

@@ -69,7 +69,8 @@ void from_json(const nlohmann::json& json, Sharing& sharing);
 void to_json(nlohmann::json& json, FailureKind kind);
 void from_json(const nlohmann::json& json, FailureKind& kind);
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkloadSpec, name, module, file, attribute, args, kwargs,
-                                   builtin, setup, statement, params, path, share, shared_element)
+                                   builtin, setup, statement, params, path, share, shared_element,
+                                   immortal)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Axis, name, values)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoundWorkload, attribute, params)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PythonInfo, version, build, executable, debug, hooks,

@@ -58,6 +58,8 @@ struct WorkloadSpec {
   /// For "Class.method" of one instance that all threads share: the literal of which the class
   /// receives a list, one element for each thread; thread i passes i. Empty otherwise.
   std::string shared_element;
+  /// Nobody counts references to what the calls use; see ImmortalTrial.
+  bool immortal = false;
 
   friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
 };
