@@ -61,7 +61,7 @@ if sys.version_info < (3, 9):
     lacks.append("version 3.9 or newer")
 if not os.path.exists(os.path.join(facts["include"], "Python.h")):
     lacks.append("its headers")
-if not facts["library"]:
+if not facts["library"] and os.environ.get("GILSCALE_STATIC_PYTHONS") != "ON":
     lacks.append("a shared libpython")
 print(facts["executable"], "%d.%d" % sys.version_info[:2], " and ".join(lacks), sep="\n")'
 }

@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "gilscale/model/executable.hpp"
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/venv.hpp"
 #include "gilscale/text/error.hpp"
@@ -160,6 +161,12 @@ bool runs_own_code(const WorkloadOptions& workloads) {
          std::any_of(workloads.names.begin(), workloads.names.end(), is_own);
 }
 
+/// By pip, gilscale comes into an environment, which need not be active.
+std::string python_it_came_with(const std::vector<Plugin>& plugins) {
+  std::string own = own_python();
+  return own.empty() ? default_plugin(plugins).python.executable : own;
+}
+
 /// Where no --python is given.
 NamedInterpreter usual_python(const PlanOptions& plan, const std::vector<Plugin>& plugins) {
   std::vector<std::string> versions;
@@ -167,8 +174,7 @@ NamedInterpreter usual_python(const PlanOptions& plan, const std::vector<Plugin>
   const char* const active = std::getenv("VIRTUAL_ENV");
   const auto venv =
       chosen_venv(plan.venv, active ? active : "", versions, runs_own_code(plan.workloads));
-  const std::string executable =
-      venv ? venv->python.string() : default_plugin(plugins).python.executable;
+  const std::string executable = venv ? venv->python.string() : python_it_came_with(plugins);
   return {executable, ask_interpreter(executable)};
 }
 
