@@ -27,5 +27,6 @@ quietly "$venv/bin/python" -m pip wheel . --no-deps --no-build-isolation --disab
 quietly env PATH="$venv/bin:$PATH" "$venv/bin/auditwheel" repair -w "$raw/repaired" "$raw"/gilscale-*.whl ||
   fail "auditwheel could not repair the wheel; see above"
 mkdir -p dist
-mv "$raw"/repaired/gilscale-*.whl dist
-echo "$root/dist/$(basename "$raw"/gilscale-*.whl)"
+name=$(basename "$raw"/repaired/gilscale-*.whl)
+mv "$raw/repaired/$name" dist
+echo "$root/dist/$name"

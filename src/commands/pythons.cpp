@@ -258,7 +258,9 @@ std::vector<ListedInterpreter> listed_interpreters(const InterpreterPlaces& plac
     entry.info = info_of(facts);
     entry.info.executable = executable.string();
     if (facts.library.empty())
-      entry.missing = "a shared libpython; those of uv, conda and Debian have one";
+      entry.missing = fmt::format(
+          "a shared libpython; Debian: apt-get install libpython{}; those of uv and conda have one",
+          minor_version(facts.version));
     else if (!has_plugin(facts, plugins))
       entry.missing = "a plug-in";
   }

@@ -69,10 +69,11 @@ void require_embeddable(const std::string& python, const InterpreterFacts& facts
                     python, facts.version));
   if (facts.library.empty())
     throw UsageError(fmt::format(
-        "{} (CPython {}) has no shared libpython, which gilscale needs to measure with it; those "
-        "of Debian (libpython3.X), of conda, of uv, of GitHub's setup-python and of the official "
-        "container images have one, as does one built from source with --enable-shared",
-        python, facts.version));
+        "{} (CPython {}) has no shared libpython, which gilscale needs to measure with it; for "
+        "Debian's own Python: apt-get install libpython{}; those of conda, of uv, of GitHub's "
+        "setup-python and of the official container images have one, as does one built from source "
+        "with --enable-shared",
+        python, facts.version, minor_version(facts.version)));
 }
 
 PythonFiles files_of(const std::string& python, const InterpreterFacts& facts,

@@ -10,7 +10,7 @@ from conftest import OK
 from made_results import fibonacci, write
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-FOR_PEOPLE = ["add_python", "bench", "build_cost", "check", "format", "free_threaded_python", "report", "setup", "test", "wheel"]
+FOR_PEOPLE = ["add_python", "bench", "build_cost", "check", "format", "free_threaded_python", "manylinux_pythons", "report", "setup", "test", "wheel"]
 
 
 def arrows_of(root, files):

@@ -18,6 +18,7 @@ from test_pythons import environment_of, stranger
 
 ROOT = Path(__file__).resolve().parents[2]
 
+yaml = pytest.importorskip("yaml", reason="PyYAML is not installed here; run scripts/setup.sh")
 pytest.importorskip("scikit_build_core", reason="scikit-build-core is not installed here; run scripts/setup.sh")
 
 
@@ -242,3 +243,49 @@ def test_a_gilscale_without_the_sources_says_where_they_are(gilscale, measured_p
     done = gilscale("add-python", measured_python)
     assert done.returncode == USAGE
     assert "does not carry the sources of its plug-in" in done.stderr and f"scripts/add_python.sh {measured_python}" in done.stderr
+
+
+# ---- the workflow that makes them ----
+
+WORKFLOW = ROOT / ".github/workflows/wheels.yml"
+
+
+def commands_of(workflow):
+    """Every gilscale command in it."""
+    jobs = yaml.safe_load(workflow.read_text())["jobs"]
+    steps = [step for job in jobs.values() for step in job["steps"]]
+    shell = [step.get("run", "") for step in steps] + [step.get("env", {}).get("CIBW_TEST_COMMAND", "") for step in steps]
+    return re.findall(r"(?:^|&& )((?:\.venv/bin/|python -m )?gilscale .+?)(?= && |$)", "\n".join(shell), re.M)
+
+
+def test_every_command_of_the_workflow_works(installed):
+    commands = commands_of(WORKFLOW)
+    assert len(commands) == 5
+    tools = installed.environment_folder / "bin"
+    for command in commands:
+        done = subprocess.run(command.replace(".venv/bin/", ""), shell=True, cwd=installed.folder, text=True, timeout=120,
+                              env=installed.environment(PATH=f"{tools}:{os.environ['PATH']}"), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False)
+        assert done.returncode == OK, f"{command}\n{done.stdout}"
+
+
+def test_the_workflow_tries_the_pythons_that_it_makes_plug_ins_for():
+    text = WORKFLOW.read_text()
+    named = re.search(r"manylinux_pythons.sh ([\d.t ]+)\)", text)[1].split()
+    assert sorted(named) == sorted(yaml.safe_load(text)["jobs"]["try"]["strategy"]["matrix"]["python"])
+
+
+def manylinux_pythons(folder, *versions):
+    return subprocess.run([ROOT / "scripts/manylinux_pythons.sh", *versions], env={**os.environ, "GILSCALE_MANYLINUX": str(folder)},
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+
+
+def test_the_interpreters_of_a_manylinux_image_are_found_by_their_versions(tmp_path):
+    files = [tmp_path / name / "bin/python" for name in ("cp39-cp39", "cp313-cp313t")]
+    for file in files:
+        file.parent.mkdir(parents=True)
+        file.touch(mode=0o755)
+    assert manylinux_pythons(tmp_path, "3.9", "3.13t").stdout == f"{files[0]};{files[1]}\n"
+    missing = manylinux_pythons(tmp_path, "3.9", "3.10")
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert "there is no Python 3.10 in this image" in missing.stderr
