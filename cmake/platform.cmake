@@ -19,12 +19,18 @@ function(check_system)
 endfunction()
 
 function(check_compiler)
-  if(CMAKE_CXX_COMPILER OR DEFINED ENV{CXX} OR CMAKE_TOOLCHAIN_FILE)
+  if(CMAKE_CXX_COMPILER OR CMAKE_TOOLCHAIN_FILE)
     return()
   endif()
-  find_program(compiler NAMES c++ g++ clang++ NO_CACHE)
+  set(names c++ g++ clang++)
+  if(NOT "$ENV{CXX}" STREQUAL "") # which may have options; pip sets it as Python was built
+    separate_arguments(names UNIX_COMMAND "$ENV{CXX}")
+    list(GET names 0 names)
+  endif()
+  find_program(compiler NAMES ${names} NO_CACHE)
   if(NOT compiler)
-    message(FATAL_ERROR "gilscale needs a C++20 compiler, g++ 12 or clang 15 or newer, and there is none on PATH.\n"
+    list(JOIN names ", " names)
+    message(FATAL_ERROR "gilscale needs a C++20 compiler, g++ 12 or clang 15 or newer, and finds no ${names}.\n"
       "On Debian: apt-get install g++. Another one: CXX=<file>.")
   endif()
 endfunction()

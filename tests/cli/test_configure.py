@@ -15,10 +15,10 @@ CMAKE = os.environ.get("CMAKE") or shutil.which("cmake")
 pytestmark = pytest.mark.skipif(not CMAKE or not shutil.which("c++"), reason="CMake and a compiler are not here")
 
 
-def configured(folder, *args):
+def configured(folder, *args, **env):
     """Exit code, and what was said, on one line."""
-    done = subprocess.run([CMAKE, "-S", ROOT, "-B", folder, "-DGILSCALE_BUILD_TESTS=OFF", *args], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
+    done = subprocess.run([CMAKE, "-S", ROOT, "-B", folder, "-DGILSCALE_BUILD_TESTS=OFF", *args], env={**os.environ, **env},
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
     return done.returncode, " ".join(done.stdout.split())
 
 
@@ -35,6 +35,12 @@ def test_another_c_library_is_refused_with_what_to_do(tmp_path):
     code, said = configured(tmp_path / "build", f"-DCMAKE_CXX_FLAGS=-I{tmp_path}")
     assert code != 0
     assert "gilscale needs Linux with glibc, and this is a Linux with another C library" in said and "docker run" in said
+
+
+def test_a_missing_compiler_is_told(tmp_path):
+    code, said = configured(tmp_path / "build", CXX="no-such-compiler -O2")
+    assert code != 0
+    assert "gilscale needs a C++20 compiler" in said and "finds no no-such-compiler." in said and "apt-get install g++" in said
 
 
 def test_libraries_that_are_missing_are_named_together(tmp_path):
