@@ -31,9 +31,7 @@ struct Commands {
     print_out(answer.text);
     return ExitCode::ok;
   }
-  ExitCode operator()(const RunOptions& options) const {
-    return run(options, installed_plugins());
-  }
+  ExitCode operator()(const RunOptions& options) const { return run(options, installed_plugins()); }
   ExitCode operator()(const CompareOptions& options) const { return compare(options); }
   ExitCode operator()(const ReportOptions& options) const { draw_report(options); }
   ExitCode operator()(const ListOptions&) const { return list(); }

@@ -108,10 +108,10 @@ fs::path prefix_to_write() {
   if (can_write(lib_folder()) && can_write(share_folder() / "workloads"))
     return share_folder().parent_path().parent_path();
   if (!user_prefix().empty()) return user_prefix();
-  throw UsageError(
-      fmt::format("nobody may write to '{}', and there is no home folder; name a folder that can be "
-                  "written to with XDG_DATA_HOME",
-                  lib_folder().string()));
+  throw UsageError(fmt::format(
+      "nobody may write to '{}', and there is no home folder; name a folder that can be "
+      "written to with XDG_DATA_HOME",
+      lib_folder().string()));
 }
 
 /// What is made of one Python.
@@ -130,10 +130,11 @@ class PluginBuild {
     }
     command.insert(command.end(), {(sources / source).string(), "-o", made(library).string()});
     if (exit_code_of(command) == 0) return;
-    throw UsageError(fmt::format(
-        "{} could not compile the plug-in for {}, see above; g++ 12 and clang 15 or newer can: name "
-        "one with CXX",
-        fmt::join(compiler_, " "), python_.executable));
+    throw UsageError(
+        fmt::format("{} could not compile the plug-in for {}, see above; g++ 12 and clang 15 or "
+                    "newer can: name "
+                    "one with CXX",
+                    fmt::join(compiler_, " "), python_.executable));
   }
 
   void describe(const std::string& file) const {

@@ -39,7 +39,8 @@ std::vector<fs::path> all_executables(const InterpreterPlaces& places,
                                       const std::vector<Plugin>& plugins) {
   std::vector<fs::path> all = interpreters_in(places);
   for (const Plugin& plugin : plugins)  // a wheel's are commands, which PATH has or not
-    if (fs::path(plugin.python.executable).is_absolute()) all.emplace_back(plugin.python.executable);
+    if (fs::path(plugin.python.executable).is_absolute())
+      all.emplace_back(plugin.python.executable);
   return all;
 }
 

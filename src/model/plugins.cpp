@@ -58,13 +58,10 @@ std::string own_add_python() {
 }  // namespace
 
 std::string plugin_description(const std::string& soabi, const PythonInfo& python) {
-  const nlohmann::ordered_json text{{"soabi", soabi},
-                                    {"gilscale", version},
-                                    {"version", python.version},
-                                    {"build", python.build},
-                                    {"debug", python.debug},
-                                    {"executable", python.executable},
-                                    {"default", false}};
+  const nlohmann::ordered_json text{
+      {"soabi", soabi},        {"gilscale", version},   {"version", python.version},
+      {"build", python.build}, {"debug", python.debug}, {"executable", python.executable},
+      {"default", false}};
   return text.dump(2) + "\n";
 }
 

@@ -123,9 +123,9 @@ const border::Plugin& open_plugin(const PythonFiles& files) {
   const border::Plugin* const plugin = function ? function() : nullptr;
   if (!plugin || plugin->interface_version != border::interface_version ||
       plugin->gilscale_version != version)
-    throw UsageError(fmt::format(
-        "the plug-in '{}' belongs to another version of gilscale than this one, {}; {}",
-        files.plugin, version, how_to_make_plugin(files.executable)));
+    throw UsageError(
+        fmt::format("the plug-in '{}' belongs to another version of gilscale than this one, {}; {}",
+                    files.plugin, version, how_to_make_plugin(files.executable)));
   return *plugin;
 }
 
@@ -151,8 +151,7 @@ void pass_on(void* to, Text summary, Text traceback) {
 
 }  // namespace
 
-std::string text_for_plugin(const WorkloadSpec& workload,
-                            const std::filesystem::path& workloads) {
+std::string text_for_plugin(const WorkloadSpec& workload, const std::filesystem::path& workloads) {
   nlohmann::json spec = workload;
   spec.erase("builtin");
   spec["builtin_folder"] = workload.builtin ? workloads.string() : "";

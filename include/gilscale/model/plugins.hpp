@@ -21,8 +21,8 @@ struct Plugin {
 std::filesystem::path lib_folder();
 
 /// Where plug-ins go that are made where nobody may write to lib_folder(): a folder of the user's,
-/// for this version of gilscale, laid out as a prefix (lib/gilscale, share/gilscale). Empty without a
-/// home.
+/// for this version of gilscale, laid out as a prefix (lib/gilscale, share/gilscale). Empty without
+/// a home.
 std::filesystem::path user_prefix();
 
 /// The plug-ins in that folder, first the one that gilscale came with, then by name. What cannot be
@@ -35,9 +35,9 @@ std::vector<Plugin> installed_plugins();
 /// What to write into the file beside a plug-in, which is not the default one.
 std::string plugin_description(const std::string& soabi, const PythonInfo& python);
 
-/// What makes one here: "/home/me/gilscale/scripts/add_python.sh /usr/bin/python3.13" where gilscale
-/// lies in its sources, "/env/bin/python -m gilscale add-python /usr/bin/python3.13" where it came by
-/// pip.
+/// What makes one here: "/home/me/gilscale/scripts/add_python.sh /usr/bin/python3.13" where
+/// gilscale lies in its sources, "/env/bin/python -m gilscale add-python /usr/bin/python3.13" where
+/// it came by pip.
 std::string plugin_command(const std::string& python);
 
 /// "make it, in a minute, with: " and that command.
