@@ -109,8 +109,8 @@ fs::path prefix_to_write() {
     return share_folder().parent_path().parent_path();
   if (!user_prefix().empty()) return user_prefix();
   throw UsageError(fmt::format(
-      "nobody may write to '{}', and there is no home folder; name a folder that can be "
-      "written to with XDG_DATA_HOME",
+      "'{}' cannot be written to, and there is no home folder; name a folder that can be with "
+      "XDG_DATA_HOME",
       lib_folder().string()));
 }
 
@@ -132,8 +132,7 @@ class PluginBuild {
     if (exit_code_of(command) == 0) return;
     throw UsageError(
         fmt::format("{} could not compile the plug-in for {}, see above; g++ 12 and clang 15 or "
-                    "newer can: name "
-                    "one with CXX",
+                    "newer can: name one with CXX",
                     fmt::join(compiler_, " "), python_.executable));
   }
 
