@@ -17,8 +17,9 @@ pytestmark = pytest.mark.skipif(not CMAKE or not shutil.which("c++"), reason="CM
 
 def configured(folder, *args, **env):
     """Exit code, and what was said, on one line."""
-    done = subprocess.run([CMAKE, "-S", ROOT, "-B", folder, "-G", "Ninja", "-DGILSCALE_BUILD_TESTS=OFF", *args], env={**os.environ, **env},
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
+    done = subprocess.run([CMAKE, "-S", ROOT, "-B", folder, "-G", "Ninja", "-DGILSCALE_BUILD_TESTS=OFF", *args],
+                          env={**os.environ, **env}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
+                          check=False)
     return done.returncode, " ".join(done.stdout.split())
 
 
