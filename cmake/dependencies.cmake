@@ -55,23 +55,24 @@ FetchContent_Declare(benchmark SYSTEM
   URL_HASH SHA256=32131c08ee31eeff2c8968d7e874f3cb648034377dfc32a4c377fa8796d84981
   FIND_PACKAGE_ARGS 1.7 CONFIG)
 
-# hwloc is built with autotools, which FetchContent cannot run: it comes from the system.
+# hwloc and elfutils are built with autotools, which FetchContent cannot run: they come from the system.
 find_package(PkgConfig)
 if(PkgConfig_FOUND)
   pkg_check_modules(hwloc IMPORTED_TARGET hwloc>=2.4)
-endif()
-if(NOT TARGET PkgConfig::hwloc)
-  message(FATAL_ERROR "gilscale needs hwloc 2.4 or newer, found by pkg-config.\n"
-    "On Debian: apt-get install libhwloc-dev pkg-config. macOS: brew install hwloc pkg-config.")
-endif()
-
-# So is elfutils.
-if(PkgConfig_FOUND)
   pkg_check_modules(libdw IMPORTED_TARGET libdw>=0.183)
 endif()
+set(missing_libraries)
+if(NOT TARGET PkgConfig::hwloc)
+  list(APPEND missing_libraries "hwloc 2.4 or newer")
+endif()
 if(NOT TARGET PkgConfig::libdw)
-  message(FATAL_ERROR "gilscale needs libdw 0.183 or newer, of elfutils, found by pkg-config.\n"
-    "On Debian: apt-get install libdw-dev pkg-config.")
+  list(APPEND missing_libraries "libdw 0.183 or newer (of elfutils)")
+endif()
+if(missing_libraries)
+  list(JOIN missing_libraries " and " missing_libraries)
+  message(FATAL_ERROR "gilscale needs ${missing_libraries}, found by pkg-config.\n"
+    "On Debian: apt-get install libhwloc-dev libdw-dev pkgconf. "
+    "On Fedora: dnf install hwloc-devel elfutils-devel pkgconf.")
 endif()
 
 find_package(Threads REQUIRED)

@@ -1,7 +1,8 @@
 # The Pythons that gilscale is built for. What is known of each is what its interpreter says
 # (src/supervise/ask_interpreter.py); nothing has to be installed in it.
 
-function(refuse_python why)
+function(refuse_python)
+  string(CONCAT why ${ARGV})
   message(FATAL_ERROR "${why}\n"
     "On Debian: apt-get install python3-dev. Built from source: configure with --enable-shared. "
     "Another one: -DPython_ROOT_DIR=<folder> or -DPython_EXECUTABLE=<file>. "
@@ -24,8 +25,9 @@ function(ask_python prefix interpreter)
     refuse_python("gilscale needs Python 3.9 or newer, and this is ${python}.")
   elseif(NOT EXISTS "${include}/Python.h")
     refuse_python("gilscale embeds Python, but the headers of ${python} are missing.")
-  elseif(NOT library)
-    refuse_python("gilscale embeds Python, but ${python} has no shared libpython.")
+  elseif(NOT library AND NOT GILSCALE_STATIC_PYTHONS)
+    refuse_python("gilscale embeds Python, but ${python} has no shared libpython. Its plug-in would do for other "
+      "builds of that version, which have one: -DGILSCALE_STATIC_PYTHONS=ON.")
   endif()
 endfunction()
 

@@ -13,6 +13,7 @@ declare -A packages_for=(
   [draw]=''
   [test]='libbenchmark-tools libgmock-dev libgtest-dev openssh-client openssh-server'
   [contribute]=''
+  [wheel]=''
   [free-threaded]='g++ make libffi-dev libssl-dev xz-utils zlib1g-dev' # to build one
 )
 
@@ -61,7 +62,7 @@ if sys.version_info < (3, 9):
     lacks.append("version 3.9 or newer")
 if not os.path.exists(os.path.join(facts["include"], "Python.h")):
     lacks.append("its headers")
-if not facts["library"]:
+if not facts["library"] and os.environ.get("GILSCALE_STATIC_PYTHONS") != "ON":
     lacks.append("a shared libpython")
 print(facts["executable"], "%d.%d" % sys.version_info[:2], " and ".join(lacks), sep="\n")'
 }
@@ -222,13 +223,13 @@ build() { # $1: preset, then targets of CMake's; those of the preset if there ar
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
-  help_if_asked "Usage: scripts/setup.sh [measure] [draw] [test] [contribute]
+  help_if_asked "Usage: scripts/setup.sh [measure] [draw] [test] [contribute] [wheel]
 
 Installs what these tasks need; without arguments, what all of them need.
 
 $setup_help" "$@"
   purposes=("$@")
-  (($#)) || purposes=(measure draw test contribute)
+  (($#)) || purposes=(measure draw test contribute wheel)
   for purpose in "${purposes[@]}"; do
     [[ -v packages_for[$purpose] ]] || fail "unknown purpose '$purpose'; see scripts/setup.sh --help"
   done

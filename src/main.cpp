@@ -5,6 +5,7 @@
 
 #include "gilscale/command_line/config_file.hpp"
 #include "gilscale/command_line/options.hpp"
+#include "gilscale/commands/add_python.hpp"
 #include "gilscale/commands/compare.hpp"
 #include "gilscale/commands/describe_place.hpp"
 #include "gilscale/commands/doctor.hpp"
@@ -30,12 +31,11 @@ struct Commands {
     print_out(answer.text);
     return ExitCode::ok;
   }
-  ExitCode operator()(const RunOptions& options) const {
-    return run(options, plugins_in(lib_folder()));
-  }
+  ExitCode operator()(const RunOptions& options) const { return run(options, installed_plugins()); }
   ExitCode operator()(const CompareOptions& options) const { return compare(options); }
   ExitCode operator()(const ReportOptions& options) const { draw_report(options); }
   ExitCode operator()(const ListOptions&) const { return list(); }
+  ExitCode operator()(const AddPythonOptions& options) const { return add_python(options); }
   ExitCode operator()(const DoctorOptions& options) const { return doctor(options); }
   ExitCode operator()(const SelftestOptions& options) const { return selftest(options); }
   ExitCode operator()(const WorkerOptions& options) const {

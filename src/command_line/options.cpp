@@ -286,6 +286,19 @@ void add_doctor(CLI::App& doctor, DoctorOptions& options) {
       ->type_name("DIR");
 }
 
+void add_pythons(CLI::App& add_python, AddPythonOptions& options) {
+  add_python
+      .add_option("python", options.pythons,
+                  "A Python to measure with: an interpreter, a virtual environment, or a version "
+                  "(3.12, 3.14t)")
+      ->type_name("PYTHON")
+      ->required();
+  add_python.footer(
+      "Compiles what gilscale needs for this Python, which takes a minute, a C++ compiler (CXX, "
+      "or c++ on PATH) and the Python's headers. The result goes next to gilscale or, where nobody "
+      "may write there, to $XDG_DATA_HOME/gilscale.");
+}
+
 /// Either names the Python.
 void refuse_two_pythons(const std::string& venv, const std::vector<std::string>& pythons) {
   if (!venv.empty() && !pythons.empty())
@@ -504,6 +517,10 @@ Options parse_options(int argc, const char* const* argv,
   CLI::App* report = app.add_subcommand("report", "Draw result files: a page, or a single chart");
   add_report(*report, raw.report);
   CLI::App* list = app.add_subcommand("list", "Show workloads, executors, reporters, interpreters");
+  CLI::App* add_python =
+      app.add_subcommand("add-python", "Make a plug-in, to measure with one more Python");
+  AddPythonOptions add_python_options;
+  add_pythons(*add_python, add_python_options);
   CLI::App* doctor = app.add_subcommand(
       "doctor", "Show the available CPUs, and what distorts measurements on this machine");
   DoctorOptions doctor_options;
@@ -537,6 +554,7 @@ Options parse_options(int argc, const char* const* argv,
   }
   if (report->parsed()) return std::move(raw.report);
   if (list->parsed()) return ListOptions{};
+  if (add_python->parsed()) return add_python_options;
   if (doctor->parsed()) {
     refuse_two_pythons(doctor_options.venv, doctor_options.pythons);
     return doctor_options;

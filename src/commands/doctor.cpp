@@ -106,7 +106,7 @@ std::vector<RunPython> pythons_of(const DoctorOptions& options) {
   plan.pythons = options.pythons;
   plan.venv = options.venv;
   if (!options.modules.empty()) plan.workloads.statement = {"pass"};  // their own code
-  return run_pythons(plan, plugins_in(lib_folder()));
+  return run_pythons(plan, installed_plugins());
 }
 
 std::vector<Finding> findings_of(const CaseResult& asked) {

@@ -24,6 +24,7 @@ Command package_run_by(const std::string& python) {
 Command without_arguments(const std::string& given_venv, const std::string& active_venv,
                           const std::filesystem::path& clone) {
   if (!given_venv.empty()) return package_run_by(require_venv(given_venv).python.string());
+  if (const std::string own = own_python(); !own.empty()) return package_run_by(own);
   const std::string script = (clone / "scripts" / "report.sh").string();
   if (access(script.c_str(), X_OK) == 0) return {script};
   const auto active = active_venv.empty() ? std::nullopt : read_venv(active_venv);

@@ -66,7 +66,7 @@ std::string listing(std::span<const ListedInterpreter> interpreters) {
 }
 
 ExitCode list() {
-  print_out(listing(listed_interpreters(interpreter_places(), plugins_in(lib_folder()))));
+  print_out(listing(listed_interpreters(interpreter_places(), installed_plugins())));
   return ExitCode::ok;
 }
 

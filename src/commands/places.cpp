@@ -64,7 +64,7 @@ RunPython python_in(const json& document) {
 json description_for(const json& question) {
   if (question.at("protocol") != place_protocol) return json::object();  // its number says it all
   json pythons = json::array();
-  for (const RunPython& each : run_pythons(plan_of(question), plugins_in(lib_folder())))
+  for (const RunPython& each : run_pythons(plan_of(question), installed_plugins()))
     pythons.push_back(document_of(each));
   const Machine machine = read_machine("/", cpu_budget());
   return {{"host", host_name()},

@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "gilscale/model/executable.hpp"
 #include "gilscale/model/executors.hpp"
 #include "gilscale/model/venv.hpp"
 #include "gilscale/text/error.hpp"
@@ -37,7 +38,9 @@ bool has_plugin(const InterpreterFacts& facts, const std::vector<Plugin>& plugin
 std::vector<fs::path> all_executables(const InterpreterPlaces& places,
                                       const std::vector<Plugin>& plugins) {
   std::vector<fs::path> all = interpreters_in(places);
-  for (const Plugin& plugin : plugins) all.emplace_back(plugin.python.executable);
+  for (const Plugin& plugin : plugins)  // a wheel's are commands, which PATH has or not
+    if (fs::path(plugin.python.executable).is_absolute())
+      all.emplace_back(plugin.python.executable);
   return all;
 }
 
@@ -160,6 +163,12 @@ bool runs_own_code(const WorkloadOptions& workloads) {
          std::any_of(workloads.names.begin(), workloads.names.end(), is_own);
 }
 
+/// By pip, gilscale comes into an environment, which need not be active.
+std::string python_it_came_with(const std::vector<Plugin>& plugins) {
+  std::string own = own_python();
+  return own.empty() ? default_plugin(plugins).python.executable : own;
+}
+
 /// Where no --python is given.
 NamedInterpreter usual_python(const PlanOptions& plan, const std::vector<Plugin>& plugins) {
   std::vector<std::string> versions;
@@ -167,8 +176,7 @@ NamedInterpreter usual_python(const PlanOptions& plan, const std::vector<Plugin>
   const char* const active = std::getenv("VIRTUAL_ENV");
   const auto venv =
       chosen_venv(plan.venv, active ? active : "", versions, runs_own_code(plan.workloads));
-  const std::string executable =
-      venv ? venv->python.string() : default_plugin(plugins).python.executable;
+  const std::string executable = venv ? venv->python.string() : python_it_came_with(plugins);
   return {executable, ask_interpreter(executable)};
 }
 
@@ -252,7 +260,9 @@ std::vector<ListedInterpreter> listed_interpreters(const InterpreterPlaces& plac
     entry.info = info_of(facts);
     entry.info.executable = executable.string();
     if (facts.library.empty())
-      entry.missing = "a shared libpython; those of uv, conda and Debian have one";
+      entry.missing = fmt::format(
+          "a shared libpython; Debian: apt-get install libpython{}; those of uv and conda have one",
+          minor_version(facts.version));
     else if (!has_plugin(facts, plugins))
       entry.missing = "a plug-in";
   }

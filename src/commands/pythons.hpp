@@ -22,10 +22,10 @@ struct RunPython {
   std::vector<GilMode> gils{GilMode::standard};
 };
 
-/// Those that --python names or --venv does, else the active virtual environment's, else the one
-/// that gilscale came with. Each has been asked what it is. Throws
-/// UsageError with what to do where one does not exist, cannot be measured with, or cannot do what
-/// is asked of its GIL.
+/// Those that --python names or --venv does, else the active virtual environment's, else
+/// that which gilscale is installed in, else the one that it was built with. Each has been asked
+/// what it is. Throws UsageError with what to do where one does not exist, cannot be measured with,
+/// or cannot do what is asked of its GIL.
 std::vector<RunPython> run_pythons(const PlanOptions& plan, const std::vector<Plugin>& plugins);
 
 /// The interpreter that `given` names (see --python), which is asked what it is.

@@ -175,7 +175,7 @@ std::vector<Finding> findings_of(const PythonInfo& python) {
                         fmt::format("Python {} is a debug build, several times slower, by "
                                     "varying factors",
                                     python.version),
-                        "measure with a release build, which scripts/add_python.sh adds"});
+                        "measure with a release build"});
   for (const std::string& hook : python.hooks)
     findings.push_back({"hook", true, 1, fmt::format("{}, which slows Python code down", hook),
                         "switch it off for the measurement"});

@@ -46,6 +46,14 @@ bool is_member_command(int argc, const char* const* argv) {
   return std::equal(argv + std::min(argc, 1), argv + argc, expected.begin() + 1, expected.end());
 }
 
+std::string own_python() {
+  const std::filesystem::path package = own_executable().parent_path().parent_path();
+  const char* const told = std::getenv("GILSCALE_OWN_PYTHON");
+  std::error_code ignored;
+  // Another gilscale may have started this one.
+  return told && std::filesystem::exists(package / "__main__.py", ignored) ? told : "";
+}
+
 std::filesystem::path share_folder() {
   return own_executable().parent_path().parent_path() / "share" / "gilscale";
 }

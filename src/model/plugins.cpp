@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <optional>
+#include <utility>
 
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
@@ -41,9 +43,11 @@ std::optional<Described> described_by(const fs::path& file) {
   }
 }
 
+fs::path own_prefix() { return own_executable().parent_path().parent_path(); }
+
 /// Where gilscale was built in its sources (build/<preset>/bin), what builds more; else empty.
 std::string own_add_python() {
-  const fs::path build = own_executable().parent_path().parent_path();
+  const fs::path build = own_prefix();
   const fs::path script = build.parent_path().parent_path() / "scripts" / "add_python.sh";
   std::error_code ignored;
   if (!fs::exists(script, ignored)) return "";
@@ -53,16 +57,43 @@ std::string own_add_python() {
 
 }  // namespace
 
-std::string how_to_make_plugin(const std::string& python) {
-  const std::string script = own_add_python();
-  return script.empty()
-             ? fmt::format(
-                   "make it with scripts/add_python.sh {}, in the folder of gilscale's sources",
-                   python)
-             : fmt::format("make it, in a minute, with: {} {}", script, python);
+std::string plugin_description(const std::string& soabi, const PythonInfo& python) {
+  const nlohmann::ordered_json text{
+      {"soabi", soabi},        {"gilscale", version},   {"version", python.version},
+      {"build", python.build}, {"debug", python.debug}, {"executable", python.executable},
+      {"default", false}};
+  return text.dump(2) + "\n";
 }
 
-fs::path lib_folder() { return own_executable().parent_path().parent_path() / "lib" / "gilscale"; }
+std::string plugin_command(const std::string& python) {
+  if (const std::string script = own_add_python(); !script.empty())
+    return fmt::format("{} {}", script, python);
+  std::error_code ignored;
+  if (!fs::exists(plugin_sources(), ignored))
+    return fmt::format("scripts/add_python.sh {}, in the folder of gilscale's sources", python);
+  const std::string own = own_python();
+  return fmt::format("{} add-python {}",
+                     own.empty() ? own_executable().string() : own + " -m gilscale", python);
+}
+
+std::string how_to_make_plugin(const std::string& python) {
+  return fmt::format("make it, in a minute, with: {}", plugin_command(python));
+}
+
+fs::path plugin_sources() { return share_folder() / "plugin"; }
+
+fs::path lib_folder() { return own_prefix() / "lib" / "gilscale"; }
+
+fs::path user_prefix() {
+  const char* const data = std::getenv("XDG_DATA_HOME");
+  const char* const home = std::getenv("HOME");
+  if (data && *data) return fs::path(data) / "gilscale" / version;
+  return home && *home ? fs::path(home) / ".local" / "share" / "gilscale" / version : fs::path();
+}
+
+fs::path workloads_beside(const fs::path& file) {
+  return file.parent_path().parent_path().parent_path() / "share" / "gilscale" / "workloads";
+}
 
 std::vector<Plugin> plugins_in(const fs::path& folder) {
   std::vector<Described> all;
@@ -77,6 +108,14 @@ std::vector<Plugin> plugins_in(const fs::path& folder) {
   });
   std::vector<Plugin> plugins;
   for (Described& each : all) plugins.push_back(std::move(each.plugin));
+  return plugins;
+}
+
+std::vector<Plugin> installed_plugins() {
+  std::vector<Plugin> plugins = plugins_in(lib_folder());
+  if (user_prefix().empty()) return plugins;
+  for (Plugin& plugin : plugins_in(user_prefix() / "lib" / "gilscale"))
+    plugins.push_back(std::move(plugin));
   return plugins;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "gilscale/model/plugins.hpp"
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/trimmed.hpp"
 
@@ -66,9 +67,9 @@ std::optional<VirtualEnvironment> chosen_venv(const std::string& given, const st
   if (given.empty() && !own_code) return std::nullopt;
   throw UsageError(fmt::format(
       "the virtual environment '{}' belongs to Python {}, but this gilscale measures Python {}; "
-      "{}make a plug-in for it: scripts/add_python.sh {}",
+      "{}make a plug-in for it: {}",
       folder, venv->version, fmt::join(versions, ", "), given.empty() ? "deactivate it, or " : "",
-      venv->python.string()));
+      plugin_command(venv->python.string())));
 }
 
 }  // namespace gilscale

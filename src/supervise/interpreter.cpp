@@ -47,6 +47,8 @@ InterpreterFacts ask_interpreter(const std::string& python) {
             answer.at("version").get<std::string>(),
             answer.at("soabi").get<std::string>(),
             answer.at("library").get<std::string>(),
+            answer.value("include", ""),
+            answer.value("suffix", ""),
             answer.value("build", "default") == "free-threaded",
             answer.value("debug", false)};
   } catch (const nlohmann::json::exception&) {
@@ -60,24 +62,29 @@ bool is_too_old(const InterpreterFacts& facts) {
   return to_number(minor.substr(minor.find('.') + 1)).value_or(oldest) < oldest;
 }
 
-PythonFiles files_of(const std::string& python, const InterpreterFacts& facts,
-                     const std::vector<Plugin>& plugins) {
+void require_embeddable(const std::string& python, const InterpreterFacts& facts) {
   if (is_too_old(facts))
     throw UsageError(
         fmt::format("{} is CPython {}, but gilscale measures with 3.9 and newer; name another one",
                     python, facts.version));
   if (facts.library.empty())
     throw UsageError(fmt::format(
-        "{} (CPython {}) has no shared libpython, which gilscale needs to measure with it; those "
-        "of Debian (libpython3.X), of conda, of uv, of GitHub's setup-python and of the official "
-        "container images have one, as does one built from source with --enable-shared",
-        python, facts.version));
+        "{} (CPython {}) has no shared libpython, which gilscale needs to measure with it; for "
+        "Debian's own Python: apt-get install libpython{}; those of conda, of uv, of GitHub's "
+        "setup-python and of the official container images have one, as does one built from source "
+        "with --enable-shared",
+        python, facts.version, minor_version(facts.version)));
+}
+
+PythonFiles files_of(const std::string& python, const InterpreterFacts& facts,
+                     const std::vector<Plugin>& plugins) {
+  require_embeddable(python, facts);
   return {python, facts.library, plugin_for(facts.soabi, python, plugins).file.string(),
           facts.free_threaded};
 }
 
 PythonFiles find_python(const std::string& executable) {
-  const std::vector<Plugin> plugins = plugins_in(lib_folder());
+  const std::vector<Plugin> plugins = installed_plugins();
   const std::string python =
       executable.empty() ? default_plugin(plugins).python.executable : executable;
   return files_of(python, ask_interpreter(python), plugins);

@@ -123,10 +123,9 @@ const border::Plugin& open_plugin(const PythonFiles& files) {
   const border::Plugin* const plugin = function ? function() : nullptr;
   if (!plugin || plugin->interface_version != border::interface_version ||
       plugin->gilscale_version != version)
-    throw UsageError(fmt::format(
-        "the plug-in '{}' belongs to another version of gilscale than this one, {}; rebuild it "
-        "with scripts/add_python.sh {}",
-        files.plugin, version, files.executable));
+    throw UsageError(
+        fmt::format("the plug-in '{}' belongs to another version of gilscale than this one, {}; {}",
+                    files.plugin, version, how_to_make_plugin(files.executable)));
   return *plugin;
 }
 
@@ -152,11 +151,11 @@ void pass_on(void* to, Text summary, Text traceback) {
 
 }  // namespace
 
-std::string text_for_plugin(const WorkloadSpec& workload) {
+std::string text_for_plugin(const WorkloadSpec& workload, const std::filesystem::path& workloads) {
   nlohmann::json spec = workload;
   spec.erase("builtin");
   spec["immortal"] = workload.immortal ? 1 : 0;
-  spec["builtin_folder"] = workload.builtin ? (share_folder() / "workloads").string() : "";
+  spec["builtin_folder"] = workload.builtin ? workloads.string() : "";
   return spec.dump();
 }
 
@@ -171,7 +170,8 @@ std::vector<FoundWorkload> found_in(const std::string& text) {
   return found;
 }
 
-Python::Python(const PythonFiles& files, const Placement& placement) : plugin_(open_plugin(files)) {
+Python::Python(const PythonFiles& files, const Placement& placement)
+    : plugin_(open_plugin(files)), workloads_(workloads_beside(files.plugin)) {
   call(plugin_.start, &host_table(placement), files.executable.c_str());
   set_python_places(&plugin_.places);
 }
@@ -193,14 +193,14 @@ std::vector<GilModule> Python::gil_modules() const {
 double Python::switch_interval_s() const { return plugin_.switch_interval_s(); }
 
 std::vector<FoundWorkload> Python::discover(const WorkloadSpec& workload) const {
-  const std::string spec = text_for_plugin(workload);
+  const std::string spec = text_for_plugin(workload, workloads_);
   std::string text;
   call(plugin_.discover, text_of(spec), border::TextSink{&text, keep_text});
   return found_in(text);
 }
 
 void Python::load(const WorkloadSpec& workload) {
-  const std::string spec = text_for_plugin(workload);
+  const std::string spec = text_for_plugin(workload, workloads_);
   call(plugin_.load, text_of(spec));
 }
 

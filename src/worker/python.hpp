@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "gilscale/measure/call_error.hpp"
 #include "gilscale/measure/executor.hpp"
 #include "gilscale/measure/team.hpp"
+#include "gilscale/model/executable.hpp"
 #include "gilscale/model/result.hpp"
 #include "gilscale/model/workloads.hpp"
 #include "gilscale/python/plugin.hpp"
@@ -16,8 +18,9 @@
 
 namespace gilscale {
 
-/// A workload as plug-ins take it.
-std::string text_for_plugin(const WorkloadSpec& workload);
+/// A workload as plug-ins take it; built-in ones are imported from the folder `workloads`.
+std::string text_for_plugin(const WorkloadSpec& workload,
+                            const std::filesystem::path& workloads = share_folder() / "workloads");
 /// What plug-ins say that a file holds.
 std::vector<FoundWorkload> found_in(const std::string& text);
 
@@ -60,6 +63,7 @@ class Python {
 
  private:
   const border::Plugin& plugin_;
+  std::filesystem::path workloads_;  ///< the built-in ones for it
 };
 
 }  // namespace gilscale

@@ -89,5 +89,21 @@ TEST_F(Plugins, OfAnotherGilscaleAreRefused) {
                     HasSubstr("add_python.sh /opt/python")));
 }
 
+TEST_F(Plugins, AreReadAsTheyAreDescribed) {
+  folder_.write("worker-cpython-313t.json",
+                plugin_description("cpython-313t", {"3.13.1", "free-threaded", "/a \"b\"", true}));
+  ASSERT_THAT(soabis(), testing::ElementsAre("cpython-313t"));
+  const Plugin plugin = plugins().front();
+  EXPECT_EQ(plugin.version, version);
+  EXPECT_EQ(plugin.python.version, "3.13.1");
+  EXPECT_EQ(plugin.python.build, "free-threaded");
+  EXPECT_EQ(plugin.python.executable, "/a \"b\"");
+  EXPECT_TRUE(plugin.python.debug);
+}
+
+TEST(WorkloadsBeside, AreThoseOfTheSamePrefix) {
+  EXPECT_EQ(workloads_beside("/opt/lib/gilscale/worker-a.so"), "/opt/share/gilscale/workloads");
+}
+
 }  // namespace
 }  // namespace gilscale

@@ -98,6 +98,11 @@ struct ReportOptions {
 /// `gilscale list`.
 struct ListOptions {};
 
+/// `gilscale add-python`.
+struct AddPythonOptions {
+  std::vector<std::string> pythons;  ///< as of a run
+};
+
 /// `gilscale doctor`.
 struct DoctorOptions {
   std::vector<std::string> modules;  ///< to import, and see what they do to the GIL
@@ -124,8 +129,9 @@ struct Answer {
   std::string text;
 };
 
-using Options = std::variant<RunOptions, CompareOptions, ReportOptions, ListOptions, DoctorOptions,
-                             SelftestOptions, WorkerOptions, Answer>;
+using Options =
+    std::variant<RunOptions, CompareOptions, ReportOptions, ListOptions, AddPythonOptions,
+                 DoctorOptions, SelftestOptions, WorkerOptions, Answer>;
 
 /// The text of a file; none if there is no such file. Throws UsageError if it cannot be read.
 using FileReader = std::function<std::optional<std::string>(const std::string& path)>;

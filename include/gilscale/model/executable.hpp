@@ -25,6 +25,10 @@ std::vector<std::string> member_command();
 /// then, has to run_member_process().
 bool is_member_command(int argc, const char* const* argv);
 
+/// The interpreter that gilscale is installed for as a package, by pip; empty where it is not. What
+/// starts the executable then (scripts/gilscale) says so.
+std::string own_python();
+
 /// <prefix>/share/gilscale of the installation or build tree that the executable belongs to.
 std::filesystem::path share_folder();
 

@@ -20,14 +20,36 @@ struct Plugin {
 /// <prefix>/lib/gilscale of the installation or build tree that the executable belongs to.
 std::filesystem::path lib_folder();
 
+/// Where plug-ins go that are made where nobody may write to lib_folder(): a folder of the user's,
+/// for this version of gilscale, laid out as a prefix (lib/gilscale, share/gilscale). Empty without
+/// a home.
+std::filesystem::path user_prefix();
+
 /// The plug-ins in that folder, first the one that gilscale came with, then by name. What cannot be
 /// read is none.
 std::vector<Plugin> plugins_in(const std::filesystem::path& folder);
 
-/// "make it, in a minute, with: /home/me/gilscale/scripts/add_python.sh /usr/bin/python3.13".
+/// All that there are: those in lib_folder(), then the user's.
+std::vector<Plugin> installed_plugins();
+
+/// What to write into the file beside a plug-in, which is not the default one.
+std::string plugin_description(const std::string& soabi, const PythonInfo& python);
+
+/// What makes one here: "/home/me/gilscale/scripts/add_python.sh /usr/bin/python3.13" where
+/// gilscale lies in its sources, "/env/bin/python -m gilscale add-python /usr/bin/python3.13" where
+/// it came by pip.
+std::string plugin_command(const std::string& python);
+
+/// "make it, in a minute, with: " and that command.
 std::string how_to_make_plugin(const std::string& python);
 
-/// The one of plugins_in(lib_folder()) whose Python is measured where none is named. Throws
+/// <prefix>/share/gilscale/plugin: what a plug-in is compiled from, where gilscale is installed.
+std::filesystem::path plugin_sources();
+
+/// The built-in workloads that were made together with the plug-in `file`.
+std::filesystem::path workloads_beside(const std::filesystem::path& file);
+
+/// The one of installed_plugins() whose Python is measured where none is named. Throws
 /// UsageError if there is none.
 const Plugin& default_plugin(const std::vector<Plugin>& plugins);
 

@@ -14,6 +14,8 @@ struct InterpreterFacts {
   std::string version;     ///< "3.13.1"
   std::string soabi;       ///< "cpython-313t-x86_64-linux-gnu"
   std::string library;     ///< path of its shared libpython; empty if it has none
+  std::string include;     ///< the folder of its headers, which may be missing
+  std::string suffix;      ///< of its extension modules: ".cpython-313t-x86_64-linux-gnu.so"
   bool free_threaded = false;
   bool debug = false;
 };
@@ -34,6 +36,10 @@ struct PythonFiles {
   std::string plugin;      ///< ours for it
   bool free_threaded = false;
 };
+
+/// Throws UsageError with what to do where it cannot be embedded: too old, or without a shared
+/// libpython.
+void require_embeddable(const std::string& python, const InterpreterFacts& facts);
 
 /// Of an interpreter that said so of itself. Throws UsageError with what to do where it cannot be
 /// measured with.
