@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import OK
+from conftest import INCONCLUSIVE, OK
 
 CLI_DOCUMENT = Path(__file__).resolve().parents[2] / "docs/cli.md"
 
@@ -74,5 +74,5 @@ def test_its_examples_work(gilscale, page):
         done = subprocess.run(example.replace("gilscale", gilscale.executable, 1), shell=True, cwd=gilscale.folder,
                               env=gilscale.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
                               check=False)
-        # The machine of the test may have findings, for which `doctor` ends with 4.
-        assert done.returncode in ((OK, 4) if example == "gilscale doctor" else (OK,)), (example, done.stdout)
+        # Whether this machine allows an answer is no matter here.
+        assert done.returncode in (OK, INCONCLUSIVE), (example, done.stdout)
