@@ -97,7 +97,7 @@ std::string bash_names(const std::vector<OptionHelp>& options) {
 }
 
 std::string bash_command_case(const CommandHelp& command) {
-  // Of several arguments all take the same in gilscale.
+  // All arguments of a command take the same.
   const std::string offer = command.arguments.empty() ? "" : bash_offer(command.arguments.front());
   return fmt::format("    '{} -'*) _gilscale_words '{}' ;;\n    '{} '*) {};;\n", command.name,
                      bash_names(command.options), command.name, offer.empty() ? "" : offer + " ");

@@ -51,8 +51,9 @@ std::string fish_candidates(const OptionHelp& option) {
     return fmt::format("(__gilscale_phrase \"{}\" \"{}\")", words,
                        fmt::join(option.second_words, " "));
   if (option.paths == OptionHelp::Paths::folders) return "(__fish_complete_directories)";
-  if (option.ending.empty()) return words;
-  return fmt::format("{} (__fish_complete_suffix {})", words, option.ending);
+  return option.ending.empty()
+             ? words
+             : fmt::format("{} (__fish_complete_suffix {})", words, option.ending);
 }
 
 /// Arguments of `complete` for a value: -x keeps all files out, -F lets them in.
@@ -76,7 +77,7 @@ std::string fish_command(const CommandHelp& command) {
   const std::string condition = "__gilscale_command " + command.name;
   std::string text;
   for (const OptionHelp& option : command.options) text += fish_option(condition, option);
-  // Of several arguments all take the same in gilscale.
+  // All arguments of a command take the same.
   const std::string candidates =
       command.arguments.empty() ? "" : fish_candidates(command.arguments.front());
   if (!candidates.empty())

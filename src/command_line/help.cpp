@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "gilscale/judge/differences.hpp"
 #include "gilscale/judge/metric.hpp"
@@ -77,7 +78,7 @@ constexpr std::array<Known, 7> known_options{{
     {"--expect", ValueForm::phrase, Paths::none, workload_words, metric_words},
 }};
 
-/// Where the kind of value says which files: every ".json" is one.
+/// What stands for a value says whether it is a path: DIR, FILE, OLD.json.
 Paths paths_of(const std::string& value) {
   if (value == "DIR") return Paths::folders;
   const bool names_files = value == "FILE" || value == "PATH" || value == "LIBRARY";

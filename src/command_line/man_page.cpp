@@ -16,6 +16,12 @@
 namespace gilscale {
 namespace {
 
+constexpr const char* how_it_measures =
+    "It embeds CPython and runs the callable on real Python threads. Alongside every round, it "
+    "measures what the machine could deliver at that moment. Its figures therefore hold on shared, "
+    "noisy machines, and where the machine lacked the cores, gilscale says `inconclusive` instead "
+    "of guessing.";
+
 /// A term, and what it means: a paragraph with a tag.
 struct Tagged {
   std::string_view term;
@@ -28,16 +34,17 @@ constexpr std::array<Tagged, 4> man_environment{{
     {"GITHUB_ACTIONS",
      "If it is `true`, a run prints annotations for GitHub Actions to standard error too."},
     {"PYTHON*",
-     "What Python reads itself, as PYTHON_GIL, applies to the Pythons that are "
-     "measured."},
+     "What Python itself reads, such as PYTHON_GIL, applies to the Pythons that are measured."},
 }};
 
-constexpr std::array<Tagged, 3> man_files{{
+constexpr std::array<Tagged, 4> man_files{{
     {"gilscale.toml", "In the current folder: options for `gilscale run`; see --config."},
     {"PREFIX/lib/gilscale/worker-*.so",
      "A plug-in for each Python that can be measured. PREFIX is the parent of the executable's "
      "folder."},
     {"PREFIX/share/gilscale", "The built-in workloads, and what draws reports."},
+    {"PREFIX/share/doc/gilscale/docs",
+     "What the figures mean and why they can be trusted, use in CI, the result file."},
 }};
 
 constexpr std::array<Tagged, 5> man_examples{{
@@ -72,7 +79,7 @@ std::string roff(std::string_view text) {
     else
       escaped += c;
   }
-  return escaped.starts_with('.') ? "\\&" + escaped : escaped;
+  return escaped;
 }
 
 /// Running text, in lines of a length that people can read and mandoc accepts.
@@ -85,7 +92,8 @@ std::string filled(std::string_view text) {
     const bool fits = column + 1 + word.size() <= longest;
     if (column > 0) lines += fits ? ' ' : '\n';
     column = column > 0 && fits ? column + 1 + word.size() : word.size();
-    lines += word;
+    // A dot at the beginning of a line would make it a request.
+    lines += word.starts_with('.') ? "\\&" + word : word;
   }
   return lines + "\n";
 }
@@ -123,7 +131,7 @@ std::string option_meaning(const OptionHelp& option) {
                                  : fmt::format("{}. Default: {}.", option.about, option.standard);
 }
 
-/// It is the same for each command, and told once.
+/// It is the same for each command and told once.
 bool is_help(const OptionHelp& option) { return option.names.back() == "--help"; }
 
 std::string synopsis(const CommandHelp& command) {
@@ -187,9 +195,11 @@ std::string man_page(const ProgramHelp& program, const std::string& date) {
   text += ".nh\n.ad l\n";
   text += heading("NAME") + "gilscale \\- measure how Python callables scale over threads\n";
   text += synopses(program);
-  text += heading("DESCRIPTION") + filled(program.about);
+  text += heading("DESCRIPTION") + filled(program.about) + ".PP\n" + filled(how_it_measures);
   text += commands_section(program);
   text += heading("OPTIONS");
+  for (const OptionHelp& option : program.options)
+    text += tagged(option_term(option), option_meaning(option));
   for (const CommandHelp& command : program.commands) text += command_options(command);
   text += exit_status();
   text += tagged_section("ENVIRONMENT", man_environment);
