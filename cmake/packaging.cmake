@@ -86,7 +86,9 @@ shows what the machine could deliver at that moment, and reports the speedup
 with its interval, a verdict, and what the threads waited for: the GIL, a lock,
 the CPUs. Exit codes make it a check in CI.")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
-  "${PROJECT_SOURCE_DIR}/cmake/debian/prerm" "${PROJECT_SOURCE_DIR}/cmake/debian/postrm")
+  "${PROJECT_SOURCE_DIR}/cmake/debian/postinst"
+  "${PROJECT_SOURCE_DIR}/cmake/debian/prerm"
+  "${PROJECT_SOURCE_DIR}/cmake/debian/postrm")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/debian/arrange.cmake")
 set(CPACK_GILSCALE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
