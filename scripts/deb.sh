@@ -20,7 +20,10 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2>/d
 export SOURCE_DATE_EPOCH
 
 setup measure package
+dpkg-query --search "$python" >/dev/null 2>&1 ||
+  say "$python does not come from a Debian package, so the package will not depend on it: it has to be there"
 build release
 cd "$root/build"
+rm -f gilscale_*.deb
 quietly "${cmake%cmake}cpack" --config release/CPackConfig.cmake || fail "the package could not be made; see above"
 ls "$root"/build/gilscale_*.deb
