@@ -11,9 +11,11 @@ declare -A packages_for=(
   [measure]='g++ ninja-build cmake pkgconf libbenchmark-dev libboost-dev libcli11-dev libdw-dev libfmt-dev
     libhwloc-dev libtomlplusplus-dev nlohmann-json3-dev'
   [draw]=''
-  [test]='libbenchmark-tools libgmock-dev libgtest-dev openssh-client openssh-server'
+  [test]='bash dpkg-dev file fish gzip libbenchmark-tools libgmock-dev libgtest-dev mandoc openssh-client
+    openssh-server zsh'
   [contribute]=''
   [wheel]=''
+  [package]='dpkg-dev file gzip'
   [free-threaded]='g++ make libffi-dev libssl-dev xz-utils zlib1g-dev' # to build one
 )
 

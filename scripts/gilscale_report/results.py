@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import sys
+import sysconfig
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+
+
+def command_that_gets(package):
+    """For this Python. Debian keeps pip out of its own."""
+    marker = Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
+    if sys.prefix == sys.base_prefix and marker.exists() and shutil.which("apt-get"):
+        return f"apt-get install python3-{package.lower()}"
+    return f"{sys.executable} -m pip install {package.lower()}"
 
 
 class ReportError(Exception):
@@ -18,8 +28,7 @@ class ReportError(Exception):
     def of_import(cls, package, error):
         """For a package that is not there, or is there and does not load."""
         if isinstance(error, ModuleNotFoundError) and error.name == package.lower():
-            return cls(f"{package} is not installed for {sys.executable}; get it with: "
-                       f"{sys.executable} -m pip install {package.lower()}")
+            return cls(f"{package} is not installed for {sys.executable}; get it with: {command_that_gets(package)}")
         return cls(f"{package} of {sys.executable} does not load ({type(error).__name__}: {error}); "
                    "name another environment with --venv DIR")
 

@@ -11,8 +11,12 @@
 #include <memory>
 #include <sstream>
 
+#include "command_line/completions.hpp"
 #include "command_line/config_options.hpp"
+#include "command_line/exit_codes.hpp"
 #include "command_line/gate_options.hpp"
+#include "command_line/help.hpp"
+#include "command_line/man_page.hpp"
 #include "command_line/option_range.hpp"
 #include "command_line/report_options.hpp"
 #include "gilscale/judge/metric.hpp"
@@ -42,6 +46,7 @@ struct Raw {
   RawGate compare_gate;
   CompareOptions compare;
   ReportOptions report;
+  std::string shell;
   std::string benchmark_out;
   std::string benchmark_out_format = "json";
   std::string min_time;
@@ -299,6 +304,15 @@ void add_pythons(CLI::App& add_python, AddPythonOptions& options) {
       "may write there, to $XDG_DATA_HOME/gilscale.");
 }
 
+void add_completions(CLI::App& completions, std::string& shell) {
+  std::vector<std::string> names;
+  for (const CompletedShell& each : completed_shells()) names.emplace_back(each.name);
+  completions.add_option("shell", shell, "The shell that reads the script")
+      ->required()
+      ->check(CLI::IsMember(names))
+      ->type_name("SHELL");
+}
+
 /// Either names the Python.
 void refuse_two_pythons(const std::string& venv, const std::vector<std::string>& pythons) {
   if (!venv.empty() && !pythons.empty())
@@ -469,6 +483,13 @@ RunOptions configured_run(CLI::App& app, Raw& raw,
   }
 }
 
+std::string exit_codes_line() {
+  std::vector<std::string> codes;
+  for (const ExitCodeMeaning& row : exit_code_meanings)
+    codes.push_back(fmt::format("{} {}", static_cast<int>(row.code), row.brief));
+  return fmt::format("Exit codes: {}.", fmt::join(codes, ", "));
+}
+
 /// Help and version come out of CLI11 as exceptions; `exit` renders them.
 std::string rendered(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream text;
@@ -529,6 +550,9 @@ Options parse_options(int argc, const char* const* argv,
       "selftest",
       "Measure workloads whose scaling is known, and show how accurate the figures are");
   add_selftest(*selftest, raw);
+  CLI::App* completions = app.add_subcommand("completions", "Print completions for a shell");
+  add_completions(*completions, raw.shell);
+  CLI::App* man = app.add_subcommand("man", "Print the manual page, for `man -l -`");
   CLI::App* worker = app.add_subcommand("worker", "");
   worker->group("");
   WorkerOptions worker_options;
@@ -536,9 +560,7 @@ Options parse_options(int argc, const char* const* argv,
   worker->add_flag("--member", worker_options.member);
   worker->add_flag("--at-place", worker_options.at_place);
   worker->add_flag("--describe", worker_options.describe);
-  app.footer(
-      "Exit codes: 0 ok, 1 an expectation or a comparison failed, 2 usage, 3 a workload failed, "
-      "crashed or timed out, 4 inconclusive, 5 results could not be written, 130 interrupted.");
+  app.footer(exit_codes_line());
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& answered) {
@@ -553,6 +575,8 @@ Options parse_options(int argc, const char* const* argv,
     return std::move(raw.compare);
   }
   if (report->parsed()) return std::move(raw.report);
+  if (completions->parsed()) return Answer{completions_for(raw.shell, help_of(app))};
+  if (man->parsed()) return Answer{man_page(help_of(app), man_page_date())};
   if (list->parsed()) return ListOptions{};
   if (add_python->parsed()) return add_python_options;
   if (doctor->parsed()) {

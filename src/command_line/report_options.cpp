@@ -26,7 +26,7 @@ void add_report(CLI::App& report, ReportOptions& options) {
       .add_option(
           "--venv", options.venv,
           "The virtual environment that has matplotlib and Jinja2; by default that of gilscale's "
-          "clone, where they are installed when first needed")
+          "clone, where they are installed when first needed, or else the active one")
       ->type_name("DIR");
 }
 

@@ -26,7 +26,7 @@ Command without_arguments(const std::string& given_venv, const std::string& acti
   if (!given_venv.empty()) return package_run_by(require_venv(given_venv).python.string());
   if (const std::string own = own_python(); !own.empty()) return package_run_by(own);
   const std::string script = (clone / "scripts" / "report.sh").string();
-  if (access(script.c_str(), X_OK) == 0) return {script};
+  if (!clone.empty() && access(script.c_str(), X_OK) == 0) return {script};
   const auto active = active_venv.empty() ? std::nullopt : read_venv(active_venv);
   return package_run_by(active ? active->python.string() : "python3");
 }
@@ -40,6 +40,13 @@ Command without_arguments(const std::string& given_venv, const std::string& acti
       "cannot start '{}' to draw the report: {}; name an environment that has Jinja2 and "
       "matplotlib with --venv DIR",
       command[0], std::strerror(errno)));
+}
+
+/// The clone that this gilscale was built in (build/<preset>/bin). Empty where it is installed:
+/// then no folder of the machine that built it may matter.
+std::filesystem::path own_clone() {
+  const std::filesystem::path builds = own_executable().parent_path().parent_path().parent_path();
+  return builds.filename() == "build" ? builds.parent_path() : std::filesystem::path();
 }
 
 }  // namespace
@@ -56,7 +63,7 @@ Command drawing_command(const ReportOptions& options, const std::string& active_
 
 void draw_report(const ReportOptions& options) {
   const char* const active = std::getenv("VIRTUAL_ENV");
-  become(drawing_command(options, active ? active : "", GILSCALE_CLONE));
+  become(drawing_command(options, active ? active : "", own_clone()));
 }
 
 }  // namespace gilscale

@@ -32,7 +32,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from gilscale_report import axes, charts, text  # noqa: E402
 from gilscale_report.cli import main  # noqa: E402
-from gilscale_report.results import ReportError, read_results  # noqa: E402
+from gilscale_report.results import ReportError, command_that_gets, read_results  # noqa: E402
 
 HOSTILE = ["<script>alert(1)</script>", "$\\frac{1}{0}$ $x", "a\"onload='x' &amp; {{7*7}} {% raw %}",
            "control \x1b[31m \x00 \ud800 \u202e\n line", "漢字" * 30, "package." * 40]
@@ -555,6 +555,17 @@ def test_a_missing_package_is_named_with_the_command_that_gets_it(gilscale, tmp_
                                                              tmp_path / "bare"))
     assert "bare/bin/python -m pip install jinja2" in said
     assert "pip install matplotlib" in refused(gilscale, results, "-o", tmp_path / "out.svg", "--venv", tmp_path / "bare")
+
+
+@pytest.mark.parametrize("is_managed, command", [(True, "apt-get install python3-jinja2"),
+                                                 (False, f"{sys.executable} -m pip install jinja2")])
+def test_what_debian_s_own_python_lacks_comes_from_debian(monkeypatch, tmp_path, is_managed, command):
+    if is_managed:
+        (tmp_path / "EXTERNALLY-MANAGED").touch()
+    monkeypatch.setattr("sys.prefix", sys.base_prefix)
+    monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path))
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    assert command_that_gets("Jinja2") == command
 
 
 def test_a_broken_package_is_named(gilscale, tmp_path, results):

@@ -124,7 +124,7 @@ struct WorkerOptions {
   bool describe = false;  ///< tells the front end of another place what there is here
 };
 
-/// A question that the command line itself answers: --help, --version.
+/// A question that the command line itself answers: --help, --version, completions, man.
 struct Answer {
   std::string text;
 };
