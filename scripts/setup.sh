@@ -12,7 +12,7 @@ declare -A packages_for=(
     libhwloc-dev libtomlplusplus-dev nlohmann-json3-dev'
   [draw]=''
   [test]='libbenchmark-tools libgmock-dev libgtest-dev openssh-client openssh-server'
-  [contribute]=''
+  [contribute]='shellcheck'
   [free-threaded]='g++ make libffi-dev libssl-dev xz-utils zlib1g-dev' # to build one
 )
 
@@ -94,6 +94,7 @@ not_installed() {
       g++) "${CXX:-g++}" --version >/dev/null 2>&1 || echo "$package" ;;
       cmake) [[ $cmake ]] || echo "$package" ;;
       pkgconf) pkg-config --version >/dev/null 2>&1 || echo "$package" ;;
+      shellcheck) shellcheck --version >/dev/null 2>&1 || echo "$package" ;;
       ninja-build) ninja --version >/dev/null 2>&1 || echo "$package" ;;
       *) echo "$package" ;;
     esac
