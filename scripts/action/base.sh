@@ -13,8 +13,13 @@ fetch() { # $1: branch, tag or commit
 
 commit_of() { git rev-parse --quiet --verify --end-of-options "$1^{commit}"; } # $1: revision
 
+# Without access to origin, what is there has to do.
 named_commit() {
-  if fetch "$INPUT_AGAINST"; then commit_of FETCH_HEAD; else commit_of "$INPUT_AGAINST"; fi
+  if fetch "$INPUT_AGAINST"; then
+    commit_of FETCH_HEAD
+  else
+    commit_of "refs/remotes/origin/$INPUT_AGAINST" || commit_of "$INPUT_AGAINST"
+  fi
 }
 
 is_base_of_pull_request() { [[ ${GITHUB_EVENT_NAME-} == pull_request && $INPUT_AGAINST == "${GITHUB_BASE_REF-}" ]]; }
@@ -35,9 +40,11 @@ base_of_pull_request() { # $1: the branch's newest commit
 }
 
 find_commit() { # sets commit
-  git rev-parse --git-dir >/dev/null || fail "$broken" "there is no repository of git in $ACTION_PROJECT, see the log; put actions/checkout before"
+  git rev-parse --git-dir >/dev/null ||
+    fail "$broken" "there is no repository of git in $ACTION_PROJECT, see the log; put actions/checkout before"
   { git check-ref-format --allow-onelevel "$INPUT_AGAINST" && commit=$(named_commit); } ||
-    fail "$usage" "the input 'against' is '$INPUT_AGAINST', which is not a branch, a tag or a commit of origin; check its spelling, or see the log for what git says"
+    fail "$usage" "the input 'against' is '$INPUT_AGAINST', which is not a branch, a tag or a commit of origin;" \
+      "check its spelling, or see the log for what git says"
   if is_base_of_pull_request; then commit=$(base_of_pull_request "$commit"); fi
 }
 
@@ -62,6 +69,7 @@ fi
 tree=$ACTION_FOLDER/tree
 check_out "$tree"
 project=$tree/$(git rev-parse --show-prefix)
-[[ -d $project ]] || fail "$usage" "$name has no folder '$(git rev-parse --show-prefix)', so there is nothing to compare with; leave out 'against'"
+[[ -d $project ]] ||
+  fail "$usage" "$name has no folder '$(git rev-parse --show-prefix)', so there is nothing to compare with; leave out 'against'"
 output project "$project"
 output name "$name"

@@ -33,5 +33,5 @@ group() { # $1: title, then the command
 
 make_environment() { # $1: folder
   "$ACTION_PYTHON" -m venv --clear "$1" >&2 ||
-    fail "$broken" "$ACTION_PYTHON cannot make a virtual environment, see the log; it needs the modules venv and ensurepip"
+    fail "$broken" "$ACTION_PYTHON cannot make a virtual environment, see the log; it needs venv and ensurepip"
 }

@@ -5,7 +5,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 check_runner() {
-  [[ $RUNNER_OS == Linux ]] || fail "$usage" "gilscale measures on Linux, but this runner has $RUNNER_OS; use runs-on: ubuntu-24.04"
+  [[ $RUNNER_OS == Linux ]] ||
+    fail "$usage" "gilscale measures on Linux, but this runner has $RUNNER_OS; use runs-on: ubuntu-24.04"
 }
 
 check_python_version() {
@@ -20,8 +21,8 @@ check_python_version() {
 
 check_project() { # sets project
   project=$(cd "$GITHUB_WORKSPACE" && cd -- "$INPUT_WORKING_DIRECTORY" 2>/dev/null && pwd) ||
-    fail "$usage" "the input 'working-directory' is '$INPUT_WORKING_DIRECTORY', which is not a folder of the workspace;" \
-      "check the path, and that actions/checkout comes before"
+    fail "$usage" "the input 'working-directory' is '$INPUT_WORKING_DIRECTORY', which is not a folder of the" \
+      "workspace; check the path, and that actions/checkout comes before"
 }
 
 is_blank() { [[ ! $1 =~ [^[:space:]] ]]; }
@@ -34,7 +35,8 @@ check_run() {
 
 check_install() {
   ! is_blank "$INPUT_INSTALL" ||
-    fail "$usage" "the input 'install' is empty; leave it out for 'python -m pip install .', or write the command that installs the project"
+    fail "$usage" "the input 'install' is empty; leave it out for 'python -m pip install .', or write the command" \
+      "that installs the project"
 }
 
 check_inconclusive() {

@@ -32,5 +32,6 @@ output verdict "$verdict"
 output_file result "$results/gilscale.json"
 output_file junit "$results/gilscale.xml"
 output_file markdown "$results/gilscale.md"
-[[ -f $results/gilscale.md ]] || fail "$code" "gilscale ended with exit code $code and without results; the log has its message"
+[[ -f $results/gilscale.md ]] ||
+  fail "$code" "gilscale ended with exit code $code and without results; the log has its message"
 exit "$code"

@@ -15,5 +15,6 @@ install() (
 
 make_environment "$environment"
 group "Install $ACTION_NAME" install ||
-  fail "$broken" "the command of the input 'install' failed for $ACTION_NAME; the log has its output, under 'Install $ACTION_NAME'"
+  fail "$broken" "the command of the input 'install' failed for $ACTION_NAME;" \
+    "the log has its output, under 'Install $ACTION_NAME'"
 output environment "$environment"

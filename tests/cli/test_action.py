@@ -10,8 +10,10 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from action import DEFINITION, ROOT, Runner
+import yaml
+from action import DEFINITION, ROOT, Runner, filled_in
 from conftest import FAILED, OK, USAGE, WORKLOAD_FAILED
+from test_ci_document import DOCUMENT, FILES
 from test_documents import blocks_of
 
 # A function of C through ctypes, which lets the GIL go (CDLL) or keeps it (PyDLL) until the next line: no cores are
@@ -105,11 +107,14 @@ class Repository:
         self.git(self.origin, "update-ref", "refs/pull/1/merge", "HEAD")
         return self.check_out("refs/pull/1/merge", GITHUB_EVENT_NAME="pull_request", GITHUB_BASE_REF="main")
 
-    def check_out(self, ref, *options, **variables):
+    def check_out(self, ref, whole=False, **variables):
+        """With one commit, or with all that there is (fetch-depth: 0)."""
         self.workspace.mkdir()
         self.git(self.workspace, "init", "-q")
         self.git(self.workspace, "remote", "add", "origin", f"file://{self.origin}")
-        self.git(self.workspace, "fetch", "-q", *(options or ["--depth=1"]), "origin", ref)
+        if whole:
+            self.git(self.workspace, "fetch", "-q", "origin", "+refs/heads/*:refs/remotes/origin/*")
+        self.git(self.workspace, "fetch", "-q", *([] if whole else ["--depth=1"]), "origin", ref)
         self.git(self.workspace, "checkout", "-q", "--detach", "FETCH_HEAD")
         return {"GITHUB_SHA": self.git(self.workspace, "rev-parse", "HEAD"), **variables}
 
@@ -164,7 +169,7 @@ def test_a_pull_request_that_keeps_the_gil_is_red_and_says_where(repository, run
     assert "Changes since main (" in job.summary and str(runner.folder) not in job.summary
     assert any("mymod%3Awork@2 gil_demand <= 0.2" in line for line in annotations(job, "error"))
 
-    result = json.loads(open(job.outputs["result"]).read())["gilscale"]
+    result = json.loads(Path(job.outputs["result"]).read_text())["gilscale"]
     demands = [max(point["gil_demand"] or 0 for point in version["points"]) for version in (result["against"][0], result["cases"][0])]
     assert demands[0] < 0.5 < demands[1]  # although the folder in which it is measured has the new module too
     assert len(ElementTree.parse(job.outputs["junit"]).getroot().findall(".//failure")) >= 1
@@ -191,6 +196,25 @@ def test_a_pull_request_that_lets_the_gil_go_is_green(repository, runner, gilsca
     assert not annotations(job, "error")
     assert "actions/upload-artifact" in job.uses
     assert "Install gilscale" in job.log
+
+
+@pytest.mark.usefixtures("pip")
+def test_the_documented_workflow_is_short_and_works(repository, runner):
+    text = FILES[".github/workflows/scaling.yml"]
+    assert len(text.splitlines()) <= 12
+    job, = yaml.safe_load(text)["jobs"].values()
+    checkout, ours = job["steps"]
+    assert checkout == {"uses": "actions/checkout@v6"} and ours["uses"] == "OWNER/gilscale@v0"
+    names = ("src/codec.py", "bench/bench_codec.py", "gilscale.toml")
+    repository.commit("main", project_of({name: FILES[name] for name in names}))
+    repository.commit("change", {"README": "codec is as it was\n"})
+    event = repository.check_out_merge()
+    inputs = {name: filled_in(value, {"github": {"base_ref": event["GITHUB_BASE_REF"]}}) for name, value in ours["with"].items()}
+    done = runner.use(inputs, **event)
+    assert done.failed_at == "", done.log
+    assert "bench/bench_codec.py:bench_encode@2" in done.log and "Changes since main (" in done.summary
+    checks = json.loads(Path(done.outputs["result"]).read_text())["gilscale"]["checks"]
+    assert {check["outcome"] for check in checks} == {"passed"}
 
 
 # ---- with a gilscale that only notes what it is asked ----
@@ -285,6 +309,11 @@ def test_no_command_of_the_action_has_an_input_in_it():
         assert "${{" not in step.get("run", "")
 
 
+def test_the_action_asks_for_no_token():
+    """A pull request from a fork has one that may do nothing."""
+    assert not re.search("token|secrets", (ROOT / "action.yml").read_text())
+
+
 @pytest.mark.parametrize("given, configured, word", [("", None, "--inconclusive=pass"), ("fail", None, "--inconclusive=fail"),
                                                      ("", 'inconclusive = "fail"\n', None), ("pass", "inconclusive = 4\n", "--inconclusive=pass"),
                                                      ("", '# inconclusive = "fail"\n', "--inconclusive=pass")])
@@ -339,7 +368,7 @@ def test_a_pull_request_checked_out_unmerged_is_compared_with_where_it_began(run
     repository.commit("change", {"mymod.py": "2"})
     git(repository.origin, "switch", "-q", "main")
     repository.commit("main", {"mymod.py": "3"})
-    repository.check_out("change", "--no-tags")
+    repository.check_out("change", whole=True)
     runner.use({**INSTALLED, "against": "main"}, GITHUB_EVENT_NAME="pull_request", GITHUB_BASE_REF="main", GITHUB_SHA="0" * 40)
     assert noted.base(git) == base
 
@@ -351,6 +380,16 @@ def test_what_is_named_is_compared_with_as_it_is(runner, noted, repository, git,
     repository.commit("change", {"mymod.py": "2"})
     repository.check_out("change")
     job = runner.use({**INSTALLED, "against": commit if against == "commit" else against})
+    assert job.failed_at == "", job.log
+    assert noted.base(git) == commit
+
+
+def test_without_access_to_origin_the_checkout_has_to_do(runner, noted, repository, git):
+    commit = repository.commit("main", {"mymod.py": "1"})
+    repository.commit("change", {"mymod.py": "2"})
+    repository.check_out("change", whole=True)
+    repository.origin.rename(repository.origin.with_name("gone"))
+    job = runner.use({**INSTALLED, "against": "main"})
     assert job.failed_at == "", job.log
     assert noted.base(git) == commit
 
@@ -517,3 +556,14 @@ def test_every_script_of_the_action_is_used():
     commands = " ".join(step.get("run", "") for step in DEFINITION["runs"]["steps"])
     scripts = {path.name for path in (ROOT / "scripts/action").glob("*") if os.access(path, os.X_OK) and path.is_file()}
     assert scripts == set(re.findall(r"scripts/action/([\w.]+)", commands))
+
+
+def rows(heading):
+    """The names in the first column of that table of docs/ci.md."""
+    table = re.search(rf"(?ms)^\| {heading} \|.*?\n\n", DOCUMENT)[0]
+    return [name for row in table.splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.split(" | ")[0])]
+
+
+def test_every_input_and_output_is_documented():
+    assert rows("input") == list(DEFINITION["inputs"])
+    assert rows("output") == list(DEFINITION["outputs"])
