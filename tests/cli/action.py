@@ -30,12 +30,13 @@ class Job:
     outputs: dict = field(default_factory=dict)
 
 
-def looked_up(name, contexts):
-    """`steps.measure.outputs.result` and the like; what there is not is empty."""
+def looked_up(expression, contexts):
+    """`steps.measure.outputs.result` and the like, or `NAME || 'what it is otherwise'`; what there is not is empty."""
+    name, _, otherwise = expression.partition(" || ")
     value = contexts
     for key in name.split("."):
         value = value.get(key, "") if isinstance(value, dict) else ""
-    return value
+    return value or otherwise.strip("'")
 
 
 def filled_in(text, contexts):

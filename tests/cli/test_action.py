@@ -145,7 +145,7 @@ def refused(job, step, code, *said):
     """It failed there, with one annotation that the summary has too, and nothing was measured."""
     error, = annotations(job, "error")
     assert (job.failed_at, job.code) == (step, code), job.log
-    assert job.summary.startswith("**error**")
+    assert job.summary.startswith("**error**") and job.outputs["verdict"] == "error"
     for words in said:
         assert words in error and words in job.summary
     assert "Measure" not in job.steps and job.uses.get("actions/upload-artifact") is None
