@@ -48,7 +48,8 @@ find_commit() { # sets commit
   if is_base_of_pull_request; then commit=$(base_of_pull_request "$commit"); fi
 }
 
-has_submodules() { [[ -f $1/.gitmodules ]] && git -C "$1" submodule status | grep -q '^[^-]'; }
+# Whether submodules are checked out; a minus marks those that are not.
+has_submodules() { [[ -f $1/.gitmodules && $(git -C "$1" submodule status) =~ (^|$'\n')[^-] ]]; } # $1: folder
 
 check_out() { # $1: folder
   local here

@@ -384,6 +384,26 @@ def test_what_is_named_is_compared_with_as_it_is(runner, noted, repository, git,
     assert noted.base(git) == commit
 
 
+@pytest.mark.parametrize("checked_out", [True, False])
+def test_submodules_are_there_in_the_other_version_if_they_are_in_this_one(runner, noted, repository, git, tmp_path, checked_out):
+    allow = ("-c", "protocol.file.allow=always")
+    (tmp_path / "library").mkdir()
+    git(tmp_path / "library", "init", "-q")
+    write(tmp_path / "library", {"header.h": ""})
+    git(tmp_path / "library", "add", ".")
+    git(tmp_path / "library", "commit", "-q", "-m", "library")
+    git(repository.origin, *allow, "submodule", "--quiet", "add", f"file://{tmp_path}/library", "library")
+    repository.commit("main", {"mymod.py": "1"})
+    repository.commit("change", {"mymod.py": "2"})
+    repository.check_out("change")
+    if checked_out:
+        git(repository.workspace, *allow, "submodule", "--quiet", "update", "--init")
+    runner.environment.update(GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0="protocol.file.allow", GIT_CONFIG_VALUE_0="always")
+    job = runner.use({**INSTALLED, "against": "main", "install": "ls library"})
+    assert job.failed_at == "" and "--against" in noted.words, job.log
+    assert job.log.count("header.h") == (2 if checked_out else 0)
+
+
 def test_without_access_to_origin_the_checkout_has_to_do(runner, noted, repository, git):
     commit = repository.commit("main", {"mymod.py": "1"})
     repository.commit("change", {"mymod.py": "2"})
