@@ -6,11 +6,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 environment=$ACTION_FOLDER/$1
 
-# The user's command, with the environment active.
+# The user's command, with the environment active, in the shell that GitHub runs commands with.
 install() (
   cd "$ACTION_PROJECT" || exit
   export VIRTUAL_ENV=$environment PATH=$environment/bin:$PATH
-  bash --noprofile --norc -euo pipefail -c "$INPUT_INSTALL"
+  bash --noprofile --norc -eo pipefail -c "$INPUT_INSTALL"
 )
 
 make_environment "$environment"
