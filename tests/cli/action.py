@@ -4,7 +4,6 @@ Steps with `run` are run by bash. Other Actions are only noted, with what they w
 Python that it is told of.
 """
 
-import os
 import re
 import subprocess
 from dataclasses import dataclass, field
