@@ -7,6 +7,7 @@ help_if_asked "Usage: scripts/check.sh [CHECK...]
 
 Runs the checks named; without arguments, all of these:
   format         the C++ sources are formatted
+  shell          shellcheck finds nothing in the scripts
   arrows         includes keep to the rooms (scripts/check_arrows.py)
   alone          each source and each public header compiles alone
   tidy           clang-tidy finds nothing in src and bench
@@ -17,6 +18,11 @@ Runs the checks named; without arguments, all of these:
 $setup_help" "$@"
 
 check_format() { "$root/scripts/format.sh" --check; }
+
+check_shell() {
+  setup contribute
+  shellcheck --external-sources --source-path=SCRIPTDIR "$root"/scripts/*.sh "$root"/scripts/action/*.sh "$root/.ci/run"
+}
 
 check_arrows() {
   setup contribute
@@ -51,13 +57,14 @@ check_free_threaded() {
     PYTHON_GIL=$gil "${cmake%cmake}ctest" --preset free-threaded
   done
   say "alongside the system's Python"
+  # shellcheck disable=SC2097,SC2098 # the argument is the one from before
   PYTHON='' PRESET=dev "$root/scripts/add_python.sh" "$PYTHON"
   GILSCALE=$root/build/dev/bin/gilscale "$venv/bin/python" -m pytest -q -p no:cacheprovider "$root/tests/cli/test_pythons.py" \
     "$root/tests/cli/test_several_pythons.py" "$root/tests/cli/test_gil_guard.py"
 }
 
 checks=("$@")
-(($#)) || checks=(format arrows alone tidy asan tsan free-threaded)
+(($#)) || checks=(format shell arrows alone tidy asan tsan free-threaded)
 for check in "${checks[@]}"; do
   [[ $(type -t "check_${check//-/_}") == function ]] || fail "unknown check '$check'; see scripts/check.sh --help"
 done

@@ -23,6 +23,7 @@ from_uv() {
 # Debian 13 has 3.13; its mirror is the one that apt uses anyway.
 download_source() { # $1: an empty folder
   local mirror apt
+  # shellcheck disable=SC2016 # apt expands it
   mirror=$(apt-get indextargets --format '$(REPO_URI)' | grep -m1 '/debian/*$') ||
     fail "apt lists no Debian mirror; run apt-get update first"
   mkdir -p "$1/lists/partial" "$1/archives/partial"

@@ -13,7 +13,7 @@ declare -A packages_for=(
   [draw]=''
   [test]='bash dpkg-dev file fish gzip libbenchmark-tools libgmock-dev libgtest-dev mandoc openssh-client
     openssh-server zsh'
-  [contribute]=''
+  [contribute]='shellcheck'
   [wheel]=''
   [package]='dpkg-dev file gzip'
   [free-threaded]='g++ make libffi-dev libssl-dev xz-utils zlib1g-dev' # to build one
@@ -97,6 +97,7 @@ not_installed() {
       g++) "${CXX:-g++}" --version >/dev/null 2>&1 || echo "$package" ;;
       cmake) [[ $cmake ]] || echo "$package" ;;
       pkgconf) pkg-config --version >/dev/null 2>&1 || echo "$package" ;;
+      shellcheck) shellcheck --version >/dev/null 2>&1 || echo "$package" ;;
       ninja-build) ninja --version >/dev/null 2>&1 || echo "$package" ;;
       *) echo "$package" ;;
     esac

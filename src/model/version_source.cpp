@@ -111,6 +111,17 @@ std::string moved_text(const std::string& path, const VersionSource& source) {
   return moved(path, own_tree, their_tree).string();
 }
 
+/// The folder of a virtual environment whose bin/python that is.
+fs::path environment_of(const fs::path& python) { return python.parent_path().parent_path(); }
+
+/// With another environment's packages where a path is inside the environment of `python`.
+std::string path_in(const std::string& other_python, const std::string& path,
+                    const std::string& python) {
+  const fs::path own = environment_of(python);
+  if (!fs::path(path).is_absolute() || !read_venv(own)) return path;
+  return moved(path, own, environment_of(other_python)).string();
+}
+
 VersionSource source_of(const std::string& given, const std::string& python_version) {
   std::error_code ignored;
   const fs::path path = fs::absolute(given, ignored).lexically_normal();
@@ -138,6 +149,8 @@ VersionSource source_of(const std::string& given, const std::string& python_vers
 
 Case VersionSource::applied_to(Case planned) const {
   WorkloadSpec& workload = planned.workload;
+  if (!python.empty())
+    for (std::string& each : workload.path) each = path_in(python, each, planned.python);
   if (!python.empty()) planned.python = python;
   if (!folder.empty()) planned.folder = folder;
   workload.file = moved_text(workload.file, *this);

@@ -247,6 +247,17 @@ def test_a_virtual_environment_is_the_other_version(gilscale, environment):
     assert words(gilscale, "ver:work", "--venv", "../env", *DECIDE, "--against", "../env-now") == BOTH_FASTER
 
 
+def test_a_path_into_this_environment_is_taken_in_the_other_one(gilscale, environment):
+    """The current folder has the module too, which would otherwise hide it in both."""
+    now = gilscale.folder / "env-now"
+    shutil.copytree(environment, now, symlinks=True)
+    packages, = (now / "lib").glob("python*/site-packages")
+    version(packages, 0.004)
+    version(gilscale.folder, 0.002)
+    assert words(gilscale, "ver:work", "--venv", "env-now", "--path", packages.relative_to(gilscale.folder), *DECIDE, "--against", "env",
+                 code=FAILED) == BOTH_SLOWER
+
+
 def test_a_virtual_environment_of_another_python_is_refused(gilscale, environment):
     version(gilscale.folder)
     file = environment / "pyvenv.cfg"

@@ -1,4 +1,4 @@
-"""What docs/ci.md offers to copy works: the shell script is run as it stands, the workflow's commands are those of a run."""
+"""What docs/ci.md offers to copy works: the shell script is run as it stands. (test_action.py runs the workflow.)"""
 
 import re
 import shutil
@@ -10,7 +10,6 @@ from test_documents import ROOT, blocks_of
 
 DOCUMENT = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
 FILES = {block.notes["file"]: block.text for block in blocks_of(DOCUMENT) if "file" in block.notes}
-WORKFLOW = FILES[".github/workflows/scaling.yml"]
 
 # Stands for the Python of the script: its `-m venv` makes a pip that copies sources.
 FAKE_PYTHON = """\
@@ -80,50 +79,6 @@ def test_the_script_fails_where_a_call_became_slower(project):
     done = project("sh", "scaling.sh", "HEAD")
     assert done.returncode == FAILED, done
     assert "slower" in (project.folder / "change.md").read_text()
-
-
-def commands_of(text):
-    """Every gilscale command in a workflow, on one line each."""
-    return re.findall(r"(?m)^ *(?:run: )?(gilscale .*)$", text)
-
-
-def test_every_command_of_the_workflow_works(project):
-    for folder in ("new", "old"):
-        (project.folder / folder).mkdir()
-        (project.folder / folder / "codec.py").write_text(FILES["src/codec.py"])
-    commands = commands_of(WORKFLOW)
-    assert len(commands) == 3
-    for command in commands:
-        done = project("sh", "-ec", command, GITHUB_STEP_SUMMARY=str(project.folder / "summary.md"), GITHUB_ACTIONS="true")
-        assert done.returncode == OK, done
-    assert re.match(r"\*\*(passed|inconclusive)\*\*", (project.folder / "summary.md").read_text())
-
-
-def test_the_workflow_is_yaml_with_jobs_of_known_steps():
-    yaml = pytest.importorskip("yaml")
-    workflow = yaml.safe_load(WORKFLOW)
-    assert set(workflow) == {"name", True, "permissions", "env", "jobs"}  # YAML 1.1 reads `on` as true
-    assert workflow["permissions"] == {"contents": "read"}
-    assert set(workflow["jobs"]) == {"expectations", "change"}
-    for job in workflow["jobs"].values():
-        assert job["runs-on"] and job["timeout-minutes"]
-        for step in job["steps"]:
-            assert ("uses" in step) != ("run" in step)
-            assert set(step) <= {"uses", "run", "name", "with", "if", "env"}
-            assert "${{" not in step.get("run", "")  # a branch's name would be a command
-
-
-def test_every_script_of_the_workflow_is_a_shell_script():
-    yaml = pytest.importorskip("yaml")
-    for job in yaml.safe_load(WORKFLOW)["jobs"].values():
-        for step in job["steps"]:
-            if "run" in step:
-                subprocess.run(["bash", "-n", "-c", step["run"]], check=True)
-
-
-def test_scripts_of_gilscale_that_the_workflow_calls_are_there():
-    called = set(re.findall(r"\.gilscale/(scripts/\S+)", WORKFLOW))
-    assert called and all((ROOT / name).exists() for name in called)
 
 
 def test_the_table_of_metrics_is_whole(gilscale):

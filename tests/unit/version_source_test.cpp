@@ -66,6 +66,31 @@ TEST_F(Source, OfAVirtualEnvironmentIsItsPython) {
   EXPECT_EQ(source.applied_to(case_of("m")).python, source.python);
 }
 
+TEST_F(Source, OfAVirtualEnvironmentHasPathsIntoThisOneInItself) {
+  for (const char* name : {"mine", "venv"}) {
+    folder_.write(std::string(name) + "/pyvenv.cfg", "version = 3.13.9\n");
+    folder_.write(std::string(name) + "/bin/python", "");
+  }
+  Case planned = case_of("m");
+  planned.python = file("mine/bin/python");
+  planned.workload.path = {file("mine/lib/packages"), file("mine-too"), "/elsewhere", "here"};
+  EXPECT_THAT(found("venv").applied_to(planned).workload.path,
+              ElementsAre(file("venv/lib/packages"), file("mine-too"), "/elsewhere", "here"));
+}
+
+TEST_F(Source, OfAVirtualEnvironmentLeavesPathsIntoNoEnvironmentAlone) {
+  folder_.write("venv/pyvenv.cfg", "version = 3.13.9\n");
+  folder_.write("venv/bin/python", "");
+  folder_.write("installed/bin/python", "");
+  Case planned = case_of("m");
+  for (const std::string& python : {std::string(), file("installed/bin/python")}) {
+    planned.python = python;
+    planned.workload.path = {file("installed/lib")};
+    EXPECT_THAT(found("venv").applied_to(planned).workload.path,
+                ElementsAre(file("installed/lib")));
+  }
+}
+
 TEST_F(Source, OfAVirtualEnvironmentOfAnotherPythonIsRefused) {
   folder_.write("venv/pyvenv.cfg", "version = 3.12.9\n");
   folder_.write("venv/bin/python", "");
