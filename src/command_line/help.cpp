@@ -68,12 +68,13 @@ struct Known {
   WordList (*second_words)() = no_words;
 };
 
-constexpr std::array<Known, 7> known_options{{
+constexpr std::array<Known, 8> known_options{{
     {"workload", ValueForm::word, Paths::files, workload_words},
     {"--executor", ValueForm::list, Paths::none, executor_words},
     {"--allow-different", ValueForm::list, Paths::none, difference_words},
     {"--threads", ValueForm::word, Paths::none, auto_word},
     {"--python", ValueForm::word, Paths::files, no_words},
+    {"python", ValueForm::word, Paths::files, no_words},
     {"--launcher", ValueForm::word, Paths::none, here_word},
     {"--expect", ValueForm::phrase, Paths::none, workload_words, metric_words},
 }};

@@ -28,8 +28,12 @@ struct Tagged {
   std::string_view meaning;
 };
 
-constexpr std::array<Tagged, 4> man_environment{{
+constexpr std::array<Tagged, 6> man_environment{{
     {"VIRTUAL_ENV", "The virtual environment that is used unless --venv or --python names one."},
+    {"XDG_DATA_HOME",
+     "Where `gilscale add-python` puts a plug-in if nobody may write next to gilscale (default: "
+     "~/.local/share)."},
+    {"CXX", "The C++ compiler of `gilscale add-python` (default: c++)."},
     {"NO_COLOR", "If it is set and not empty, there is no colour on a terminal."},
     {"GITHUB_ACTIONS",
      "If it is `true`, a run prints annotations for GitHub Actions to standard error too."},

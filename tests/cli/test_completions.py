@@ -87,7 +87,7 @@ def test_every_command_is_offered(gilscale, offered):
     assert offered("gilscale com") == ["compare", "completions"]
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "report", "list", "doctor", "selftest", "completions", "man"])
+@pytest.mark.parametrize("command", ["run", "compare", "report", "list", "add-python", "doctor", "selftest", "completions", "man"])
 def test_every_option_of_a_command_is_offered(gilscale, offered, command):
     listed = re.findall(r"(?m)^  (?:-\w,)?(--[\w-]+)", gilscale(command, "--help").stdout)
     assert "--help" in listed
