@@ -3,6 +3,11 @@
 #include <pybind11/eval.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <mutex>
+
+#include "python/interpreter.hpp"
+
 // What a module has declared is known to CPython alone, under names that it keeps to itself.
 #ifdef Py_GIL_DISABLED
 #define Py_BUILD_CORE 1
@@ -61,9 +66,19 @@ bool needs_the_gil(py::handle module) {
          reinterpret_cast<PyModuleObject*>(module.ptr())->md_gil == Py_MOD_GIL_USED;
 }
 
-}  // namespace
+/// Of sub-interpreters; they may be gone by now. Never destroyed, as they may not be either.
+struct Noted {
+  std::mutex mutex;
+  std::vector<GilModuleTexts> modules;
+  bool gil_was_on = false;
+};
 
-std::vector<GilModuleTexts> modules_that_need_the_gil() try {
+Noted& noted() {
+  static auto* const all = new Noted;
+  return *all;
+}
+
+std::vector<GilModuleTexts> modules_of_this_interpreter() {
   std::vector<GilModuleTexts> needing;
   py::object distribution;
   for (const py::handle each : imported_extensions()) {
@@ -73,8 +88,41 @@ std::vector<GilModuleTexts> modules_that_need_the_gil() try {
     needing.push_back({name, file, distribution(name).cast<std::string>()});
   }
   return needing;
+}
+
+void add_new(std::vector<GilModuleTexts>& all, const std::vector<GilModuleTexts>& more) {
+  for (const GilModuleTexts& each : more)
+    if (std::none_of(all.begin(), all.end(), [&](const auto& known) {
+          return known.name == each.name && known.file == each.file;
+        }))
+      all.push_back(each);
+}
+
+}  // namespace
+
+std::vector<GilModuleTexts> modules_that_need_the_gil() try {
+  std::vector<GilModuleTexts> all = modules_of_this_interpreter();
+  const std::scoped_lock lock(noted().mutex);
+  add_new(all, noted().modules);
+  return all;
 } catch (const py::error_already_set&) {
   return {};  // what cannot be told is no reason to fail
+}
+
+void note_gil_of_sub_interpreter() try {
+  if (PyInterpreterState_Get() == PyInterpreterState_Main()) return;
+  const std::vector<GilModuleTexts> found = modules_of_this_interpreter();
+  const bool is_on = gil_enabled();
+  const std::scoped_lock lock(noted().mutex);
+  add_new(noted().modules, found);
+  noted().gil_was_on |= is_on;
+} catch (const py::error_already_set&) {
+  // What cannot be told is no reason to fail.
+}
+
+bool had_sub_interpreter_with_gil() {
+  const std::scoped_lock lock(noted().mutex);
+  return noted().gil_was_on;
 }
 
 void silence_warning_of_gil() {
@@ -86,6 +134,8 @@ void silence_warning_of_gil() {
 #else
 
 std::vector<GilModuleTexts> modules_that_need_the_gil() { return {}; }
+void note_gil_of_sub_interpreter() {}
+bool had_sub_interpreter_with_gil() { return false; }
 
 void silence_warning_of_gil() {}
 

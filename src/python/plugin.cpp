@@ -78,7 +78,7 @@ void info(border::InfoSink sink) {
 
 bool gil_is_on() {
   const py::gil_scoped_acquire attached;
-  return gil_enabled();
+  return gil_enabled() || had_sub_interpreter_with_gil();
 }
 
 bool gil_modules(border::GilModuleSink found, FailureSink failure) {

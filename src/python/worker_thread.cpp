@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "python/gil_modules.hpp"
 #include "python/host.hpp"
 #include "python/interpreter.hpp"
 #include "python/python_place.hpp"
@@ -44,6 +45,7 @@ std::optional<Raised> WorkerThread::make_calls(std::int64_t calls) {
   const bool made = call_->repeat(calls, switch_interval_);
   PlacesOfThread::end();
   team_.stop_clocks(member_);
+  if (made && std::exchange(is_first_round_, false)) note_gil_of_sub_interpreter();
   if (made) return std::nullopt;
   // The object may not leave its interpreter, and goes while this thread is attached.
   return raised(take_exception());

@@ -58,6 +58,7 @@ class WorkerThread {
   std::function<void()> job_;
   BoundCall* call_ = nullptr;
   std::chrono::duration<double> switch_interval_{};
+  bool is_first_round_ = true;
 };
 
 }  // namespace gilscale
