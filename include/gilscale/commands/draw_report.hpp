@@ -10,9 +10,10 @@ namespace gilscale {
 
 /// The command that draws: by the Python of `options.venv` if one is named. Else by own_python(),
 /// whose environment may have the extra `report`. Else by the script of the clone in whose build
-/// folder gilscale lies, which first installs what drawing needs into the clone's .venv. Where there
-/// is no clone, or `clone` is empty: by the active environment's Python (`active_venv`, VIRTUAL_ENV;
-/// may be empty), or `python3`. Throws UsageError when `options.venv` is not a virtual environment.
+/// folder gilscale lies, which first installs what drawing needs into the clone's .venv. Where
+/// there is no clone, or `clone` is empty: by the active environment's Python (`active_venv`,
+/// VIRTUAL_ENV; may be empty), or `python3`. Throws UsageError when `options.venv` is not a virtual
+/// environment.
 std::vector<std::string> drawing_command(const ReportOptions& options,
                                          const std::string& active_venv,
                                          const std::filesystem::path& clone);
