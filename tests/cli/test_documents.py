@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.exists()]
+DOCUMENTS = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if path.exists()]
 
 FENCE = re.compile(r"^( *)(`{3,}|~{3,})\s*(\w*)")
 COMMENT = re.compile(r"^\s*<!--\s*([\w ]+?)\s*:\s*(.*?)\s*-->\s*$")
