@@ -94,6 +94,12 @@ def test_every_command_of_a_document_works(gilscale, document):
     assert not faults, "\n".join([document.name, *faults])
 
 
+def test_every_link_of_the_readme_names_a_file():  # scripts/docs.sh looks at those of the other documents
+    links = re.findall(r"\]\(([^)#:]+)[^)]*\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert "docs/index.md" in links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
 SAMPLE = """\
 Text, and a file:
 
