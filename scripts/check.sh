@@ -9,6 +9,7 @@ Runs the checks named; without arguments, all of these:
   format         the C++ sources are formatted
   shell          shellcheck finds nothing in the scripts
   arrows         includes keep to the rooms (scripts/check_arrows.py)
+  docs           the documents make a site without broken links (scripts/docs.sh)
   alone          each source and each public header compiles alone
   tidy           clang-tidy finds nothing in src and bench
   asan           unit tests and fuzz targets with AddressSanitizer and UndefinedBehaviorSanitizer
@@ -28,6 +29,8 @@ check_arrows() {
   setup contribute
   "$venv/bin/python" "$root/scripts/check_arrows.py"
 }
+
+check_docs() { "$root/scripts/docs.sh"; }
 
 check_alone() {
   setup measure
@@ -64,7 +67,7 @@ check_free_threaded() {
 }
 
 checks=("$@")
-(($#)) || checks=(format shell arrows alone tidy asan tsan free-threaded)
+(($#)) || checks=(format shell arrows docs alone tidy asan tsan free-threaded)
 for check in "${checks[@]}"; do
   [[ $(type -t "check_${check//-/_}") == function ]] || fail "unknown check '$check'; see scripts/check.sh --help"
 done

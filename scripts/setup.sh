@@ -14,6 +14,7 @@ declare -A packages_for=(
   [test]='bash dpkg-dev file fish gzip libbenchmark-tools libgmock-dev libgtest-dev mandoc openssh-client
     openssh-server zsh'
   [contribute]='shellcheck'
+  [docs]=''
   [wheel]=''
   [package]='dpkg-dev file gzip'
   [free-threaded]='g++ make libffi-dev libssl-dev xz-utils zlib1g-dev' # to build one
@@ -226,13 +227,13 @@ build() { # $1: preset, then targets of CMake's; those of the preset if there ar
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
-  help_if_asked "Usage: scripts/setup.sh [measure] [draw] [test] [contribute] [wheel]
+  help_if_asked "Usage: scripts/setup.sh [measure] [draw] [test] [contribute] [docs] [wheel]
 
 Installs what these tasks need; without arguments, what all of them need.
 
 $setup_help" "$@"
   purposes=("$@")
-  (($#)) || purposes=(measure draw test contribute wheel)
+  (($#)) || purposes=(measure draw test contribute docs wheel)
   for purpose in "${purposes[@]}"; do
     [[ -v packages_for[$purpose] ]] || fail "unknown purpose '$purpose'; see scripts/setup.sh --help"
   done

@@ -559,7 +559,7 @@ def test_the_action_is_as_githubs_schema_has_it():
 
 def workflows():
     found = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / ".github/workflows").glob("*.y*ml")}
-    for document in ("README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))):
+    for document in ("README.md", *(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))):
         for block in blocks_of((ROOT / document).read_text(encoding="utf-8")):
             if block.language == "yaml" and re.search("(?m)^jobs:", block.text):
                 found[f"{document}, line {block.line}"] = block.text

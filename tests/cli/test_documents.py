@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))] if path.exists()]
+DOCUMENTS = [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if path.exists()]
 
 FENCE = re.compile(r"^( *)(`{3,}|~{3,})\s*(\w*)")
 COMMENT = re.compile(r"^\s*<!--\s*([\w ]+?)\s*:\s*(.*?)\s*-->\s*$")
@@ -92,6 +92,12 @@ def faults_in(markdown, gilscale):
 def test_every_command_of_a_document_works(gilscale, document):
     faults = faults_in(document.read_text(encoding="utf-8"), gilscale)
     assert not faults, "\n".join([document.name, *faults])
+
+
+def test_every_link_of_the_readme_names_a_file():  # scripts/docs.sh looks at those of the other documents
+    links = re.findall(r"\]\(([^)#:]+)[^)]*\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert "docs/index.md" in links
+    assert [link for link in links if not (ROOT / link).exists()] == []
 
 
 SAMPLE = """\

@@ -10,7 +10,7 @@ from conftest import OK
 from made_results import fibonacci, write
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
-FOR_PEOPLE = ["add_python", "bench", "build_cost", "check", "deb", "format", "free_threaded_python", "manylinux_pythons", "report", "setup", "test", "wheel"]
+FOR_PEOPLE = ["add_python", "bench", "build_cost", "check", "deb", "docs", "format", "free_threaded_python", "manylinux_pythons", "report", "setup", "test", "wheel"]
 
 
 def arrows_of(root, files):
@@ -43,7 +43,7 @@ def test_every_script_has_help_and_does_nothing_else_then(script, option, tmp_pa
     assert max(map(len, done.stdout.splitlines())) <= 120
 
 
-@pytest.mark.parametrize("script, argument", [("check", "tiddy"), ("setup", "mesure"), ("format", "--chekc"), ("wheel", "--chekc"), ("deb", "trixie")])
+@pytest.mark.parametrize("script, argument", [("check", "tiddy"), ("setup", "mesure"), ("format", "--chekc"), ("wheel", "--chekc"), ("deb", "trixie"), ("docs", "--sevre")])
 def test_an_argument_that_makes_no_sense_is_answered_in_a_line(script, argument):
     done = run(script, argument)
     assert done.returncode == 1 and done.stdout == ""
