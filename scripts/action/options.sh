@@ -25,7 +25,7 @@ inconclusive() {
   local configured='^[[:space:]]*inconclusive[[:space:]]*='
   if [[ $INPUT_INCONCLUSIVE ]]; then
     printf -- '--inconclusive=%s\0' "$INPUT_INCONCLUSIVE"
-  elif ! grep -qsE "$configured" "$ACTION_PROJECT/gilscale.toml"; then
+  elif ! grep -qzE '^--inconclusive(=|$)' "$options" && ! grep -qsE "$configured" "$ACTION_PROJECT/gilscale.toml"; then
     printf -- '--inconclusive=pass\0'
   fi
 }

@@ -21,7 +21,9 @@ def verdict(path, code):
     found = outcomes(json.loads(path.read_text(encoding="utf-8"))["gilscale"])
     if found & {"failed", "slower"}:
         return "failed"
-    return "inconclusive" if found & {"inconclusive", "unclear"} else "passed"
+    if found & {"inconclusive", "unclear"}:
+        return "inconclusive"
+    return "error" if code else "passed"  # it was ended before it had measured everything
 
 
 if __name__ == "__main__":

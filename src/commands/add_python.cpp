@@ -37,10 +37,12 @@ using Command = std::vector<std::string>;
 class WorkFolder {
  public:
   WorkFolder() {
-    std::string name = (fs::temp_directory_path() / "gilscale-XXXXXX").string();
+    const char* const named = std::getenv("TMPDIR");
+    const std::string parent = named && *named ? named : "/tmp";
+    std::string name = parent + "/gilscale-XXXXXX";
     if (!mkdtemp(name.data()))
       throw UsageError(fmt::format("cannot make a folder in '{}': {}; name another one with TMPDIR",
-                                   fs::temp_directory_path().string(), std::strerror(errno)));
+                                   parent, std::strerror(errno)));
     path_ = name;
   }
   ~WorkFolder() {
@@ -63,7 +65,8 @@ int exit_code_of(const Command& command) {
   argv.push_back(nullptr);
   pid_t pid = -1;
   if (const int failed = posix_spawnp(&pid, argv[0], nullptr, nullptr, argv.data(), environ))
-    throw UsageError(fmt::format("cannot start '{}': {}", command.front(), std::strerror(failed)));
+    throw UsageError(fmt::format("cannot start the compiler '{}': {}; name another one with CXX",
+                                 command.front(), std::strerror(failed)));
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -136,8 +139,9 @@ class PluginBuild {
                     fmt::join(compiler_, " "), python_.executable));
   }
 
-  void describe(const std::string& file) const {
-    std::ofstream(made(file)) << plugin_description(python_.facts.soabi, info_of(python_.facts));
+  void describe(const std::string& file, bool is_default) const {
+    std::ofstream(made(file)) << plugin_description(python_.facts.soabi, info_of(python_.facts),
+                                                    is_default);
   }
 
   /// Whole or not at all, whoever looks meanwhile.
@@ -168,9 +172,9 @@ void make_plugin(const NamedInterpreter& python, const Command& with, const fs::
   for (const char* module : built_in_modules)
     build.compile(fmt::format("{}.cpp", module),
                   fmt::format("gilscale_{}{}", module, facts.suffix));
-  build.describe(plugin + ".json");
-
   const fs::path lib = prefix / "lib" / "gilscale";
+  build.describe(plugin + ".json", describes_default_plugin(lib / (plugin + ".json")));
+
   const fs::path workloads = workloads_beside(lib / plugin);
   for (const char* module : built_in_modules)
     build.install(fmt::format("gilscale_{}{}", module, facts.suffix), workloads);

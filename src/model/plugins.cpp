@@ -57,12 +57,18 @@ std::string own_add_python() {
 
 }  // namespace
 
-std::string plugin_description(const std::string& soabi, const PythonInfo& python) {
+std::string plugin_description(const std::string& soabi, const PythonInfo& python,
+                               bool is_default) {
   const nlohmann::ordered_json text{
       {"soabi", soabi},        {"gilscale", version},   {"version", python.version},
       {"build", python.build}, {"debug", python.debug}, {"executable", python.executable},
-      {"default", false}};
+      {"default", is_default}};
   return text.dump(2) + "\n";
+}
+
+bool describes_default_plugin(const fs::path& file) {
+  const std::optional<Described> read = described_by(file);
+  return read && read->is_default;
 }
 
 std::string plugin_command(const std::string& python) {

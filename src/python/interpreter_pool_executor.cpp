@@ -29,11 +29,8 @@ class InterpreterPoolExecutor : public InterpretersOfPython {
 
   ~InterpreterPoolExecutor() override {
     team().dismiss();
-    end_quietly([this] {
-      end_pool();
-      if (must_be_left()) pool_.release();
-      pool_ = py::object();
-    });
+    end_quietly([this] { end_pool(); });
+    pool_.release();  // of one that is broken
   }
 
   double prepare(int threads) override {
@@ -69,7 +66,11 @@ class InterpreterPoolExecutor : public InterpretersOfPython {
   void end_pool() {
     if (!pool_) return;
     in_each("leave_with_all");
-    pool_.attr("shutdown")(!must_be_left());
+    if (must_be_left())
+      pool_.release();  // its threads end their interpreters when it goes
+    else
+      pool_.attr("shutdown")();
+    pool_ = py::object();
   }
 
   /// A task of that name on each of the pool's threads: none ends before all have begun. Attached.
@@ -82,6 +83,7 @@ class InterpreterPoolExecutor : public InterpretersOfPython {
       library.attr("wait")(futures_, py::arg("return_when") = library.attr("FIRST_EXCEPTION"));
     } catch (...) {
       let_all_pass();
+      wait_for_all();
       throw;
     }
     let_all_pass();
@@ -96,6 +98,12 @@ class InterpreterPoolExecutor : public InterpretersOfPython {
     for (int i = 0; i < threads; ++i)
       futures_.push_back(
           start_thread([&] { return pool_.attr("submit")(function, address(), of(i)...); }));
+  }
+
+  /// No task may be left that still knows of this. Attached.
+  void wait_for_all() {
+    end_quietly([this] { py::module_::import("concurrent.futures").attr("wait")(futures_); });
+    futures_.clear();
   }
 
   /// WorkloadError when a task has none, as where the pool is broken.

@@ -118,8 +118,10 @@ void InterpretersOfPython::take_round(int index) { thread(index).run_one_round()
 
 void InterpretersOfPython::live(int index) {
   enter();
+  // Before they meet: the team may grow after that.
+  WorkerThread* const me = entered().find() ? &thread(index) : nullptr;
   meet();
-  if (entered().find()) thread(index).run_all_rounds();
+  if (me) me->run_all_rounds();
   leave();
 }
 

@@ -2,6 +2,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <exception>
 #include <string>
 
 #include "gilscale/measure/call_error.hpp"
@@ -39,8 +40,8 @@ void end_quietly(const End& end) noexcept {
   const py::gil_scoped_acquire attached;
   try {
     end();
-  } catch (const py::error_already_set&) {
-    // An interpreter that is being torn down has no thread left to join.
+  } catch (const std::exception&) {
+    // An interpreter that is being torn down has no thread left to join, a broken pool takes no task.
   }
 }
 

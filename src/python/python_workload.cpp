@@ -72,8 +72,9 @@ double PythonWorkload::prepare(int threads) {
     const auto [callable, args, kwargs] = call.cast<std::tuple<py::object, py::tuple, py::dict>>();
     calls_.push_back(std::make_unique<BoundCall>(callable, args, kwargs));
   }
-  for (const py::handle object : workload_.attr("to_be_immortal")(prepared[0]))
-    make_immortal(object);
+  const py::list immortal =
+      translated([&] { return py::list(workload_.attr("to_be_immortal")(prepared[0])); });
+  for (const py::handle object : immortal) make_immortal(object);
   return prepared[1].cast<double>();
 }
 

@@ -268,24 +268,28 @@ class Workload:
 
 
 def reachable(roots, most=100_000):
-    """Objects that Python code may get hold of from these: `most` of them.
+    """Objects that Python code may get hold of from these: `most` of them, the nearest ones.
 
     Of a module, only what functions name; of classes, nothing: Python itself spares them the counting.
     """
-    import gc
     found, waiting = {}, list(roots)
-    while waiting and len(found) < most:
-        each = waiting.pop()
-        if id(each) in found or isinstance(each, (type, types.ModuleType, types.CodeType)):
+    for each in waiting:  # which grows
+        if len(found) == most:
+            break
+        # Not isinstance(): that would run code of objects that say they are of another class.
+        if id(each) in found or issubclass(type(each), (type, types.ModuleType, types.CodeType)):
             continue
         found[id(each)] = each
-        waiting += used_by(each) if isinstance(each, types.FunctionType) else gc.get_referents(each)
+        waiting += used_by(each)
     return list(found.values())
 
 
-def used_by(function):
-    named = [function.__globals__[name] for name in names_in(function.__code__) if name in function.__globals__]
-    return [*named, *(function.__closure__ or ()), *(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+def used_by(each):
+    import gc
+    if type(each) is not types.FunctionType:
+        return gc.get_referents(each)
+    named = [each.__globals__[name] for name in names_in(each.__code__) if name in each.__globals__]
+    return [*named, *(each.__closure__ or ()), *(each.__defaults__ or ()), *(each.__kwdefaults__ or {}).values()]
 
 
 def names_in(code):

@@ -324,6 +324,13 @@ def test_what_no_answer_means_is_said_by_the_input_else_by_the_file(runner, note
     assert [each for each in noted.words if each.startswith("--inconclusive")] == ([word] if word else [])
 
 
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize("words", [["--inconclusive", "fail"], ["--inconclusive=125"]])
+def test_what_no_answer_means_may_be_said_in_run(runner, noted, words):
+    runner.use({**INSTALLED, "run": " ".join(["mymod:work", *words])})
+    assert noted.words[noted.words.index("mymod:work") + 1:noted.words.index("--json")] == words
+
+
 def test_a_project_with_a_configuration_file_needs_no_run(runner, noted, workspace):
     (workspace / "gilscale.toml").write_text('workloads = ["mymod:work"]\n')
     assert runner.use({"install": "true"}).failed_at == ""
@@ -532,7 +539,7 @@ CHECKS = {"passed": [{"outcome": "passed"}], "failed": [{"outcome": "passed"}, {
     ([], None, 0, "passed"), (CHECKS["passed"], ["same", "faster"], 0, "passed"), (CHECKS["failed"], None, 1, "failed"),
     (CHECKS["passed"], ["slower", "unclear"], 1, "failed"), (CHECKS["inconclusive"], None, 0, "inconclusive"),
     (CHECKS["inconclusive"], None, 1, "inconclusive"), (CHECKS["passed"], ["unclear"], 125, "inconclusive"), (CHECKS["passed"], None, 3, "error"),
-    (None, None, 2, "error")])
+    (CHECKS["passed"], None, 137, "error"), (None, None, 2, "error")])
 def test_the_verdict_follows_from_the_result_file(tmp_path, checks, points, code, word):
     path = tmp_path / "result.json"
     if checks is not None:

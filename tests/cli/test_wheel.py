@@ -223,6 +223,22 @@ def test_a_missing_compiler_is_told(installed, tmp_path):
     assert done.returncode == USAGE and "there is no C++ compiler" in done.stderr and "apt-get install g++" in done.stderr
 
 
+@pytest.mark.parametrize("variables, said", [
+    ({"CXX": "no/such/compiler"}, "cannot start the compiler 'no/such/compiler'"),
+    ({"TMPDIR": "/no/such/folder"}, "cannot make a folder in '/no/such/folder'"),
+])
+def test_variables_that_name_what_is_not_there_are_told(installed, variables, said):
+    done = installed("add-python", str(installed.environment_folder), **variables)
+    assert done.returncode == USAGE and said in done.stderr and f"with {next(iter(variables))}\n" in done.stderr, done
+
+
+def test_a_plug_in_that_is_made_again_is_measured_by_default_as_before(changeable, default_plugin):
+    changeable("add-python", str(changeable.environment_folder), CXX=fake_compiler(changeable.folder))
+    file = package_of(changeable.environment_folder) / f"lib/gilscale/worker-{default_plugin['soabi']}"
+    assert file.with_suffix(".so").read_text() == "made\n"
+    assert json.loads(file.with_suffix(".json").read_text())["default"]
+
+
 def test_a_compiler_that_fails_leaves_nothing_behind(changeable):
     package = without_plugin(changeable)
     python = str(changeable.environment_folder / "bin/python")

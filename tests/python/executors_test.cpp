@@ -154,11 +154,12 @@ INSTANTIATE_TEST_SUITE_P(Executors, OneInterpreter,
                          })),
                          name_of);
 
-/// Those of them whose threads Python makes.
+/// Those whose threads Python makes, in this process.
 class PythonThreads : public ExecutorTest {};
 INSTANTIATE_TEST_SUITE_P(Executors, PythonThreads,
                          testing::ValuesIn(available_executors_that([](const auto& kind) {
-                           return kind.shares_gil && kind.name != "native-threads";
+                           return kind.name != "native-threads" && kind.name != "processes" &&
+                                  kind.name != "interpreters";
                          })),
                          name_of);
 
@@ -932,6 +933,8 @@ TEST_P(Interpreters, DoNotWaitForThreadsThatTheWorkloadStarted) {
                   GetParam());
   running.prepare(2);
   running.round(2, 1);
+  running.prepare(3);  // a pool is replaced
+  running.round(3, 1);
   running.executor().reset();
 }
 

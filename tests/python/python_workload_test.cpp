@@ -501,6 +501,32 @@ TEST_F(Workload, CountsReferencesAsEver) {
   EXPECT_TRUE(global("log").equal(py::eval("[[1000, 1000, 1000, 1000]]")));
 }
 
+// Those that a call names come before those in a large argument; no code of theirs is run.
+TEST_F(Workload, CountsReferencesToNothingNear) {
+  WorkloadSpec spec =
+      own("import sys\n"
+          "class Disguised:\n"
+          "    @property\n"
+          "    def __class__(self): raise RuntimeError('asked')\n"
+          "near = Disguised()\n"
+          "log = []\n"
+          "def setup(): return [object() for _ in range(150_000)]\n"
+          "def bench_it(crowd):\n"
+          "    before = sys.getrefcount(near)\n"
+          "    many = [near] * 1000\n"
+          "    log.append(sys.getrefcount(near) - before)\n",
+          "bench_it");
+  spec.immortal = true;
+  Loaded immortal(spec);
+  immortal.prepare(1);
+  EXPECT_TRUE(immortal.call(0).repeat(1, switch_interval));
+#ifdef Py_GIL_DISABLED
+  EXPECT_TRUE(global("log").equal(py::eval("[0]")));
+#else
+  EXPECT_TRUE(global("log").equal(py::eval("[1000]")));
+#endif
+}
+
 TEST_F(Workload, LivesOnWithImmortalObjects) {
   WorkloadSpec spec =
       own("import gc\n"

@@ -91,7 +91,7 @@ TEST_F(Plugins, OfAnotherGilscaleAreRefused) {
 
 TEST_F(Plugins, AreReadAsTheyAreDescribed) {
   folder_.write("worker-cpython-313t.json",
-                plugin_description("cpython-313t", {"3.13.1", "free-threaded", "/a \"b\"", true}));
+                plugin_description("cpython-313t", {"3.13.1", "free-threaded", "/a \"b\"", true}, false));
   ASSERT_THAT(soabis(), testing::ElementsAre("cpython-313t"));
   const Plugin plugin = plugins().front();
   EXPECT_EQ(plugin.version, version);
@@ -99,6 +99,15 @@ TEST_F(Plugins, AreReadAsTheyAreDescribed) {
   EXPECT_EQ(plugin.python.build, "free-threaded");
   EXPECT_EQ(plugin.python.executable, "/a \"b\"");
   EXPECT_TRUE(plugin.python.debug);
+}
+
+TEST_F(Plugins, AreTheDefaultOneIfTheirDescriptionSaysSo) {
+  folder_.write("worker-a.json", plugin_description("a", {"3.12.1", "default", "/a"}, false));
+  folder_.write("worker-b.json", plugin_description("b", {"3.13.1", "default", "/b"}, true));
+  EXPECT_THAT(soabis(), testing::ElementsAre("b", "a"));
+  EXPECT_FALSE(describes_default_plugin(folder_.file("worker-a.json")));
+  EXPECT_TRUE(describes_default_plugin(folder_.file("worker-b.json")));
+  EXPECT_FALSE(describes_default_plugin(folder_.file("worker-c.json")));
 }
 
 TEST(WorkloadsBeside, AreThoseOfTheSamePrefix) {

@@ -32,8 +32,11 @@ std::vector<Plugin> plugins_in(const std::filesystem::path& folder);
 /// All that there are: those in lib_folder(), then the user's.
 std::vector<Plugin> installed_plugins();
 
-/// What to write into the file beside a plug-in, which is not the default one.
-std::string plugin_description(const std::string& soabi, const PythonInfo& python);
+/// What to write into the file beside a plug-in; `is_default`: it is the one that gilscale came with.
+std::string plugin_description(const std::string& soabi, const PythonInfo& python, bool is_default);
+
+/// Whether that file, which may be missing, says so.
+bool describes_default_plugin(const std::filesystem::path& file);
 
 /// What makes one here: "/home/me/gilscale/scripts/add_python.sh /usr/bin/python3.13" where
 /// gilscale lies in its sources, "/env/bin/python -m gilscale add-python /usr/bin/python3.13" where
