@@ -41,7 +41,8 @@ void end_quietly(const End& end) noexcept {
   try {
     end();
   } catch (const std::exception&) {
-    // An interpreter that is being torn down has no thread left to join, a broken pool takes no task.
+    // An interpreter that is being torn down has no thread left to join, a broken pool takes no
+    // task.
   }
 }
 

@@ -90,8 +90,9 @@ TEST_F(Plugins, OfAnotherGilscaleAreRefused) {
 }
 
 TEST_F(Plugins, AreReadAsTheyAreDescribed) {
-  folder_.write("worker-cpython-313t.json",
-                plugin_description("cpython-313t", {"3.13.1", "free-threaded", "/a \"b\"", true}, false));
+  folder_.write(
+      "worker-cpython-313t.json",
+      plugin_description("cpython-313t", {"3.13.1", "free-threaded", "/a \"b\"", true}, false));
   ASSERT_THAT(soabis(), testing::ElementsAre("cpython-313t"));
   const Plugin plugin = plugins().front();
   EXPECT_EQ(plugin.version, version);

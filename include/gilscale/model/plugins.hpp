@@ -32,7 +32,8 @@ std::vector<Plugin> plugins_in(const std::filesystem::path& folder);
 /// All that there are: those in lib_folder(), then the user's.
 std::vector<Plugin> installed_plugins();
 
-/// What to write into the file beside a plug-in; `is_default`: it is the one that gilscale came with.
+/// What to write into the file beside a plug-in; `is_default`: it is the one that gilscale came
+/// with.
 std::string plugin_description(const std::string& soabi, const PythonInfo& python, bool is_default);
 
 /// Whether that file, which may be missing, says so.
