@@ -165,7 +165,7 @@ bool runs_own_code(const WorkloadOptions& workloads) {
 
 /// By pip, gilscale comes into an environment, which need not be active.
 std::string python_it_came_with(const std::vector<Plugin>& plugins) {
-  std::string own = own_python();
+  const std::string own = own_python();
   return own.empty() ? default_plugin(plugins).python.executable : own;
 }
 

@@ -139,7 +139,7 @@ def import_source(spec):
     except BaseException as error:  # also what sys.exit() raises
         near = "" if file else near_module(error, module)
         raise fault(WorkloadError, f"workload '{name}' cannot be imported: {summary(error)}{near}; "
-                                   "try the import in Python itself", error) from error
+                                   f"try the import with {sys.executable or 'Python itself'}", error) from error
 
 
 def follow(owner, path, name):

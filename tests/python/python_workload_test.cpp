@@ -152,19 +152,24 @@ TEST_F(Workload, OfAMissingFileSaysSo) {
             "workload 'own.py:work': there is no file '" + spec.file + "'; check the path");
 }
 
+/// The Python that is embedded here.
+std::string own_executable() {
+  return py::module_::import("sys").attr("executable").cast<std::string>();
+}
+
 TEST_F(Workload, OfAMissingModuleSaysSo) {
-  EXPECT_STREQ(
-      failure(module_spec("gilscale_no_such", "work")).what(),
-      "workload 'gilscale_no_such:work' cannot be imported: ModuleNotFoundError: No module "
-      "named 'gilscale_no_such'; try the import in Python itself");
+  EXPECT_EQ(failure(module_spec("gilscale_no_such", "work")).what(),
+            "workload 'gilscale_no_such:work' cannot be imported: ModuleNotFoundError: No module "
+            "named 'gilscale_no_such'; try the import with " +
+                own_executable());
 }
 
 TEST_F(Workload, WhoseImportRaisesComesWithTheTraceback) {
   const WorkloadError error =
       failure(own("def helper():\n    raise OSError('no data')\nhelper()", "work"));
-  EXPECT_STREQ(error.what(),
-               "workload 'own.py:work' cannot be imported: OSError: no data; try the "
-               "import in Python itself");
+  EXPECT_EQ(error.what(),
+            "workload 'own.py:work' cannot be imported: OSError: no data; try the import with " +
+                own_executable());
   EXPECT_THAT(error.details(),
               AllOf(StartsWith("Traceback (most recent call last):\n"), HasSubstr(module_ + ".py"),
                     HasSubstr("line 2, in helper"), EndsWith("OSError: no data\n")));
