@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -21,9 +22,11 @@
 #include "commands/pythons.hpp"
 #include "gilscale/model/executable.hpp"
 #include "gilscale/model/plugins.hpp"
+#include "gilscale/model/user_folders.hpp"
 #include "gilscale/model/venv.hpp"
 #include "gilscale/report/standard_output.hpp"
 #include "gilscale/supervise/interpreter.hpp"
+#include "gilscale/supervise/temporary_folder.hpp"
 
 extern char** environ;  // NOLINT: POSIX names it so
 
@@ -32,31 +35,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Command = std::vector<std::string>;
-
-/// A folder that goes when this does: nothing half made is left where plug-ins are looked for.
-class WorkFolder {
- public:
-  WorkFolder() {
-    const char* const named = std::getenv("TMPDIR");
-    const std::string parent = named && *named ? named : "/tmp";
-    std::string name = parent + "/gilscale-XXXXXX";
-    if (!mkdtemp(name.data()))
-      throw UsageError(fmt::format("cannot make a folder in '{}': {}; name another one with TMPDIR",
-                                   parent, std::strerror(errno)));
-    path_ = name;
-  }
-  ~WorkFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 /// Its exit code; what it prints goes where ours does.
 int exit_code_of(const Command& command) {
@@ -72,12 +50,10 @@ int exit_code_of(const Command& command) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-bool is_on_path(const std::string& program) {
-  const char* const path = std::getenv("PATH");
-  std::istringstream folders(path ? path : "");
-  for (std::string folder; std::getline(folders, folder, ':');)
-    if (access((fs::path(folder) / program).c_str(), X_OK) == 0) return true;
-  return false;
+bool is_on_path(const char* program) {
+  const std::vector<fs::path> folders = folders_on_path();
+  return std::any_of(folders.begin(), folders.end(),
+                     [&](const fs::path& folder) { return is_program(folder / program); });
 }
 
 /// CXX may hold more than a word: "ccache g++".
@@ -108,8 +84,7 @@ bool can_write(const fs::path& folder) { return access(folder.c_str(), W_OK) == 
 
 /// Next to the executable, or else the user's own.
 fs::path prefix_to_write() {
-  if (can_write(lib_folder()) && can_write(share_folder() / "workloads"))
-    return share_folder().parent_path().parent_path();
+  if (can_write(lib_folder()) && can_write(share_folder() / "workloads")) return own_prefix();
   if (!user_prefix().empty()) return user_prefix();
   throw UsageError(fmt::format(
       "'{}' cannot be written to, and there is no home folder; name a folder that can be with "
@@ -157,7 +132,7 @@ class PluginBuild {
 
   const NamedInterpreter& python_;
   Command compiler_;
-  WorkFolder work_;
+  TemporaryFolder work_;  ///< nothing half made is left where plug-ins are looked for
 };
 
 constexpr std::array built_in_modules{"fib", "calibration"};

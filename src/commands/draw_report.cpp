@@ -42,13 +42,6 @@ Command without_arguments(const std::string& given_venv, const std::string& acti
       command[0], std::strerror(errno)));
 }
 
-/// The clone that this gilscale was built in (build/<preset>/bin). Empty where it is installed:
-/// then no folder of the machine that built it may matter.
-std::filesystem::path own_clone() {
-  const std::filesystem::path builds = own_executable().parent_path().parent_path().parent_path();
-  return builds.filename() == "build" ? builds.parent_path() : std::filesystem::path();
-}
-
 }  // namespace
 
 Command drawing_command(const ReportOptions& options, const std::string& active_venv,

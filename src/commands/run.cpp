@@ -250,12 +250,11 @@ class Measurement : public Conductor {
       if (results.empty() || interrupted()) continue;
       CaseResult& result = results.back();
       const Case& planned = result.planned;
-      const JudgedCase judged(result);
       if (library)
         try_change(
-            results, "--allocator", !planned.allocator.empty(), may_be_slowed_by_allocator(judged),
+            results, "--allocator", !planned.allocator.empty(), may_be_slowed_by_allocator,
             [&] { result.points.back().allocator = try_allocator(result, *library, timeout_s); });
-      try_change(results, "--immortal", planned.immortal, may_be_slowed_by_counting(judged),
+      try_change(results, "--immortal", planned.immortal, may_be_slowed_by_counting,
                  [&] { result.points.back().immortal = try_immortal_objects(result, timeout_s); });
     }
   }
@@ -296,11 +295,12 @@ class Measurement : public Conductor {
   /// `try_it` where it was asked for by `option`, or `is_likely` to help. Cases of several versions
   /// have nothing of the kind.
   static void try_change(const std::vector<CaseResult>& results, const char* option,
-                         bool is_asked_for, bool is_likely, const std::function<void()>& try_it) {
+                         bool is_asked_for, bool (*is_likely)(const JudgedCase&),
+                         const std::function<void()>& try_it) {
     const CaseResult& result = results.back();
     const Case& planned = result.planned;
     if (!is_asked_for && (planned.why == Why::never || !planned.launcher.empty() ||
-                          results.size() > 1 || !is_likely))
+                          results.size() > 1 || !is_likely(JudgedCase(result))))
       return;
     try {
       if (results.size() > 1) throw WorkloadError("it is not for a comparison of versions");

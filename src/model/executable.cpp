@@ -47,15 +47,19 @@ bool is_member_command(int argc, const char* const* argv) {
 }
 
 std::string own_python() {
-  const std::filesystem::path package = own_executable().parent_path().parent_path();
   const char* const told = std::getenv("GILSCALE_OWN_PYTHON");
   std::error_code ignored;
   // Another gilscale may have started this one.
-  return told && std::filesystem::exists(package / "__main__.py", ignored) ? told : "";
+  return told && std::filesystem::exists(own_prefix() / "__main__.py", ignored) ? told : "";
 }
 
-std::filesystem::path share_folder() {
-  return own_executable().parent_path().parent_path() / "share" / "gilscale";
+std::filesystem::path own_prefix() { return own_executable().parent_path().parent_path(); }
+
+std::filesystem::path own_clone() {
+  const std::filesystem::path builds = own_prefix().parent_path();
+  return builds.filename() == "build" ? builds.parent_path() : std::filesystem::path();
 }
+
+std::filesystem::path share_folder() { return own_prefix() / "share" / "gilscale"; }
 
 }  // namespace gilscale

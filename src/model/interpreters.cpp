@@ -1,15 +1,14 @@
 #include "gilscale/model/interpreters.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "gilscale/model/user_folders.hpp"
 #include "gilscale/model/venv.hpp"
 
 namespace gilscale {
@@ -25,29 +24,6 @@ bool is_release(std::string_view text) {
   return dots >= 1 && dots <= 2 && is_digit(text.front()) && is_digit(text.back()) &&
          text.find("..") == std::string_view::npos &&
          std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
-}
-
-std::string variable(const char* name) {
-  const char* const value = std::getenv(name);
-  return value ? value : "";
-}
-
-/// The variable's folder, or that one below the home folder; empty without a home.
-fs::path folder_of(const char* name, const char* below_home) {
-  std::string own = variable(name);
-  if (!own.empty()) return own;
-  const std::string home = variable("HOME");
-  return home.empty() ? fs::path() : fs::path(home) / below_home;
-}
-
-std::vector<fs::path> split_path(std::string_view path) {
-  std::vector<fs::path> folders;
-  while (!path.empty()) {
-    const std::size_t end = std::min(path.find(':'), path.size());
-    if (end > 0) folders.emplace_back(path.substr(0, end));
-    path.remove_prefix(std::min(end + 1, path.size()));
-  }
-  return folders;
 }
 
 /// Digits by their value: "3.10" comes after "3.9".
@@ -94,11 +70,6 @@ bool is_named_as_interpreter(const fs::path& file) {
   const auto version = read_python_version(version_in_name(file));
   return version && version->release.starts_with("3.") &&
          std::count(version->release.begin(), version->release.end(), '.') == 1;
-}
-
-bool is_program(const fs::path& file) {
-  std::error_code ignored;
-  return fs::is_regular_file(file, ignored) && access(file.c_str(), X_OK) == 0;
 }
 
 class Collector {
@@ -149,14 +120,14 @@ std::string version_in_name(const fs::path& executable) {
 
 InterpreterPlaces interpreter_places() {
   InterpreterPlaces places;
-  places.folders = split_path(variable("PATH"));
+  places.folders = folders_on_path();
   for (const char* folder : {"/usr/local/bin", "/usr/bin"}) places.folders.emplace_back(folder);
-  const fs::path data = folder_of("XDG_DATA_HOME", ".local/share");
-  const std::string uv = variable("UV_PYTHON_INSTALL_DIR");
+  const fs::path data = user_data_folder();
+  const std::string uv = environment_variable("UV_PYTHON_INSTALL_DIR");
   places.versions = {uv.empty() ? data / "uv" / "python" : fs::path(uv),
-                     folder_of("PYENV_ROOT", ".pyenv") / "versions"};
+                     user_folder("PYENV_ROOT", ".pyenv") / "versions"};
   // <tool cache>/Python/3.13.1/x64/bin
-  if (const std::string cache = variable("RUNNER_TOOL_CACHE"); !cache.empty())
+  if (const std::string cache = environment_variable("RUNNER_TOOL_CACHE"); !cache.empty())
     for (const fs::path& version : entries_of(fs::path(cache) / "Python"))
       places.versions.push_back(version);
   return places;

@@ -4,13 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <optional>
 #include <utility>
 
 #include "gilscale/model/codec.hpp"
 #include "gilscale/model/executable.hpp"
+#include "gilscale/model/user_folders.hpp"
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/version.hpp"
 
@@ -43,15 +43,12 @@ std::optional<Described> described_by(const fs::path& file) {
   }
 }
 
-fs::path own_prefix() { return own_executable().parent_path().parent_path(); }
-
-/// Where gilscale was built in its sources (build/<preset>/bin), what builds more; else empty.
+/// What builds more of them in the clone that gilscale was built in; else empty.
 std::string own_add_python() {
-  const fs::path build = own_prefix();
-  const fs::path script = build.parent_path().parent_path() / "scripts" / "add_python.sh";
+  const fs::path script = own_clone() / "scripts" / "add_python.sh";
   std::error_code ignored;
-  if (!fs::exists(script, ignored)) return "";
-  const std::string preset = build.filename().string();
+  if (own_clone().empty() || !fs::exists(script, ignored)) return "";
+  const std::string preset = own_prefix().filename().string();
   return (preset == "release" ? "" : "PRESET=" + preset + " ") + script.string();
 }
 
@@ -91,10 +88,8 @@ fs::path plugin_sources() { return share_folder() / "plugin"; }
 fs::path lib_folder() { return own_prefix() / "lib" / "gilscale"; }
 
 fs::path user_prefix() {
-  const char* const data = std::getenv("XDG_DATA_HOME");
-  const char* const home = std::getenv("HOME");
-  if (data && *data) return fs::path(data) / "gilscale" / version;
-  return home && *home ? fs::path(home) / ".local" / "share" / "gilscale" / version : fs::path();
+  const fs::path data = user_data_folder();
+  return data.empty() ? fs::path() : data / "gilscale" / version;
 }
 
 fs::path workloads_beside(const fs::path& file) {

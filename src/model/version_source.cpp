@@ -1,11 +1,10 @@
 #include "gilscale/model/version_source.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 
+#include "gilscale/model/user_folders.hpp"
 #include "gilscale/model/venv.hpp"
 #include "gilscale/text/error.hpp"
 
@@ -125,7 +124,7 @@ std::string path_in(const std::string& other_python, const std::string& path,
 VersionSource source_of(const std::string& given, const std::string& python_version) {
   std::error_code ignored;
   const fs::path path = fs::absolute(given, ignored).lexically_normal();
-  if (fs::is_regular_file(path, ignored) && access(path.c_str(), X_OK) == 0) {
+  if (is_program(path)) {
     VersionSource source;
     source.worker = {path.string(), "worker", "--supervised"};
     return source;

@@ -1,9 +1,15 @@
 #include "python/call_team.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <utility>
 
 namespace gilscale {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+}  // namespace
 
 WorkerThread& CallTeam::add_thread() {
   const std::size_t index = threads_.size();
@@ -31,6 +37,18 @@ void CallTeam::throw_failure() {
     thread = static_cast<int>(i);
   }
   if (first) throw call_error(workload_, rounds_, thread, *first);
+}
+
+RoundTimes CallTeam::round_of_tasks(int threads, CallShare calls,
+                                    const std::function<void()>& submit,
+                                    const std::function<void()>& take_results) {
+  const Clock::time_point asked = Clock::now();
+  submit();
+  RoundTimes times = round(threads, calls);
+  take_results();
+  times.handover_s = std::chrono::duration<double>(Clock::now() - asked).count() - times.makespan_s;
+  throw_failure();
+  return times;
 }
 
 RoundTimes CallTeam::checked_round(int threads, CallShare calls) {

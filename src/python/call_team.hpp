@@ -38,6 +38,10 @@ class CallTeam {
   void throw_failure();
   /// Both: where nothing has to be put in order between the two.
   RoundTimes checked_round(int threads, CallShare calls);
+  /// The same where each thread is a task for this round: what `submit` and `take_results` take is
+  /// its handover time.
+  RoundTimes round_of_tasks(int threads, CallShare calls, const std::function<void()>& submit,
+                            const std::function<void()>& take_results);
 
   /// Ends WorkerThread::run_all_rounds(). Does not block.
   void dismiss() { team_.dismiss(); }

@@ -80,10 +80,7 @@ namespace gilscale {
 namespace {
 
 const ExecutorMaker concurrent_interpreters_maker("concurrent-interpreters",
-                                                  [](PythonWorkload&) -> std::unique_ptr<Executor> {
-                                                    refuse_as_too_old(
-                                                        "concurrent.interpreters needs 3.14");
-                                                  });
+                                                  "concurrent.interpreters needs 3.14");
 
 }  // namespace
 }  // namespace gilscale

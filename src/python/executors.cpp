@@ -21,14 +21,20 @@ ExecutorMaker::ExecutorMaker(std::string_view kind, Make function) noexcept
   first_maker = this;
 }
 
+ExecutorMaker::ExecutorMaker(std::string_view kind, const char* needed) noexcept
+    : kind_(kind), needed_(needed), next_(first_maker) {
+  first_maker = this;
+}
+
 const ExecutorMaker* ExecutorMaker::of(std::string_view kind) {
   const ExecutorMaker* each = first_maker;
   while (each && each->kind_ != kind) each = each->next_;
   return each;
 }
 
-void refuse_as_too_old(const char* needed) {
-  throw UnavailableError(std::string("this is CPython " PY_VERSION ", and ") + needed +
+std::unique_ptr<Executor> ExecutorMaker::make(PythonWorkload& workload) const {
+  if (make_) return make_(workload);
+  throw UnavailableError(std::string("this is CPython " PY_VERSION ", and ") + needed_ +
                          " or newer");
 }
 

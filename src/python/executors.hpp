@@ -21,23 +21,22 @@ class ExecutorMaker {
   using Make = std::unique_ptr<Executor> (*)(PythonWorkload& workload);
 
   ExecutorMaker(std::string_view kind, Make function) noexcept;
+  /// Of a kind that this Python is too old for: make() throws UnavailableError. `needed`: "threads
+  /// of that kind need 3.12".
+  ExecutorMaker(std::string_view kind, const char* needed) noexcept;
   ExecutorMaker(const ExecutorMaker&) = delete;
   ExecutorMaker& operator=(const ExecutorMaker&) = delete;
 
   /// That of a kind; null if there is none.
   static const ExecutorMaker* of(std::string_view kind);
-  [[nodiscard]] std::unique_ptr<Executor> make(PythonWorkload& workload) const {
-    return make_(workload);
-  }
+  [[nodiscard]] std::unique_ptr<Executor> make(PythonWorkload& workload) const;
 
  private:
   std::string_view kind_;
-  Make make_;
+  Make make_ = nullptr;
+  const char* needed_ = nullptr;
   const ExecutorMaker* next_;  ///< of the list of all
 };
-
-/// What the maker of an executor does that this Python is too old for: `needed` "needs 3.12".
-[[noreturn]] void refuse_as_too_old(const char* needed);
 
 /// The maker of an executor whose constructor takes the workload.
 template <typename Kind>

@@ -17,10 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
 /// concurrent.futures.InterpreterPoolExecutor: a round submits one task for each thread and takes
 /// every result, as with the executor `pool`.
 class InterpreterPoolExecutor : public InterpretersOfPython {
@@ -44,22 +40,18 @@ class InterpreterPoolExecutor : public InterpretersOfPython {
   }
 
   RoundTimes round(int threads, CallShare calls) override {
-    const Clock::time_point asked = Clock::now();
-    submit("take_round", threads, [](int i) { return i; });
-    RoundTimes times = team().round(threads, calls);
-    take_results();
-    times.handover_s = seconds_since(asked) - times.makespan_s;
-    team().throw_failure();
-    return times;
+    return team().round_of_tasks(
+        threads, calls, [&] { submit("take_round", threads, [](int i) { return i; }); },
+        [&] { take_results(); });
   }
 
   std::optional<double> dispatched_round_s(int threads, CallShare calls) override {
     const Clock::time_point began = Clock::now();
     submit("make_calls", threads, [calls](int i) { return calls.of(i); });
     take_results();
-    const double took_s = seconds_since(began);
+    const std::chrono::duration<double> took = Clock::now() - began;
     check_tasks();
-    return took_s;
+    return took.count();
   }
 
  private:
@@ -133,10 +125,7 @@ namespace gilscale {
 namespace {
 
 const ExecutorMaker interpreter_pool_maker("interpreter-pool",
-                                           [](PythonWorkload&) -> std::unique_ptr<Executor> {
-                                             refuse_as_too_old(
-                                                 "InterpreterPoolExecutor needs 3.14");
-                                           });
+                                           "InterpreterPoolExecutor needs 3.14");
 
 }  // namespace
 }  // namespace gilscale

@@ -155,7 +155,9 @@ void InterpretersOfPython::keep(const WorkloadError& error) {
 }  // namespace gilscale
 
 // A built-in module from the start of Python on, which each interpreter makes for itself; no GIL
-// has to be switched on for it. NOLINTNEXTLINE(performance-unnecessary-value-param): the macro's
+// has to be switched on for it.
+//
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the macro's
 PYBIND11_EMBEDDED_MODULE(_gilscale_tasks, module, pybind11::mod_gil_not_used(),
                          pybind11::multiple_interpreters::per_interpreter_gil()) {
   using gilscale::behind;

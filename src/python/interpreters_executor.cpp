@@ -140,10 +140,7 @@ namespace gilscale {
 namespace {
 
 const ExecutorMaker interpreters_maker("interpreters",
-                                       [](PythonWorkload&) -> std::unique_ptr<Executor> {
-                                         refuse_as_too_old(
-                                             "sub-interpreters with their own GIL need 3.12");
-                                       });
+                                       "sub-interpreters with their own GIL need 3.12");
 
 }  // namespace
 }  // namespace gilscale

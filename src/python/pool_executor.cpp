@@ -35,14 +35,7 @@ class PoolExecutor : public PythonExecutor {
   }
 
   RoundTimes round(int threads, CallShare calls) override {
-    const Clock::time_point asked = Clock::now();
-    submit_round(threads);
-    RoundTimes times = team_.round(threads, calls);
-    collect();
-    times.handover_s =
-        std::chrono::duration<double>(Clock::now() - asked).count() - times.makespan_s;
-    team_.throw_failure();
-    return times;
+    return team_.round_of_tasks(threads, calls, [&] { submit_round(threads); }, [&] { collect(); });
   }
 
   std::optional<double> dispatched_round_s(int threads, CallShare calls) override {

@@ -31,9 +31,9 @@ void WorkerThread::use(BoundCall& call) {
 }
 
 bool WorkerThread::do_job() {
-  const std::function<void()> job = std::exchange(job_, nullptr);
-  if (job) job();
-  return job != nullptr;
+  if (!job_) return false;
+  std::exchange(job_, nullptr)();
+  return true;
 }
 
 std::optional<Raised> WorkerThread::make_calls(std::int64_t calls) {

@@ -10,10 +10,13 @@
 namespace gilscale {
 namespace {
 
+constexpr double let_pass = 0.05;
+
+bool helps(const Estimate& gain) { return gain.low > 1 + let_pass; }
+
 /// What a factor says of a change.
 const char* remark_on(const Estimate& gain) {
-  constexpr double let_pass = 0.05;
-  if (gain.low > 1 + let_pass) return ": it helps";
+  if (helps(gain)) return ": it helps";
   if (gain.high < 1 - let_pass) return ": it makes it worse";
   return gain.low > 1 - let_pass && gain.high < 1 + let_pass ? ": it makes no difference" : "";
 }
@@ -30,15 +33,14 @@ std::string allocator_text(const AllocatorTrial& trial, int threads) {
 /// "with what they share made immortal, so that nobody counts references to it, 2 threads make 3.10
 /// [2.80, 3.30] times the calls; give each thread objects of its own ...".
 std::string immortal_text(const ImmortalTrial& trial, int threads) {
-  std::string remark = remark_on(trial.throughput);
-  if (remark == ": it helps")
-    remark =
-        "; give each thread objects of its own, or make references to them deferred "
-        "(PyUnstable_Object_EnableDeferredRefcount, CPython 3.14)";
+  constexpr const char* advice =
+      "; give each thread objects of its own, or make references to them deferred "
+      "(PyUnstable_Object_EnableDeferredRefcount, CPython 3.14)";
   return fmt::format(
       "with what they share made immortal, so that nobody counts references to it, "
       "{} make {} times the calls{}",
-      counted(threads, "thread"), with_interval(trial.throughput), remark);
+      counted(threads, "thread"), with_interval(trial.throughput),
+      helps(trial.throughput) ? advice : remark_on(trial.throughput));
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -22,6 +21,7 @@
 #include "gilscale/supervise/messages.hpp"
 #include "gilscale/supervise/process.hpp"
 #include "gilscale/supervise/stream.hpp"
+#include "gilscale/supervise/temporary_folder.hpp"
 #include "gilscale/text/error.hpp"
 #include "gilscale/text/printable.hpp"
 #include "gilscale/text/trimmed.hpp"
@@ -50,23 +50,14 @@ constexpr const char* answer_key = "gilscale_place";
 class SentFile {
  public:
   SentFile(const fs::path& name, const std::string& text) {
-    std::string folder = (fs::temp_directory_path() / "gilscale-XXXXXX").string();
-    if (!mkdtemp(folder.data()))
-      throw UsageError("no folder can be made for the file that was sent");
-    folder_ = folder;
     std::ofstream(path(name), std::ios::binary) << text;
   }
-  ~SentFile() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
+  [[nodiscard]] fs::path path(const fs::path& name) const {
+    return folder_.path() / name.filename();
   }
-  SentFile(const SentFile&) = delete;
-  SentFile& operator=(const SentFile&) = delete;
-
-  [[nodiscard]] fs::path path(const fs::path& name) const { return folder_ / name.filename(); }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 /// Throws UsageError for a folder that is not here, but was named: something else would be

@@ -97,6 +97,12 @@ class ExecutorTest : public testing::WithParamInterface<ExecutorKind>, public Py
                       const std::string& args = "()") {
     return own(preamble(folder_.path().string()) + source, attribute, args);
   }
+  /// Its bench_it(), for which each thread has a set-up of its own.
+  WorkloadSpec noting_with_own_sets(const std::string& source) {
+    WorkloadSpec spec = noting(source, "bench_it");
+    spec.share = Sharing::none;
+    return spec;
+  }
   WorkloadSpec noting_shared(const std::string& source) {
     return own_shared(preamble(folder_.path().string()) + source, "Holder.do");
   }
@@ -300,9 +306,7 @@ def bench_it(maker):
 )";
 
 TEST_P(NumberedThreads, LetEachThreadMakeWhatItHasForItself) {
-  WorkloadSpec spec = noting(noting_own, "bench_it");
-  spec.share = Sharing::none;
-  Running running(spec, GetParam());
+  Running running(noting_with_own_sets(noting_own), GetParam());
   running.prepare(2);
   running.prepare(4);
   running.round(4, 1);
@@ -321,33 +325,28 @@ TEST_P(NumberedThreads, LetThread0MakeWhatAllShare) {
 }
 
 TEST_P(OneInterpreter, SetUpOnOneThreadAfterTheOther) {
-  WorkloadSpec spec = noting(
-      "import time\n"
-      "running = 0\n"
-      "def setup():\n"
-      "    global running\n"
-      "    running += 1\n"
-      "    alone = running == 1\n"
-      "    time.sleep(0.002)\n"
-      "    running -= 1\n"
-      "    return alone\n"
-      "def bench_it(alone): note(alone)\n",
-      "bench_it");
-  spec.share = Sharing::none;
-  Running running(spec, GetParam());
+  Running running(noting_with_own_sets("import time\n"
+                                       "running = 0\n"
+                                       "def setup():\n"
+                                       "    global running\n"
+                                       "    running += 1\n"
+                                       "    alone = running == 1\n"
+                                       "    time.sleep(0.002)\n"
+                                       "    running -= 1\n"
+                                       "    return alone\n"
+                                       "def bench_it(alone): note(alone)\n"),
+                  GetParam());
   EXPECT_GE(running.prepare(5), 5 * 0.002);
   running.round(5, 1);
   EXPECT_THAT(notes(), AllOf(SizeIs(5), Each("True")));
 }
 
 TEST_P(PythonExecutors, FailWhereASetUpDoes) {
-  WorkloadSpec spec = noting(
-      "def setup():\n"
-      "    if not first('set-up'): raise OSError('no second one')\n"
-      "def bench_it(): pass\n",
-      "bench_it");
-  spec.share = Sharing::none;
-  Running running(spec, GetParam());
+  Running running(
+      noting_with_own_sets("def setup():\n"
+                           "    if not first('set-up'): raise OSError('no second one')\n"
+                           "def bench_it(): pass\n"),
+      GetParam());
   const auto error = thrown<WorkloadError>([&] { running.prepare(3); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(), HasSubstr("cannot be set up: OSError: no second one"));

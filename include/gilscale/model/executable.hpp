@@ -29,6 +29,13 @@ bool is_member_command(int argc, const char* const* argv);
 /// starts the executable then (scripts/gilscale) says so.
 std::string own_python();
 
+/// The folder whose bin/ the executable lies in: of an installation, of a package or of a build.
+std::filesystem::path own_prefix();
+
+/// The clone that it was built in (build/<preset>/bin). Empty where it is installed: then no folder
+/// of the machine that built it may matter.
+std::filesystem::path own_clone();
+
 /// <prefix>/share/gilscale of the installation or build tree that the executable belongs to.
 std::filesystem::path share_folder();
 
