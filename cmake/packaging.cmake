@@ -18,6 +18,11 @@ add_printed(fish/vendor_completions.d/gilscale.fish completions fish)
 add_printed(man/man1/gilscale.1 man)
 add_custom_target(gilscale_printed ALL DEPENDS ${made_by_gilscale})
 
+# `man` looks beside the folders on PATH: in an environment, where a wheel's data goes.
+if(SKBUILD)
+  install(FILES "${PROJECT_BINARY_DIR}/share/man/man1/gilscale.1" DESTINATION "${SKBUILD_DATA_DIR}/share/man/man1")
+endif()
+
 install(FILES README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT system)
 install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT system
   FILES_MATCHING PATTERN "*.md" PATTERN "*.svg")
@@ -34,6 +39,37 @@ function(find_debian_packages result)
   endforeach()
   set(${result} ${packages} PARENT_SCOPE)
 endfunction()
+
+# The license of a library that is compiled into gilscale, in share/gilscale/licenses: that of its sources where they
+# were fetched, of the Python package where it is one, else of the Debian package that the header belongs to.
+function(install_license library include header)
+  string(TOLOWER "${library}" fetched)
+  file(GLOB texts "${${fetched}_SOURCE_DIR}/LICEN[CS]E*" "${include}/../../${library}-*.dist-info/licenses/LICENSE")
+  if(NOT ${fetched}_SOURCE_DIR AND NOT texts)
+    file(REAL_PATH "${include}/${header}" header)
+    find_debian_packages(package "${header}")
+    file(GLOB texts "/usr/share/doc/${package}/copyright")
+  endif()
+  if(NOT texts)
+    message(STATUS "${library} has no license here: a wheel or a package of it is to be made where it has")
+    return()
+  endif()
+  list(GET texts 0 text)
+  file(REAL_PATH "${text}" text)
+  install(FILES "${text}" DESTINATION "${CMAKE_INSTALL_DATADIR}/gilscale/licenses" RENAME ${library}.txt)
+endfunction()
+
+function(install_licenses)
+  set(headers
+    pybind11 pybind11/pybind11.h fmt fmt/format.h nlohmann_json nlohmann/json.hpp CLI11 CLI/CLI.hpp
+    tomlplusplus toml++/toml.h Boost boost/math/special_functions/beta.hpp benchmark benchmark/benchmark.h)
+  while(headers)
+    list(POP_FRONT headers library header)
+    find_path(include_of_${library} "${header}" HINTS "${pybind11_INCLUDE_DIR}" NO_CACHE)
+    install_license(${library} "${include_of_${library}}" "${header}")
+  endwhile()
+endfunction()
+install_licenses()
 
 # The Python that is measured unless another one is named has to be there, with the version of its plug-in.
 function(find_debian_python_dependencies)

@@ -26,6 +26,8 @@ quietly "$venv/bin/python" -m pip wheel . --no-deps --no-build-isolation --disab
   fail "the wheel could not be built; see above"
 quietly env PATH="$venv/bin:$PATH" "$venv/bin/auditwheel" repair -w "$raw/repaired" "$raw"/gilscale-*.whl ||
   fail "auditwheel could not repair the wheel; see above"
+"$venv/bin/python" scripts/add_licenses.py "$raw"/repaired/gilscale-*.whl ||
+  fail "the licenses of what the wheel holds could not be added; see above"
 mkdir -p dist
 name=$(basename "$raw"/repaired/gilscale-*.whl)
 mv "$raw/repaired/$name" dist

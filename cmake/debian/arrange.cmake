@@ -28,3 +28,10 @@ compress("${doc}/changelog")
 
 file(READ "${CPACK_GILSCALE_LICENSE}" license)
 file(WRITE "${doc}/copyright" "gilscale ${CPACK_PACKAGE_VERSION}\n\n${license}")
+set(licenses "${usr}/share/gilscale/licenses")
+file(GLOB libraries RELATIVE "${licenses}" "${licenses}/*.txt")
+foreach(library IN LISTS libraries)
+  file(READ "${licenses}/${library}" license)
+  file(APPEND "${doc}/copyright" "\n\nCompiled into it: ${library}\n\n${license}")
+endforeach()
+file(REMOVE_RECURSE "${licenses}") # one place is enough

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "command_line/examples.hpp"
 #include "command_line/exit_codes.hpp"
 #include "gilscale/text/number.hpp"
 #include "gilscale/text/version.hpp"
@@ -49,17 +50,6 @@ constexpr std::array<Tagged, 4> man_files{{
     {"PREFIX/share/gilscale", "The built-in workloads, and what draws reports."},
     {"PREFIX/share/doc/gilscale/docs",
      "What the figures mean and why they can be trusted, use in CI, the result file."},
-}};
-
-constexpr std::array<Tagged, 5> man_examples{{
-    {"gilscale run cpp_fib cpp_fib_nogil --fib 20 --threads 1,2 --budget 1",
-     "How do a function that holds the GIL and one that releases it scale?"},
-    {"gilscale run json:dumps --args '([1, 2],)' --threads 1,2 --budget 1 --json out.json",
-     "Measure a callable of your own, and keep the results."},
-    {"gilscale report out.json -o scaling.svg --chart scaling", "Draw them."},
-    {"gilscale run release --threads 2 --budget 1 --expect 'release@2 speedup >= 1.5'",
-     "As a check in CI: the exit code is 1 if the expectation does not hold."},
-    {"gilscale doctor", "What distorts measurements on this machine?"},
 }};
 
 /// As roff prints it unchanged, in one line; text between backquotes becomes bold.
@@ -183,9 +173,9 @@ std::string exit_status() {
 std::string examples_section() {
   std::string text = heading("EXAMPLES");
   std::string paragraph;
-  for (const Tagged& row : man_examples) {
-    text += paragraph + filled(row.meaning) +
-            fmt::format(".PP\n.RS 4\n.nf\n{}\n.fi\n.RE\n", bold(row.term));
+  for (const auto& [command, about] : examples) {
+    text += paragraph + filled(about) +
+            fmt::format(".PP\n.RS 4\n.nf\n{}\n.fi\n.RE\n", bold(command));
     paragraph = ".PP\n";
   }
   return text;

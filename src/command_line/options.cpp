@@ -11,8 +11,10 @@
 #include <memory>
 #include <sstream>
 
+#include "command_line/choices.hpp"
 #include "command_line/completions.hpp"
 #include "command_line/config_options.hpp"
+#include "command_line/examples.hpp"
 #include "command_line/exit_codes.hpp"
 #include "command_line/gate_options.hpp"
 #include "command_line/help.hpp"
@@ -88,20 +90,16 @@ void add_what(CLI::App& run, Raw& raw) {
                  "separate case")
       ->allow_extra_args(false)
       ->type_name("NAME=LIST");
-  run.add_option(
-         "--share", raw.share,
-         "all: the threads share one set of arguments and one run of the set-up code; none: "
-         "each has its own; both: measure both, in turns, and show what sharing costs")
-      ->check(CLI::IsMember(std::vector<std::string>{"all", "none", "both"}))
-      ->capture_default_str()
-      ->type_name("all|none|both");
-  run.add_option(
-         "--gil", raw.gil,
-         "on, off: switch the GIL of a free-threaded Python on or off, as PYTHON_GIL does; both: "
-         "measure both, in turns; default: leave it as it is")
-      ->check(CLI::IsMember(std::vector<std::string>{"default", "on", "off", "both"}))
-      ->capture_default_str()
-      ->type_name("default|on|off|both");
+  CLI::Option* const share = run.add_option(
+      "--share", raw.share,
+      "all: the threads share one set of arguments and one run of the set-up code; none: each has "
+      "its own; both: measure both, in turns, and show what sharing costs");
+  choose_from(share, {"all", "none", "both"})->capture_default_str();
+  CLI::Option* const gil = run.add_option(
+      "--gil", raw.gil,
+      "on, off: switch the GIL of a free-threaded Python on or off, as PYTHON_GIL does; both: "
+      "measure both, in turns; default: leave it as it is");
+  choose_from(gil, {"default", "on", "off", "both"})->capture_default_str();
   run.add_option("--venv", raw.run.plan.venv,
                  "The virtual environment whose packages are used; by default the active one")
       ->type_name("DIR");
@@ -144,12 +142,11 @@ void add_what(CLI::App& run, Raw& raw) {
 void add_how(CLI::App& run, Raw& raw) {
   run.add_flag("--no-chart", raw.run.outputs.no_chart,
                "On a terminal, leave out the chart below the table");
-  run.add_option("--scaling", raw.scaling,
-                 "weak: each thread makes the same calls, however many threads there are; strong: "
-                 "the same total of calls, divided among the threads")
-      ->check(CLI::IsMember(std::vector<std::string>{"weak", "strong"}))
-      ->capture_default_str()
-      ->type_name("weak|strong");
+  CLI::Option* const scaling = run.add_option(
+      "--scaling", raw.scaling,
+      "weak: each thread makes the same calls, however many threads there are; strong: the same "
+      "total of calls, divided among the threads");
+  choose_from(scaling, {"weak", "strong"})->capture_default_str();
   run.add_option(
          "--calls", raw.calls,
          "Calls in a round, for each thread (weak scaling) or in total (strong); auto makes "
@@ -212,19 +209,17 @@ void add_files(CLI::App& command, std::vector<OutputRequest>& files) {
 void add_benchmark_flags(CLI::App& run, Raw& raw) {
   const std::vector<std::string> formats{"console", "json", "csv"};
   const char* group = "Google Benchmark flags";
-  run.add_option("--benchmark_format", raw.run.outputs.format,
-                 "Print this instead of the table: console, json or csv")
-      ->check(CLI::IsMember(formats))
-      ->type_name("FORMAT")
+  choose_from(run.add_option("--benchmark_format", raw.run.outputs.format,
+                             "Print this instead of the table"),
+              formats)
       ->group(group);
   run.add_option("--benchmark_out", raw.benchmark_out, "Also write the results to this file")
       ->type_name("FILE")
       ->group(group);
-  run.add_option("--benchmark_out_format", raw.benchmark_out_format,
-                 "Format of --benchmark_out: console, json or csv")
-      ->check(CLI::IsMember(formats))
+  choose_from(run.add_option("--benchmark_out_format", raw.benchmark_out_format,
+                             "Format of --benchmark_out"),
+              formats)
       ->capture_default_str()
-      ->type_name("FORMAT")
       ->group(group);
   run.add_option("--benchmark_filter", raw.run.plan.filter,
                  "Only benchmarks whose names match this regular expression; a leading '-' negates")
@@ -307,10 +302,8 @@ void add_pythons(CLI::App& add_python, AddPythonOptions& options) {
 void add_completions(CLI::App& completions, std::string& shell) {
   std::vector<std::string> names;
   for (const CompletedShell& each : completed_shells()) names.emplace_back(each.name);
-  completions.add_option("shell", shell, "The shell that reads the script")
-      ->required()
-      ->check(CLI::IsMember(names))
-      ->type_name("SHELL");
+  choose_from(completions.add_option("shell", shell, "The shell that reads the script"), names)
+      ->required();
 }
 
 /// Either names the Python.
@@ -379,8 +372,10 @@ std::vector<std::string> named_executors(const std::vector<std::string>& chosen)
       continue;
     }
     if (std::find(names.begin(), names.end(), name) == names.end())
-      throw UsageError(fmt::format("--executor '{}' is not known; choose from {} or all", name,
-                                   fmt::join(names, ", ")));
+      throw UsageError(fmt::format(
+          "--executor '{}' is not known{}", name,
+          did_you_mean(name, names,
+                       fmt::format("; choose from {} or all", fmt::join(names, ", ")))));
     named.push_back(name);
   }
   if (named.empty()) named.emplace_back(executor_kinds().front().name);
@@ -497,22 +492,73 @@ std::string rendered(const CLI::App& app, const CLI::ParseError& error) {
   return text.str();
 }
 
+/// What `gilscale work.py` means.
+bool looks_like_workload(std::string_view word) {
+  return word.ends_with(".py") || word.find(':') != word.npos;
+}
+
 /// CLI11 only says that a command is missing when there is one that it does not know.
 void refuse_unknown_command(const CLI::App& app, std::string_view word) {
   if (word.empty() || word.starts_with('-')) return;
   std::vector<std::string> commands;
   for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
   if (std::find(commands.begin(), commands.end(), word) != commands.end()) return;
+  const std::string otherwise = looks_like_workload(word)
+                                    ? fmt::format("; to measure it: gilscale run {}", word)
+                                    : "; see `gilscale --help`";
   throw UsageError(fmt::format("there is no command '{}'{}", word,
-                               did_you_mean(word, commands, "; see `gilscale --help`")));
+                               did_you_mean(word, commands, otherwise)));
+}
+
+/// Of a command without an argument that it needs: how it is called.
+void refuse_missing_arguments(const CLI::App& command) {
+  std::string usage = command.get_name();
+  bool is_missing = false;
+  for (const CLI::Option* option : command.get_options()) {
+    if (!option->get_required()) continue;
+    is_missing = is_missing || option->count() == 0;
+    if (!option->get_positional()) usage += fmt::format(" {}", option->get_name());
+    usage += fmt::format(" {}", option->get_type_name());
+  }
+  if (is_missing)
+    throw UsageError(fmt::format("an argument is missing: gilscale {}; see `gilscale {} --help`",
+                                 usage, command.get_name()));
+}
+
+/// The first option that the command does not have, where it is like one that it has.
+void refuse_unknown_option(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  for (const std::string& word : command.remaining()) {
+    const std::string option = word.substr(0, word.find('='));
+    const std::string near = option.starts_with("--") ? did_you_mean(option, names) : "";
+    if (!near.empty())
+      throw UsageError(
+          fmt::format("gilscale {} has no option {}{}", command.get_name(), option, near));
+  }
 }
 
 [[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& error) {
   const auto chosen = app.get_subcommands();
-  const std::string command =
-      chosen.empty() ? "gilscale" : "gilscale " + chosen.front()->get_name();
-  throw UsageError(fmt::format("{}; see `{} --help`", error.what(), command));
+  if (chosen.empty()) throw UsageError(fmt::format("{}; see `gilscale --help`", error.what()));
+  const CLI::App& command = *chosen.front();
+  if (dynamic_cast<const CLI::RequiredError*>(&error)) refuse_missing_arguments(command);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error)) refuse_unknown_option(command);
+  throw UsageError(fmt::format("{}; see `gilscale {} --help`", error.what(), command.get_name()));
 }
+
+/// CLI11 shows how a flag is switched off as "--no-why{false}".
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    std::string name = CLI::Formatter::make_option_name(option, is_positional);
+    constexpr std::string_view switched_off = "{false}";
+    if (const std::size_t at = name.find(switched_off); at != name.npos)
+      name.erase(at, switched_off.size());
+    return name;
+  }
+};
 
 }  // namespace
 
@@ -524,6 +570,7 @@ Options parse_options(int argc, const char* const* argv,
       "gilscale");
   app.set_version_flag("--version", fmt::format("gilscale {}", version));
   app.require_subcommand(1);
+  app.formatter(std::make_shared<HelpFormatter>());
   Raw raw;
   CLI::App* run = app.add_subcommand("run", "Measure workloads and report how they scale");
   add_what(*run, raw);
@@ -535,8 +582,10 @@ Options parse_options(int argc, const char* const* argv,
   add_compare(*compare, raw.compare_gate, raw.compare);
   add_files(*compare, raw.compare.files);
   add_config(*run, raw);
+  run->footer(examples_of("run"));
   CLI::App* report = app.add_subcommand("report", "Draw result files: a page, or a single chart");
   add_report(*report, raw.report);
+  report->footer(examples_of("report"));
   CLI::App* list = app.add_subcommand("list", "Show workloads, executors, reporters, interpreters");
   CLI::App* add_python =
       app.add_subcommand("add-python", "Make a plug-in, to measure with one more Python");

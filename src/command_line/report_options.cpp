@@ -1,5 +1,7 @@
 #include "command_line/report_options.hpp"
 
+#include "command_line/choices.hpp"
+
 namespace gilscale {
 
 void add_report(CLI::App& report, ReportOptions& options) {
@@ -15,13 +17,12 @@ void add_report(CLI::App& report, ReportOptions& options) {
           "are a single chart")
       ->required()
       ->type_name("FILE");
-  report
-      .add_option(
-          "--chart", options.chart,
-          "Which chart: scaling (speedup of each workload), time (of a round, against "
-          "threads), single (one call on one thread) or gil (the share of a call that holds it)")
-      ->check(CLI::IsMember(std::vector<std::string>{"scaling", "time", "single", "gil", "stack"}))
-      ->type_name("scaling|time|single|gil");
+  CLI::Option* const chart = report.add_option(
+      "--chart", options.chart,
+      "Which chart: scaling (speedup of each workload), time (of a round, against threads), single "
+      "(one call on one thread), gil (the share of a call that holds it) or stack (where a missing "
+      "speedup went)");
+  choose_from(chart, {"scaling", "time", "single", "gil", "stack"});
   report
       .add_option(
           "--venv", options.venv,

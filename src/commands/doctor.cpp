@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <random>
 #include <utility>
 
@@ -86,9 +87,13 @@ std::string describe(const CpuBudget& budget) {
 
 std::string describe(const MeasuredCapacity& measured) {
   if (measured.threads < 2) return "1 CPU: threads cannot run at the same time here";
-  return fmt::format(
-      "{} threads of plain arithmetic got {:.2f} cores, 95 % interval [{:.2f}, {:.2f}]",
-      measured.threads, measured.capacity.estimate, measured.capacity.low, measured.capacity.high);
+  const Estimate& capacity = measured.capacity;
+  const std::string interval =
+      std::isfinite(capacity.low)
+          ? fmt::format("95 % interval [{:.2f}, {:.2f}]", capacity.low, capacity.high)
+          : "in too little time for an interval";
+  return fmt::format("{} threads of plain arithmetic got {:.2f} cores, {}", measured.threads,
+                     capacity.estimate, interval);
 }
 
 /// As `import` takes it: what else there is in a line is not to be run.
@@ -109,12 +114,27 @@ std::vector<RunPython> pythons_of(const DoctorOptions& options) {
   return run_pythons(plan, installed_plugins());
 }
 
-std::vector<Finding> findings_of(const CaseResult& asked) {
-  if (asked.failure)
-    return {{"python", true, 1,
-             fmt::format("Python {} cannot be used: {}", asked.planned.interpreter,
-                         asked.failure->message),
-             "see the message above"}};
+/// Of a traceback: "ModuleNotFoundError: No module named 'codec'".
+std::string last_line(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  const std::size_t line = text.rfind('\n');
+  return line == text.npos ? text : text.substr(line + 1);
+}
+
+Finding failure_finding(const CaseResult& asked, const std::vector<std::string>& modules) {
+  const Failure& failure = *asked.failure;
+  const std::string python = "Python " + asked.planned.interpreter;
+  if (failure.kind == FailureKind::exception && !modules.empty() && !failure.details.empty())
+    return {"python", true, 1,
+            fmt::format("{} cannot import {}: {}", python, fmt::join(modules, ", "),
+                        last_line(failure.details)),
+            "install what is missing there, or name the right Python with --python or --venv"};
+  return {"python", true, 1, fmt::format("{} cannot be used: {}", python, failure.message),
+          "try that interpreter by itself, or name another one with --python"};
+}
+
+std::vector<Finding> findings_of(const CaseResult& asked, const std::vector<std::string>& modules) {
+  if (asked.failure) return {failure_finding(asked, modules)};
   std::vector<Finding> findings;
   if (asked.python) findings = gilscale::findings_of(*asked.python);
   for (Finding& each : gilscale::findings_of(asked.gil, "Python " + asked.planned.interpreter))
@@ -122,23 +142,35 @@ std::vector<Finding> findings_of(const CaseResult& asked) {
   return findings;
 }
 
+/// What they do to the GIL, in a phrase; findings say it in full.
+std::string said_of_modules(const CaseResult& asked, const std::vector<std::string>& modules) {
+  const std::string names = fmt::format("{}", fmt::join(modules, ", "));
+  if (asked.python->build != "free-threaded")
+    return names + ": can be imported; only a free-threaded Python tells whether the GIL stays off "
+                   "(--python 3.14t)";
+  return names + (asked.gil.modules.empty() ? ": the GIL stays off" : ": see the findings");
+}
+
 bool is_serious(const Finding& finding) { return finding.serious; }
 
 }  // namespace
 
 std::string diagnosis(const Machine& machine, const MeasuredCapacity& measured,
-                      std::span<const CaseResult> pythons, const std::vector<Finding>& findings) {
+                      std::span<const CaseResult> pythons, const std::vector<Finding>& findings,
+                      const std::vector<std::string>& modules) {
   std::string text = "this process may use\n";
   text += row("CPUs", describe(machine.budget));
   text += row("auto", fmt::format("--threads {}", fmt::join(machine.budget.thread_counts(), ",")));
   text += row("--pin", fmt::format("threads are bound to CPUs {}, in this order",
                                    fmt::join(machine.budget.topology.pin_order(), " ")));
   text += row("now", describe(measured));
-  for (const CaseResult& each : pythons)
-    if (each.python)
-      text += row("Python", fmt::format("CPython {} ({} build), GIL {}: {}", each.python->version,
-                                        each.python->build, each.gil.after_run ? "on" : "off",
-                                        each.python->executable));
+  for (const CaseResult& each : pythons) {
+    if (!each.python) continue;
+    text += row("Python", fmt::format("CPython {} ({} build), GIL {}: {}", each.python->version,
+                                      each.python->build, each.gil.after_run ? "on" : "off",
+                                      each.python->executable));
+    if (!modules.empty() && !each.failure) text += row("", said_of_modules(each, modules));
+  }
   text += findings.empty() ? "\nnothing was found that distorts measurements\n" : "\nfindings\n";
   for (const Finding& finding : findings)
     text += fmt::format("  {}: {}\n{:11}{}\n", finding.serious ? "serious" : "note   ",
@@ -166,9 +198,9 @@ ExitCode doctor(const DoctorOptions& options) {
   const auto add = [&](const std::vector<Finding>& more) {
     findings.insert(findings.end(), more.begin(), more.end());
   };
-  for (const CaseResult& each : asked) add(findings_of(each));
+  for (const CaseResult& each : asked) add(findings_of(each, options.modules));
   add(findings_of(machine));
-  print_out(diagnosis(machine, measured, asked, findings));
+  print_out(diagnosis(machine, measured, asked, findings, options.modules));
   return std::any_of(findings.begin(), findings.end(), is_serious) ? ExitCode::inconclusive
                                                                    : ExitCode::ok;
 }

@@ -67,7 +67,7 @@ NamedInterpreter find_version_of_python(const std::string& given, const PythonVe
   }
   if (first) return *std::move(first);
   throw UsageError(fmt::format(
-      "--python '{}': there is no such Python on PATH, nor among those of uv, pyenv and "
+      "there is no Python '{}' on PATH, nor among those of uv, pyenv and "
       "setup-python{}; name the path of its interpreter or of a virtual environment",
       given, others.empty() ? "" : fmt::format(" (there are {})", fmt::join(others, ", "))));
 }
@@ -79,7 +79,7 @@ std::string absolute_path(const fs::path& path) {
 std::string executable_in(const std::string& given) {
   if (const auto executable = interpreter_of(given)) return absolute_path(*executable);
   throw UsageError(
-      fmt::format("--python '{}' is a folder without an interpreter (bin/python); name a virtual "
+      fmt::format("'{}' is a folder without an interpreter (bin/python); name a virtual "
                   "environment, an interpreter, or a version like 3.13",
                   given));
 }

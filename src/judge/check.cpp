@@ -201,7 +201,7 @@ std::string is_interval(const CheckedPoint& checked, const Estimate& seen) {
 }
 
 std::string too_few_samples(const CheckedPoint& checked) {
-  return fmt::format("too few samples to decide: {}; it takes at least {}",
+  return fmt::format("too few samples to decide: {}; it takes at least {}: raise --max-budget",
                      checked.times_measured(),
                      checked.first_compared() + fewest_to_decide(checked.error()));
 }

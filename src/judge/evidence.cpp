@@ -1,6 +1,18 @@
 #include "judge/evidence.hpp"
 
+#include <algorithm>
+
 namespace gilscale {
+namespace {
+
+/// Of a measurement that takes half a minute, a quarter of an hour.
+constexpr double most_times = 30;
+
+std::optional<double> longer(std::optional<double> a, std::optional<double> b) {
+  return a && b ? std::optional(std::max(*a, *b)) : std::nullopt;
+}
+
+}  // namespace
 
 void Evidence::add(const ComparedSample& sample) {
   changes_ += samples_ > 0 && sample.disturbed != last_disturbed_ ? 1 : 0;
@@ -27,6 +39,22 @@ bool Evidence::blames(double error) const {
   return samples_ - disturbed_ >= fewest_for_ends && all_blamable_.suffices(error) &&
          all_blamable_as_it_was_.suffices(error) && blamable_.may_suffice() &&
          blamable_as_it_was_.may_suffice();
+}
+
+std::optional<double> Evidence::times_to_decide(double error) const {
+  const bool praise_is_open = !all_blamable_as_it_was_.suffices(error);
+  const auto credit =
+      praise_is_open ? creditable_.times_to_suffice(error, most_times) : std::nullopt;
+  const bool by_spells = come_in_spells();
+  const SignTally& blamable = by_spells ? blamable_ : all_blamable_;
+  const SignTally& as_it_was = by_spells ? blamable_as_it_was_ : all_blamable_as_it_was_;
+  const bool left_lean = blamable_.may_suffice() && blamable_as_it_was_.may_suffice();
+  const auto blame = by_spells || left_lean
+                         ? longer(blamable.times_to_suffice(error, most_times),
+                                  as_it_was.times_to_suffice(error, most_times))
+                         : std::nullopt;
+  if (!credit || !blame) return credit ? credit : blame;
+  return std::min(*credit, *blame);
 }
 
 /// Half as many changes as there would be, 2p(1 − p), if each sample were disturbed by itself with

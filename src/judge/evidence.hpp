@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "gilscale/measure/point.hpp"
 #include "gilscale/statistics/decision.hpp"
@@ -28,6 +29,11 @@ class Evidence {
   void add(const ComparedSample& sample);
   [[nodiscard]] bool credits(double error) const;
   [[nodiscard]] bool blames(double error) const;
+  /// How many times as many samples decide, on the nearer side, if the others are as these are;
+  /// none if they hardly ever do.
+  [[nodiscard]] std::optional<double> times_to_decide(double error) const;
+  [[nodiscard]] std::size_t samples() const { return samples_; }
+  [[nodiscard]] std::size_t disturbed() const { return disturbed_; }
 
  private:
   [[nodiscard]] bool come_in_spells() const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -53,16 +54,28 @@ const MeasuredPoint* decisive_point(std::span<const MeasuredPoint> points) {
   return best;
 }
 
-std::string did(const MeasuredPoint& seen) {
-  return fmt::format("{} threads do {:.2f} times the work of one", seen.point.threads,
+std::string did(const MeasuredPoint& seen, const CaseResult& result) {
+  const char* const them = result.planned.executor == "processes" ? "processes" : "threads";
+  return fmt::format("{} {} do {:.2f} times the work of one", seen.point.threads, them,
                      seen.figures.speedup.estimate);
 }
 
-std::string did_of_achievable(const MeasuredPoint& seen) {
+/// Where the machine changes from sample to sample, the ratio of medians is not the median of
+/// ratios, on which verdicts rest: then the sentence has it, too.
+std::string note_on_efficiency(const MeasuredPoint& seen) {
+  constexpr double let_pass = 0.05;
+  const PointFigures& figures = seen.figures;
+  const double efficiency = figures.relative_efficiency.estimate;
+  const double of_medians = figures.speedup.estimate / figures.achievable;
+  if (std::abs(of_medians - efficiency) <= let_pass * efficiency) return "";
+  return fmt::format("; sample by sample, the relative efficiency is {:.2f}", efficiency);
+}
+
+std::string did_of_achievable(const MeasuredPoint& seen, const CaseResult& result) {
   const std::string most = fmt::format("{:.2f}", seen.figures.achievable);
   const std::string least = fmt::format("{:.2f}", seen.figures.achievable_low);
-  return fmt::format("{}; {}{} was achievable", did(seen), least == most ? "" : least + " to ",
-                     most);
+  return fmt::format("{}; {}{} was achievable{}", did(seen, result), least == most ? "" : least + " to ",
+                     most, note_on_efficiency(seen));
 }
 
 /// Of a workload whose own threads disturb the control; else empty.
@@ -102,20 +115,20 @@ Judgement with_cause(Verdict verdict, const MeasuredPoint& seen, const std::stri
 struct Settled {
   bool credited = false;
   bool blamed = false;
+  Evidence evidence;  ///< of all samples
 };
 
 /// `compared` makes a ComparedSample of a sample's place and its SequentialEfficiency.
 template <typename Compared>
 Settled settled(const Point& point, const Compared& compared) {
-  Evidence evidence;
   Settled settled;
   std::size_t place = 1;
   for (const SequentialEfficiency& efficiency : sequential_efficiencies(point)) {
     ComparedSample sample = compared(place++, efficiency);
     sample.disturbed = efficiency.disturbed;
-    evidence.add(sample);
-    settled.credited = settled.credited || evidence.credits(verdict_error);
-    settled.blamed = settled.blamed || evidence.blames(verdict_error);
+    settled.evidence.add(sample);
+    settled.credited = settled.credited || settled.evidence.credits(verdict_error);
+    settled.blamed = settled.blamed || settled.evidence.blames(verdict_error);
   }
   return settled;
 }
@@ -131,12 +144,47 @@ Settled speedup_above(const MeasuredPoint& seen, double bound) {
     return on_side(all.speedup[place] > bound);
   });
   const bool above = seen.figures.speedup.estimate > bound;
-  return {is.credited && above, is.blamed && !above};
+  return {is.credited && above, is.blamed && !above, is.evidence};
 }
 
-Judgement gil_bound(const MeasuredPoint& seen) {
+/// What stands in the way of an answer that the machine may be to blame for.
+std::string note_on_machine(const MeasuredPoint& seen, const Evidence& evidence) {
+  constexpr double share_to_tell = 0.1;
+  std::string note;
+  if (4 * evidence.disturbed() >= evidence.samples() && evidence.disturbed() > 0)
+    note += fmt::format("; the machine was disturbed in {} of {} samples", evidence.disturbed(),
+                        evidence.samples());
+  if (const double share = seen.figures.time.runnable; share >= share_to_tell)
+    note += fmt::format("; its threads were ready but without a CPU for {:.0f} % of their time",
+                        100 * share);
+  return note;
+}
+
+/// Where samples lie on both sides of a bound: how far more of them would help, what was in their
+/// way, and what ledger rounds saw so far.
+Judgement unsettled(const MeasuredPoint& seen, const CaseResult& result, const Evidence& evidence,
+                    std::string_view question) {
+  const auto times = evidence.times_to_decide(verdict_error);
+  std::string advice = "longer rounds (--calls) may tell, as a larger --budget hardly does";
+  if (times) advice = "raise --budget";
+  if (times && *times > 1) advice += fmt::format(", to about {:.2g} times what it was", *times);
+  const bool falls_short = seen.figures.relative_efficiency.estimate < parallel_from;
+  const auto stack = falls_short ? stack_of(seen) : std::nullopt;
+  const std::string so_far = stack ? "; seen so far: " + cause_of(*stack, seen).why : "";
+  return {Verdict::inconclusive,
+          fmt::format("{}, but the samples do not agree on whether that is {}; {}{}{}",
+                      did_of_achievable(seen, result), question, advice, note_on_machine(seen, evidence),
+                      so_far)};
+}
+
+/// Where the machine allowed no more either, that says nothing: the GIL would not on any machine.
+Judgement gil_bound(const MeasuredPoint& seen, const CaseResult& result) {
+  const PointFigures& figures = seen.figures;
+  const bool had_more = figures.achievable >= about_one_to * figures.speedup.estimate;
   return {Verdict::gil_bound,
-          did_of_achievable(seen) + ", but the GIL is held" + longest_hold_of(seen.point),
+          (had_more ? did_of_achievable(seen, result) + ", but the GIL is held"
+                    : did(seen, result) + ", and no more on any machine: the GIL is held") +
+              longest_hold_of(seen.point),
           Cause::gil};
 }
 
@@ -167,19 +215,16 @@ Judgement judge_limited(const MeasuredPoint& seen, const CaseResult& result) {
   if (!had_cores(seen) && !is_the_gil)
     return {Verdict::inconclusive,
             fmt::format("{}; the machine gave too few cores to conclude that it does not scale",
-                        did_of_achievable(seen))};
+                        did_of_achievable(seen, result))};
   if (speedup < about_one_from && speedup_above(seen, about_one_from).blamed)
-    return with_cause(Verdict::contended, seen, did(seen) + ": more threads are slower", "",
+    return with_cause(Verdict::contended, seen, did(seen, result) + ": more threads are slower", "",
                       Cause::unknown);
-  if (is_the_gil) return gil_bound(seen);
+  if (is_the_gil) return gil_bound(seen, result);
   if (!gains.credited && !gains.blamed)
-    return {Verdict::inconclusive,
-            fmt::format("{}, but the samples do not agree on whether that is more than one; raise "
-                        "--budget",
-                        did_of_achievable(seen))};
+    return unsettled(seen, result, gains.evidence, "more than one");
   const bool may_be_the_gil =
       gil_allows_less(seen.point, result.gil, speedup, seen.figures.achievable);
-  return with_cause(Verdict::partial, seen, did_of_achievable(seen),
+  return with_cause(Verdict::partial, seen, did_of_achievable(seen, result),
                     "; " + bound_of(seen, result.gil),
                     may_be_the_gil ? Cause::gil : Cause::unknown);
 }
@@ -216,6 +261,7 @@ struct EfficiencySettled {
         });
     parallel = as_parallel.credited && over_most >= parallel_from;
     limited = as_parallel.blamed && throughput_over_least < parallel_from;
+    evidence = as_parallel.evidence;
     const auto sides_of = [&](double SequentialEfficiency::* efficiency) {
       return settled(seen.point, [=](std::size_t, const SequentialEfficiency& each) {
         return on_side(each.*efficiency >= parallel_from);
@@ -232,35 +278,36 @@ struct EfficiencySettled {
   bool limited = false;      ///< S/A_low is too low, by the mean of the threads' times, too
   bool lacked_cpus = false;  ///< S/A is too low, and S/A_low high enough
   bool uneven = false;       ///< S/A_low is high enough by the mean of the threads' times only
+  Evidence evidence;         ///< on S/A
 };
 
 Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
   const PointFigures& figures = seen.figures;
   const std::size_t fewest = 1 + fewest_to_decide(verdict_error);
-  if (gil_forbids_speedup(seen, result.gil)) return gil_bound(seen);
+  if (gil_forbids_speedup(seen, result.gil)) return gil_bound(seen, result);
   if (figures.achievable < least_achievable)
     return {Verdict::inconclusive,
             fmt::format("the machine gave {} threads {:.2f} cores, too few to tell",
                         seen.point.threads, figures.capacity.estimate)};
   if (seen.point.samples.size() < fewest)
-    return {Verdict::inconclusive, fmt::format("too few samples: {}; it takes at least {}",
-                                               seen.point.samples.size(), fewest)};
+    return {Verdict::inconclusive,
+            fmt::format("too few samples: {}; it takes at least {}: raise --budget, or make fewer "
+                        "calls in a round (--calls)",
+                        seen.point.samples.size(), fewest)};
   const EfficiencySettled is(seen);
   if (is.parallel)
     return {had_cores(seen) ? Verdict::parallel : Verdict::machine_limited,
-            did_of_achievable(seen)};
+            did_of_achievable(seen, result)};
   if (is.limited) return judge_limited(seen, result);
   if (is.lacked_cpus)
-    return {Verdict::machine_limited, did_of_achievable(seen) + "; the calls lacked CPUs"};
+    return {Verdict::machine_limited, did_of_achievable(seen, result) + "; the calls lacked CPUs"};
   if (is.uneven)
     return {
         Verdict::inconclusive,
         fmt::format("{}; by the mean of their times it would be {:.2f}: the threads finish "
                     "unevenly, by chance or by imbalance; longer rounds (--calls) tell which",
-                    did_of_achievable(seen), figures.throughput_efficiency * figures.achievable)};
-  return {Verdict::inconclusive,
-          fmt::format("{}, but the samples do not agree on whether that is enough; raise --budget",
-                      did_of_achievable(seen))};
+                    did_of_achievable(seen, result), figures.throughput_efficiency * figures.achievable)};
+  return unsettled(seen, result, is.evidence, "enough");
 }
 
 }  // namespace

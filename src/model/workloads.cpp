@@ -52,6 +52,20 @@ std::vector<std::string> all_names() {
   return names;
 }
 
+/// "release(2000)", "json:dumps([1])": as it is called in Python.
+void refuse_call(const std::string& name) {
+  const std::size_t open = name.find('(');
+  if (open == name.npos || !name.ends_with(')')) return;
+  const std::string args = name.substr(open + 1, name.size() - open - 2);
+  const char quote = args.find('\'') == args.npos ? '\'' : '"';
+  const std::string given =
+      args.empty() ? "" : fmt::format(" --args {}({},){}", quote, args, quote);
+  throw UsageError(
+      fmt::format("workload '{}' is written as a call; name what is called, and give arguments "
+                  "apart from it: {}{}",
+                  name, name.substr(0, open), given));
+}
+
 [[noreturn]] void refuse_name(const std::string& name) {
   throw UsageError(
       fmt::format("no workload is called '{}'{}; `gilscale list` shows the built-in ones, "
@@ -97,6 +111,7 @@ WorkloadSpec builtin_spec(const BuiltinWorkload& row, const WorkloadOptions& opt
 
 /// module:callable or file.py:name.
 WorkloadSpec own_spec(const std::string& name, const WorkloadOptions& options) {
+  refuse_call(name);
   const std::size_t colon = name.rfind(':');
   if (colon == std::string::npos) refuse_name(name);
   WorkloadSpec spec;

@@ -55,12 +55,6 @@ InterpretersOfPython& behind(std::intptr_t address) {
   return *reinterpret_cast<InterpretersOfPython*>(address);
 }
 
-WorkloadError in_other_words(const WorkloadError& error) {
-  return WorkloadError(std::string("in a sub-interpreter, ") + error.what() +
-                           ", or measure it with another executor",
-                       error.details());
-}
-
 }  // namespace
 
 InterpretersOfPython::InterpretersOfPython(const PythonWorkload& workload)
@@ -81,15 +75,15 @@ void InterpretersOfPython::enter() noexcept {
   }();
   if (entered().find()) return;
   try {
-    auto workload = std::make_unique<PythonWorkload>(spec_);
-    const double setup_s = workload->prepare(1);
-    entered().add(std::move(workload));
-    const std::scoped_lock lock(mutex_);
-    longest_setup_s_ = std::max(longest_setup_s_, setup_s);
-  } catch (const WorkloadError& error) {
-    keep(in_other_words(error));
-  } catch (const std::exception& error) {
-    keep(in_other_words(WorkloadError(error.what())));
+    in_sub_interpreter([this] {
+      auto workload = std::make_unique<PythonWorkload>(spec_);
+      const double setup_s = workload->prepare(1);
+      entered().add(std::move(workload));
+      const std::scoped_lock lock(mutex_);
+      longest_setup_s_ = std::max(longest_setup_s_, setup_s);
+    });
+  } catch (...) {
+    keep(std::current_exception());
   }
 }
 
@@ -128,7 +122,7 @@ void InterpretersOfPython::live(int index) {
 void InterpretersOfPython::make_calls(std::int64_t calls) {
   const std::chrono::duration<double> interval(switch_interval_s());
   if (entered().find()->call(0).repeat(calls, interval)) return;
-  keep(task_error(team_.workload(), take_exception()));
+  keep(std::make_exception_ptr(task_error(team_.workload(), take_exception())));
 }
 
 void InterpretersOfPython::expect(int tasks) {
@@ -143,13 +137,13 @@ void InterpretersOfPython::let_all_pass() {
 
 double InterpretersOfPython::check_tasks() {
   const std::scoped_lock lock(mutex_);
-  if (failure_) throw *std::exchange(failure_, std::nullopt);
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   return std::exchange(longest_setup_s_, 0);
 }
 
-void InterpretersOfPython::keep(const WorkloadError& error) {
+void InterpretersOfPython::keep(std::exception_ptr failure) {
   const std::scoped_lock lock(mutex_);
-  if (!failure_) failure_ = error;
+  if (!failure_) failure_ = std::move(failure);
 }
 
 }  // namespace gilscale

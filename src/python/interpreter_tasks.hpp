@@ -9,8 +9,8 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
-#include <optional>
 #include <string>
 
 #include "python/call_team.hpp"
@@ -64,7 +64,7 @@ class InterpretersOfPython : public Executor {
  private:
   /// That thread, which makes the calls of the interpreter that it is attached to. Attached.
   WorkerThread& thread(int index);
-  void keep(const WorkloadError& error);
+  void keep(std::exception_ptr failure);
 
   std::string spec_;
   CallTeam team_;
@@ -74,7 +74,7 @@ class InterpretersOfPython : public Executor {
   std::mutex mutex_;  ///< of all that follows
   std::condition_variable all_are_here_;
   int expected_ = 0;
-  std::optional<WorkloadError> failure_;
+  std::exception_ptr failure_;
   double longest_setup_s_ = 0;
 };
 

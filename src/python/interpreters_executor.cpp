@@ -107,21 +107,13 @@ class InterpretersExecutor : public Executor {
     }
   }
 
-  /// Attached. What it throws holds no Python object.
   double load(std::optional<PythonWorkload>& workload, WorkerThread& work) const {
-    try {
+    return in_sub_interpreter([&] {
       workload.emplace(spec_);
       const double setup_s = workload->prepare(1);
       work.use(workload->call(0));
       return setup_s;
-    } catch (const WorkloadError& error) {
-      throw WorkloadError(std::string("in a sub-interpreter, ") + error.what() +
-                              ", or measure it with another executor",
-                          error.details());
-    } catch (py::error_already_set& error) {
-      throw workload_error("in a sub-interpreter, Python raised", take_exception(error),
-                           "measure it with another executor");
-    }
+    });
   }
 
   std::string spec_;

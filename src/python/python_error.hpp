@@ -4,12 +4,25 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "gilscale/measure/call_error.hpp"
 
 namespace gilscale {
 
 namespace py = pybind11;
+
+/// Of a workload that cannot be imported, or whose set-up cannot import something: an ImportError.
+class ImportFailure : public WorkloadError {
+ public:
+  /// `reason`: the message without advice.
+  ImportFailure(const std::string& message, std::string reason, std::string details)
+      : WorkloadError(message, std::move(details)), reason_(std::move(reason)) {}
+  [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+
+ private:
+  std::string reason_;
+};
 
 /// Takes the pending Python exception off this thread, as an exception object with its traceback.
 /// Attached; an exception must be pending.
@@ -33,6 +46,25 @@ WorkloadError workload_error(const std::string& what, const py::object& exceptio
 
 /// For one in a call of a task that was submitted without a round. Attached.
 WorkloadError task_error(const std::string& workload, const py::object& exception);
+
+/// Makes a workload ready, attached to a sub-interpreter: what fails there is told as of there. What
+/// can be imported in the main interpreter only is nobody's fault: UnavailableError. What is thrown
+/// holds no Python object.
+template <typename Work>
+auto in_sub_interpreter(const Work& work) {
+  try {
+    return work();
+  } catch (const ImportFailure& failure) {
+    throw UnavailableError("in a sub-interpreter, " + failure.reason());
+  } catch (const WorkloadError& error) {
+    throw WorkloadError(
+        std::string("in a sub-interpreter, ") + error.what() + ", or measure it with another executor",
+        error.details());
+  } catch (py::error_already_set& error) {
+    throw workload_error("in a sub-interpreter, Python raised", take_exception(error),
+                         "measure it with another executor");
+  }
+}
 
 /// For destructors: what Python objects when threads end concerns nobody any more. Attaches.
 template <typename End>

@@ -2,17 +2,23 @@
 
 #include "python/call_team.hpp"
 #include "python/executors.hpp"
+#include "python/in_turn.hpp"
 #include "python/interpreter.hpp"
 #include "python/python_error.hpp"
 #include "python/python_workload.hpp"
-#include "python/set_up_in_turn.hpp"
 
 namespace gilscale {
 
 /// What executors on Python threads of this interpreter share; a round is theirs to define.
-class PythonExecutor : public Executor {
+///
+/// They set their workload up, and tear it down, on the threads that make its calls: thread 0 does
+/// with what they share, or each thread with what it has for itself (--share none). A free-threaded
+/// Python gives an object to the thread that made it; all others count references to it with atomic
+/// instructions, even where no two of them meet. And some objects may be used by that thread only.
+class PythonExecutor : public Executor, private WorkloadOwner {
  public:
   explicit PythonExecutor(PythonWorkload& workload) : workload_(workload), team_(workload.name()) {}
+  ~PythonExecutor() override { workload_.leave(*this); }
 
   bool shares_gil() override {
     const py::gil_scoped_acquire attached;
@@ -27,6 +33,7 @@ class PythonExecutor : public Executor {
       start_threads();
     }
     const double setup_s = set_up(threads);
+    workload_.belong_to(*this);
     for (int i = 0; i < threads; ++i) team_.thread(i).use(workload_.call(i));
     return setup_s;
   }
@@ -41,13 +48,29 @@ class PythonExecutor : public Executor {
 
  private:
   double set_up(int threads) {
-    SetUpInTurn set_up(workload_, threads);
-    for (int i = 0; i < threads; ++i) team_.do_next(i, [&set_up, i] { set_up(i); });
+    const bool own = workload_.has_own_sets();
+    double seconds = 0;
+    do_in_turn(threads, [&](int thread) {
+      if (own || thread == 0) seconds += workload_.prepare(own ? thread + 1 : threads);
+    });
+    return seconds;
+  }
+
+  void tear_down_workload() override {
+    const bool own = workload_.has_own_sets();
+    do_in_turn(team_.size(), [&](int thread) {
+      if (own || thread == 0) workload_.tear_down_set(thread);
+    });
+  }
+
+  void do_in_turn(int threads, const InTurn::Job& job) {
+    InTurn in_turn(job);
+    for (int i = 0; i < threads; ++i) team_.do_next(i, [&in_turn, i] { in_turn(i); });
     {
       const py::gil_scoped_release detached;
       round(threads, 0);
     }
-    return set_up.seconds();
+    in_turn.check();
   }
 };
 

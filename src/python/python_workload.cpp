@@ -41,7 +41,10 @@ auto translated(const Work& work) {
     const std::string message = py::str(exception);
     if (usage) throw UsageError(message);
     const py::object cause = exception.attr("__cause__");
-    throw WorkloadError(message, cause.is_none() ? "" : traceback_of(cause));
+    const std::string details = cause.is_none() ? "" : traceback_of(cause);
+    if (py::isinstance(cause, PyExc_ImportError))
+      throw ImportFailure(message, py::str(exception.attr("reason")), details);
+    throw WorkloadError(message, details);
   }
 }
 
@@ -79,7 +82,12 @@ double PythonWorkload::prepare(int threads) {
 }
 
 void PythonWorkload::tear_down() {
-  translated([&] { return workload_.attr("tear_down")(); });
+  if (owner_) owner_->tear_down_workload();
+  translated([&] { return workload_.attr("tear_down")(); });  // what is left
+}
+
+void PythonWorkload::tear_down_set(int index) {
+  translated([&] { return workload_.attr("tear_down_set")(index); });
 }
 
 void PythonWorkload::tear_down_or_warn() noexcept {

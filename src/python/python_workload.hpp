@@ -8,6 +8,16 @@
 
 namespace gilscale {
 
+/// Who set a workload up, and is to tear it down.
+class WorkloadOwner {
+ public:
+  /// Attached. Throws as PythonWorkload::tear_down_set().
+  virtual void tear_down_workload() = 0;
+
+ protected:
+  ~WorkloadOwner() = default;
+};
+
 /// A workload brought to life in the interpreter that the calling thread is attached to: imported,
 /// its arguments evaluated. Made, used and destroyed attached to that one. What is done in Python
 /// stands in workload_loader.py.
@@ -29,8 +39,17 @@ class PythonWorkload {
   /// The call of thread `index`, below what prepare() was given.
   BoundCall& call(int index) { return *calls_[static_cast<std::size_t>(index)]; }
 
-  /// Runs the file's teardown, once for each set-up. Throws WorkloadError when it fails.
+  /// From now on that one tears it down, until it leaves.
+  void belong_to(WorkloadOwner& owner) { owner_ = &owner; }
+  void leave(const WorkloadOwner& owner) {
+    if (owner_ == &owner) owner_ = nullptr;
+  }
+
+  /// Runs the file's teardown, once for each set-up; without an owner, on the calling thread. Throws
+  /// WorkloadError when it fails.
   void tear_down();
+  /// The same of what prepare() made for thread `index` alone, if there is such a thing.
+  void tear_down_set(int index);
   /// The same where nobody is left to be thrown at: a failure is a warning on standard error.
   void tear_down_or_warn() noexcept;
 
@@ -42,6 +61,7 @@ class PythonWorkload {
   std::string spec_;
   std::string name_;
   bool has_own_sets_ = false;
+  WorkloadOwner* owner_ = nullptr;
   py::object workload_;
   std::vector<std::unique_ptr<BoundCall>> calls_;
 };

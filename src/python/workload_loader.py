@@ -22,7 +22,9 @@ class UsageError(Exception):
 
 
 class WorkloadError(Exception):
-    """The workload is at fault; what it raised, if anything, is the cause."""
+    """The workload is at fault; what it raised, if anything, is the cause, and `reason` a message without advice."""
+
+    reason = ""
 
 
 # ---- messages ----
@@ -34,6 +36,13 @@ def fault(kind, message, cause=None):
         cause.__traceback__ = without_our_frames(cause.__traceback__)
     error.__cause__ = cause
     return error
+
+
+def raised(what, error, advice, near=""):
+    reason = f"{what}: {summary(error)}"
+    failure = fault(WorkloadError, f"{reason}{near}; {advice}", error)
+    failure.reason = reason.encode("utf-8", "backslashreplace").decode()
+    return failure
 
 
 OUR_FILES = (__file__, importlib.__file__, "<frozen importlib")
@@ -73,7 +82,18 @@ def literal(text, kind, option, example):
             return value
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         pass
-    raise fault(UsageError, f"{option} '{text}' is not a Python literal of the right kind; write it as {example}")
+    advice = ("is an expression, but no code is run here: make the value in --setup, or in a file, and use it in --stmt"
+              if is_expression(text) else f"is not a Python literal of the right kind; write it as {example}")
+    raise fault(UsageError, f"{option} '{text}' {advice}")
+
+
+def is_expression(text):
+    """Whether something is computed in it."""
+    computing = ast.Call, ast.BinOp, ast.comprehension
+    try:
+        return any(isinstance(node, computing) for node in ast.walk(ast.parse(text, mode="eval")))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return False
 
 
 def positional(text):
@@ -127,19 +147,27 @@ def near_module(error, module):
     return suggestion(top, importable_names()) if missing else ""
 
 
+def near_file(path):
+    try:
+        return suggestion(os.path.basename(path), [each for each in os.listdir(os.path.dirname(path)) if each.endswith(".py")])
+    except OSError:
+        return ""
+
+
 def import_source(spec):
     """The module that the workload lies in."""
     name, file, module = spec["name"], spec["file"], spec["module"]
     if file and not os.path.isfile(os.path.join(current_folder(), file)):
-        raise fault(WorkloadError, f"workload '{name}': there is no file '{file}'; check the path")
+        raise fault(WorkloadError, f"workload '{name}': there is no file '{file}'"
+                                   f"{near_file(os.path.join(current_folder(), file)) or '; check the path'}")
     own_folder = os.path.dirname(os.path.join(current_folder(), file)) if file else current_folder()
     put_first_on_path([*spec["path"], spec["builtin_folder"] or own_folder])
     try:
         return import_file(file) if file else importlib.import_module(module)
     except BaseException as error:  # also what sys.exit() raises
         near = "" if file else near_module(error, module)
-        raise fault(WorkloadError, f"workload '{name}' cannot be imported: {summary(error)}{near}; "
-                                   f"try the import with {sys.executable or 'Python itself'}", error) from error
+        raise raised(f"workload '{name}' cannot be imported", error,
+                     f"try the import with {sys.executable or 'Python itself'}", near) from error
 
 
 def follow(owner, path, name):
@@ -236,8 +264,8 @@ class Workload:
         except (UsageError, WorkloadError):
             raise
         except BaseException as error:
-            raise fault(WorkloadError, f"workload '{self.name}' cannot be set up: {summary(error)}; "
-                                       "try its set-up in Python itself", error) from error
+            raise raised(f"workload '{self.name}' cannot be set up", error,
+                         "try its set-up in Python itself") from error
         return call, time.perf_counter() - began if self.has_setup else 0.0
 
     def calls(self, threads):
@@ -258,13 +286,19 @@ class Workload:
         """Takes a set down again."""
 
     def tear_down(self):
-        sets, self.sets = self.sets, []
-        for call in sets:
-            try:
-                self.undo(call)
-            except BaseException as error:
-                raise fault(WorkloadError, f"workload '{self.name}' cannot be torn down: {summary(error)}; "
-                                           "check its teardown", error) from error
+        for index in range(len(self.sets)):
+            self.tear_down_set(index)
+        self.sets = []
+
+    def tear_down_set(self, index):
+        """Once; nothing where there is no such set, or no more."""
+        if index >= len(self.sets) or self.sets[index] is None:
+            return
+        call, self.sets[index] = self.sets[index], None
+        try:
+            self.undo(call)
+        except BaseException as error:
+            raise raised(f"workload '{self.name}' cannot be torn down", error, "check its teardown") from error
 
 
 def reachable(roots, most=100_000):

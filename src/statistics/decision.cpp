@@ -23,6 +23,17 @@ bool SignTally::suffices(double error) const {
   return may_suffice() && log_sign_evidence(on_it_, off_it_) >= -std::log(error);
 }
 
+std::optional<double> SignTally::times_to_suffice(double error, double most) const {
+  constexpr double step = 1.1;
+  for (double times = 1; times <= most; times *= step) {
+    SignTally more;
+    more.on_it_ = static_cast<std::size_t>(std::lround(times * static_cast<double>(on_it_)));
+    more.off_it_ = static_cast<std::size_t>(std::lround(times * static_cast<double>(off_it_)));
+    if (more.suffices(error)) return times;
+  }
+  return std::nullopt;
+}
+
 std::size_t fewest_to_decide(double error) {
   std::size_t count = 1;
   while (log_sign_evidence(count, 0) < -std::log(error)) ++count;

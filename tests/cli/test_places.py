@@ -83,7 +83,7 @@ def test_python_is_looked_for_at_the_place(gilscale, measured_python):
     good, lost, fine = document["gilscale"]["cases"]
     assert good["python"] and fine["python"] and lost["error"]["kind"] == "unreachable"
     done = gilscale("run", *RELEASE, *QUICK, "--launcher=env", "--python=3.98")
-    assert done.returncode == WORKLOAD_FAILED and "there is no such Python" in done.stderr
+    assert done.returncode == WORKLOAD_FAILED and "there is no Python '3.98' on PATH" in done.stderr
 
 
 def test_a_pool_of_places_is_compared_with_nobody(gilscale):

@@ -123,9 +123,9 @@ def test_a_version_is_found_on_path_and_the_environment_comes_first(gilscale, en
 
 @pytest.mark.parametrize("given, said", [
     ("", "--python '' is empty"),
-    ("3.98", "--python '3.98': there is no such Python on PATH"),
+    ("3.98", "there is no Python '3.98' on PATH"),
     ("/nonexistent/python", "--python '/nonexistent/python' does not exist"),
-    ("/etc", "--python '/etc' is a folder without an interpreter"),
+    ("/etc", "'/etc' is a folder without an interpreter"),
     ("/etc/passwd", "'/etc/passwd' does not run as a Python interpreter"),
     ("no-such-command", "'no-such-command' does not run as a Python interpreter"),
 ])

@@ -105,6 +105,59 @@ def test_a_wheel_does_for_every_python_and_holds_no_libpython(wheel, default_plu
     assert not [name for name in names if "libpython" in name]
 
 
+def test_a_wheel_holds_the_licenses_of_what_is_compiled_in(wheel):
+    file = zipfile.ZipFile(wheel)
+    for library in ("pybind11", "fmt", "nlohmann_json", "CLI11", "tomlplusplus", "Boost", "benchmark"):
+        text = file.read(f"gilscale/share/gilscale/licenses/{library}.txt").decode()
+        assert re.search(r"(?i)copyright|license", text), library
+
+
+def wheel_with(wheel, folder, packages):
+    """A copy of it as auditwheel would leave it, with a library of each of these packages."""
+    pytest.importorskip("wheel", reason="wheel is not installed here; run scripts/setup.sh")
+    subprocess.run([sys.executable, "-m", "wheel", "unpack", "-d", folder, wheel], check=True, stdout=subprocess.DEVNULL)
+    unpacked, = folder.glob("gilscale-*")
+    info, = unpacked.glob("*.dist-info")
+    for made in (unpacked / "gilscale.libs", info / "sboms"):
+        made.mkdir()
+    for package in packages:
+        (unpacked / "gilscale.libs" / f"{package}.so").touch()
+    purls = ["pkg:pypi/gilscale@0.1.0?file_name=x.whl", *(f"pkg:deb/debian/{package}@1%3A2-1" for package in packages)]
+    (info / "sboms/auditwheel.cdx.json").write_text(json.dumps({"components": [{"purl": purl} for purl in purls]}))
+    subprocess.run([sys.executable, "-m", "wheel", "pack", "-d", folder, unpacked], check=True, stdout=subprocess.DEVNULL)
+    return folder / wheel.name
+
+
+def add_licenses(wheel):
+    return subprocess.run([sys.executable, ROOT / "scripts/add_licenses.py", wheel], check=False, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=120)
+
+
+needs_debian = pytest.mark.skipif(not Path("/usr/share/doc/libc6/copyright").exists(), reason="this is not Debian")
+
+
+@needs_debian
+def test_the_licenses_of_libraries_that_auditwheel_took_are_added(wheel, tmp_path):
+    copy = wheel_with(wheel, tmp_path, ["libc6", "libgcc-s1"])
+    done = add_licenses(copy)
+    assert done.returncode == 0, done.stderr
+    file = zipfile.ZipFile(copy)
+    added = {name.rpartition("/")[2]: file.read(name).decode() for name in file.namelist() if "dist-info/licenses/" in name}
+    assert sorted(added) == ["LICENSE", "libc6.txt", "libgcc-s1.txt"]
+    assert added["libc6.txt"] == Path("/usr/share/doc/libc6/copyright").read_text()
+    record, = [name for name in file.namelist() if name.endswith("RECORD")]
+    assert "licenses/libc6.txt,sha256=" in file.read(record).decode()
+
+
+@needs_debian
+def test_a_library_without_a_license_is_refused(wheel, tmp_path):
+    done = add_licenses(wheel_with(wheel, tmp_path, ["libnowhere9"]))
+    assert done.returncode == 1
+    assert done.stderr == ("add_licenses.py: the package libnowhere9 has no license here; install it with its documents\n")
+    done = add_licenses(tmp_path / "no.whl")
+    assert done.returncode == 1 and done.stderr == f"add_licenses.py: there is no wheel '{tmp_path}/no.whl'\n"
+
+
 def test_the_extra_report_is_what_drawing_needs(wheel):
     metadata, = [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith("METADATA")]
     required = email.message_from_bytes(zipfile.ZipFile(wheel).read(metadata)).get_all("Requires-Dist")
@@ -198,7 +251,7 @@ def test_a_plug_in_goes_next_to_the_program_where_that_can_be_written_to(changea
 
 @pytest.mark.parametrize("python, said", [
     ("no/such/python", "does not exist"),
-    ("2.7.99", "there is no such Python"),
+    ("2.7.99", "there is no Python '2.7.99' on PATH"),
 ])
 def test_what_is_no_python_gets_no_plug_in(installed, python, said):
     done = installed("add-python", python)

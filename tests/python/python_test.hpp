@@ -110,6 +110,12 @@ class Running {
     const py::gil_scoped_release detached;
     return executor_->dispatched_round_s(threads, calls);
   }
+  /// At the end of a case: what is left of it goes with the executor.
+  void tear_down() {
+    workload_.tear_down();
+    const py::gil_scoped_release detached;
+    executor_.reset();
+  }
   std::unique_ptr<Executor>& executor() { return executor_; }
 
  private:

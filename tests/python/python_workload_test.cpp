@@ -115,16 +115,28 @@ class Holder:
 // ---- --args and --kwargs ----
 
 TEST_F(Workload, RefusesArgumentsThatAreNoTuple) {
-  for (const char* args : {"30", "[1]", "{}", "'x'", "(", "(x,)", "(1 +)", "__import__('os')", "",
-                           "(__import__('os').getpid(),)", "(lambda: 1,)"}) {
+  for (const char* args : {"30", "[1]", "{}", "'x'", "(", "(x,)", "(1 +)", "", "(lambda: 1,)"}) {
     EXPECT_EQ(refusal(own("def work(*a): pass", "work", args)),
               std::string("--args '") + args +
                   "' is not a Python literal of the right kind; write it as a tuple: \"(30,)\"");
   }
 }
 
+TEST_F(Workload, RefusesArgumentsThatAreComputedAndSaysWhereTheyCanBe) {
+  for (const char* args : {"__import__('os')", "(__import__('os').getpid(),)", "('x' * 1000,)",
+                           "(list(range(9)),)", "([i for i in (1, 2)],)"}) {
+    EXPECT_EQ(refusal(own("def work(*a): pass", "work", args)),
+              std::string("--args '") + args +
+                  "' is an expression, but no code is run here: make the value in --setup, or in a "
+                  "file, and use it in --stmt");
+  }
+  WorkloadSpec spec = own("def work(**k): pass", "work");
+  spec.kwargs = "dict(level=9)";
+  EXPECT_THAT(refusal(spec), HasSubstr("is an expression, but no code is run here"));
+}
+
 TEST_F(Workload, RefusesKeywordsThatAreNoDictionary) {
-  for (const char* kwargs : {"9", "(1,)", "level=9", "{'level': x}", "dict(level=9)", "{1, 2}"}) {
+  for (const char* kwargs : {"9", "(1,)", "level=9", "{'level': x}", "{1, 2}"}) {
     WorkloadSpec spec = own("def work(**k): pass", "work");
     spec.kwargs = kwargs;
     EXPECT_EQ(refusal(spec),

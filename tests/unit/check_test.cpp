@@ -100,7 +100,7 @@ TEST(CheckedPoint, NeedsAFewSamples) {
   const Check check = checked("f@2 relative_efficiency >= 0.9", efficient(1, 14));
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
   EXPECT_FALSE(check.seen);
-  EXPECT_EQ(check.why, "too few samples to decide: 14; it takes at least 15");
+  EXPECT_EQ(check.why, "too few samples to decide: 14; it takes at least 15: raise --max-budget");
 }
 
 TEST(CheckedPoint, NeedsMoreOfThemWhereMoreIsDecided) {
@@ -109,7 +109,7 @@ TEST(CheckedPoint, NeedsMoreOfThemWhereMoreIsDecided) {
   const CaseResult result = result_of({efficient(1, 15)});
   const Check check = check_point(expectation, result, result.points.back());
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
-  EXPECT_EQ(check.why, "too few samples to decide: 15; it takes at least 20");
+  EXPECT_EQ(check.why, "too few samples to decide: 15; it takes at least 20: raise --max-budget");
 }
 
 TEST(CheckedPoint, StaysWithTheFirstSampleThatDecided) {
@@ -278,7 +278,7 @@ TEST(CheckedGilDemand, IsDecidedByHowOftenItWasMeasuredItself) {
   point.gil_demands.assign(13, 0.01);
   const Check check = checked("f@2 gil_demand <= 0.1", point);
   EXPECT_EQ(check.outcome, Outcome::inconclusive);
-  EXPECT_EQ(check.why, "too few samples to decide: 13; it takes at least 14");
+  EXPECT_EQ(check.why, "too few samples to decide: 13; it takes at least 14: raise --max-budget");
   point.gil_demands.push_back(0.01);
   EXPECT_EQ(checked("f@2 gil_demand <= 0.1", point).outcome, Outcome::passed);
 }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "gilscale/commands/doctor.hpp"
 #include "gilscale/judge/judged_case.hpp"
 #include "steady_point.hpp"
@@ -136,6 +138,30 @@ TEST(Diagnosis, ShowsTheBudgetWhatThereIsNowAndPython) {
             "  Python      CPython 3.13.1 (default build), GIL on: /usr/bin/python3\n"
             "\n"
             "nothing was found that distorts measurements\n");
+}
+
+TEST(Diagnosis, SaysWhatModulesDoToTheGil) {
+  const std::vector<std::string> modules{"a", "b.c"};
+  const auto said = [&](const CaseResult& python) {
+    return diagnosis(quiet(2), {2, {1.4, 1.3, 1.5}}, {&python, 1}, {}, modules);
+  };
+  CaseResult python;
+  python.python = PythonInfo{"3.14.1", "default", "/usr/bin/python3"};
+  EXPECT_THAT(said(python), HasSubstr("/usr/bin/python3\n"
+                                      "              a, b.c: can be imported; only a free-threaded "
+                                      "Python tells whether the GIL stays off (--python 3.14t)\n"));
+  python.python->build = "free-threaded";
+  EXPECT_THAT(said(python), HasSubstr("\n              a, b.c: the GIL stays off\n"));
+  python.gil.modules = {{"a", "/x/a.so", ""}};
+  EXPECT_THAT(said(python), HasSubstr("\n              a, b.c: see the findings\n"));
+  python.failure = Failure{FailureKind::exception, "no", ""};
+  EXPECT_THAT(said(python), Not(HasSubstr("b.c")));
+}
+
+TEST(Diagnosis, TellsThatAnIntervalTakesMoreTime) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(diagnosis(quiet(2), {2, {1.4, -infinity, infinity}}, {}, {}),
+              HasSubstr("got 1.40 cores, in too little time for an interval\n"));
 }
 
 TEST(Diagnosis, ShowsEachFindingWithItsRemedy) {

@@ -274,10 +274,35 @@ TEST(Refusal, OfAFormatNamesTheFormats) {
 }
 
 TEST(Refusal, OfAnUnknownFlagNamesItAndTheHelp) {
-  for (const char* flag : {"--benchmark_minimum_time=2", "--benchmark_filters=fib", "--thread=2"}) {
+  for (const char* flag : {"--frobnicate=2", "--quietly", "-q"}) {
     EXPECT_THAT(run_refusal({flag}),
                 AllOf(HasSubstr(flag), HasSubstr("; see `gilscale run --help`")));
   }
+}
+
+TEST(Refusal, OfAFlagThatIsLikeOneNamesThatOne) {
+  EXPECT_EQ(run_refusal({"--thread=2"}),
+            "gilscale run has no option --thread, did you mean '--threads'?");
+  EXPECT_EQ(run_refusal({"--why", "--benchmark_filters", "fib"}),
+            "gilscale run has no option --benchmark_filters, did you mean '--benchmark_filter'?");
+  EXPECT_EQ(refusal({"doctor", "--pyhton", "3.12"}),
+            "gilscale doctor has no option --pyhton, did you mean '--python'?");
+}
+
+TEST(Refusal, OfAMissingArgumentShowsHowTheCommandIsCalled) {
+  EXPECT_EQ(refusal({"compare", "old.json"}),
+            "an argument is missing: gilscale compare OLD.json NEW.json; see `gilscale compare "
+            "--help`");
+  EXPECT_EQ(refusal({"report", "a.json"}),
+            "an argument is missing: gilscale report RESULTS.json --out FILE; see `gilscale report "
+            "--help`");
+}
+
+TEST(Refusal, OfAWorkloadWithoutACommandNamesTheCommand) {
+  EXPECT_EQ(refusal({"work.py"}),
+            "there is no command 'work.py'; to measure it: gilscale run work.py");
+  EXPECT_EQ(refusal({"json:dumps", "--threads", "2"}),
+            "there is no command 'json:dumps'; to measure it: gilscale run json:dumps");
 }
 
 TEST(Refusal, OfAFlagWithoutItsValueNamesIt) {

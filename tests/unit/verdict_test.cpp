@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "gilscale/judge/judged_case.hpp"
 #include "steady_point.hpp"
@@ -217,7 +219,45 @@ TEST(Inconclusive, IsAnEfficiencyOnBothSidesOfTheBound) {
   EXPECT_EQ(judgement.verdict, Verdict::inconclusive);
   EXPECT_EQ(judgement.why,
             "2 threads do 1.80 times the work of one; 2.00 was achievable, but the samples do not "
-            "agree on whether that is enough; raise --budget");
+            "agree on whether that is enough; longer rounds (--calls) may tell, as a larger "
+            "--budget hardly does");
+}
+
+TEST(Inconclusive, SaysHowFarMoreSamplesWouldHelp) {
+  Point point;
+  point.threads = 2;
+  for (int i = 0; i < 16; ++i)
+    add_sample(point, {.single_s = i % 5 == 3 ? 0.7 : 1, .parallel_s = 1});
+  EXPECT_THAT(judged(point).why, testing::ContainsRegex("raise --budget, to about [0-9.]+ times"));
+}
+
+TEST(Inconclusive, SaysWhatStoodInTheWay) {
+  Point point = between(2, 1.6, 2);
+  point.samples.parallel_wall_s.assign(40, 2);
+  point.samples.parallel_cpu_s.assign(40, 1.1);
+  point.samples.parallel_runnable_s.assign(40, 0.9);
+  EXPECT_THAT(judged(point).why,
+              testing::HasSubstr("; its threads were ready but without a CPU for 45 % of"));
+}
+
+TEST(Sentences, TellTheEfficiencyWhereItIsNotThatOfTheMedians) {
+  Point point;
+  point.threads = 2;
+  constexpr std::array<std::pair<double, double>, 3> speedups_and_cores{
+      {{1.5, 2}, {1.5, 1.7}, {1.8, 1.85}}};
+  for (int i = 0; i < 30; ++i) {
+    const auto& [speedup, cores] = speedups_and_cores[static_cast<std::size_t>(i % 3)];
+    add_sample(point, {.single_s = speedup / 2, .parallel_s = 1, .control_parallel_s = 2 / cores});
+  }
+  EXPECT_THAT(judged(point).why, testing::HasSubstr("1.50 times the work of one; 1.85 was "
+                                                    "achievable; sample by sample, the relative "
+                                                    "efficiency is 0.88"));
+}
+
+TEST(Sentences, SpeakOfProcessesWhereThereAreNoThreads) {
+  CaseResult result = result_of({efficient(4, 1)});
+  result.planned.executor = "processes";
+  EXPECT_EQ(judge(result).why, "4 processes do 4.00 times the work of one; 4.00 was achievable");
 }
 
 TEST(Inconclusive, IsAPointOfTooFewSamples) {
@@ -233,7 +273,8 @@ TEST(Inconclusive, IsASpeedupThatMayOrMayNotBeOneWhereTheGilDoesNotExplainIt) {
   EXPECT_EQ(
       judgement.why,
       "4 threads do 1.30 times the work of one; 4.00 was achievable, but the samples do not agree "
-      "on whether that is more than one; raise --budget");
+      "on whether that is more than one; longer rounds (--calls) may tell, as a larger --budget "
+      "hardly does");
 }
 
 TEST(Inconclusive, IsACaseOfOneThreadOnly) {

@@ -202,6 +202,14 @@ TEST(UnknownWorkloads, AreAnsweredWithTheNearestName) {
   EXPECT_THAT(refusal("calibraton"), HasSubstr("did you mean 'calibration'?"));
 }
 
+TEST(UnknownWorkloads, ThatAreCallsAreToldWhereArgumentsAreGiven) {
+  const std::string begin = " is written as a call; name what is called, and give arguments apart from it: ";
+  EXPECT_EQ(refusal("release(2000)"), "workload 'release(2000)'" + begin + "release --args '(2000,)'");
+  EXPECT_EQ(refusal("json:dumps(['a'])"),
+            "workload 'json:dumps(['a'])'" + begin + "json:dumps --args \"(['a'],)\"");
+  EXPECT_EQ(refusal("own.py:work()"), "workload 'own.py:work()'" + begin + "own.py:work");
+}
+
 TEST(UnknownWorkloads, ThatAreNearNothingGetNoSuggestion) {
   EXPECT_THAT(refusal("matrix"), AllOf(HasSubstr("no workload is called 'matrix'; `gilscale list`"),
                                        Not(HasSubstr("did you mean"))));

@@ -17,8 +17,10 @@ namespace gilscale {
 /// Python.
 ExitCode doctor(const DoctorOptions& options);
 
-/// What doctor() prints. Of each Python what is known once it has run, or why it did not.
+/// What doctor() prints. Of each Python what is known once it has run, or why it did not; `modules`
+/// are what each of them imported.
 std::string diagnosis(const Machine& machine, const MeasuredCapacity& measured,
-                      std::span<const CaseResult> pythons, const std::vector<Finding>& findings);
+                      std::span<const CaseResult> pythons, const std::vector<Finding>& findings,
+                      const std::vector<std::string>& modules = {});
 
 }  // namespace gilscale
