@@ -114,20 +114,22 @@ std::vector<RunPython> pythons_of(const DoctorOptions& options) {
   return run_pythons(plan, installed_plugins());
 }
 
-/// Of a traceback: "ModuleNotFoundError: No module named 'codec'".
-std::string last_line(std::string text) {
-  while (text.ends_with('\n')) text.pop_back();
-  const std::size_t line = text.rfind('\n');
-  return line == text.npos ? text : text.substr(line + 1);
+/// What least_workload() raised, without what it is called and what is advised to users of their
+/// own: "ModuleNotFoundError: No module named 'codec'". Empty for any other failure.
+std::string raised_by_imports(const Failure& failure) {
+  constexpr std::string_view before = "cannot be set up: ";
+  const std::size_t at = failure.message.find(before);
+  if (failure.kind != FailureKind::exception || at == failure.message.npos) return "";
+  const std::string raised = failure.message.substr(at + before.size());
+  return raised.substr(0, raised.rfind(';'));
 }
 
 Finding failure_finding(const CaseResult& asked, const std::vector<std::string>& modules) {
   const Failure& failure = *asked.failure;
   const std::string python = "Python " + asked.planned.interpreter;
-  if (failure.kind == FailureKind::exception && !modules.empty() && !failure.details.empty())
+  if (const std::string raised = raised_by_imports(failure); !raised.empty())
     return {"python", true, 1,
-            fmt::format("{} cannot import {}: {}", python, fmt::join(modules, ", "),
-                        last_line(failure.details)),
+            fmt::format("{} cannot import {}: {}", python, fmt::join(modules, ", "), raised),
             "install what is missing there, or name the right Python with --python or --venv"};
   return {"python", true, 1, fmt::format("{} cannot be used: {}", python, failure.message),
           "try that interpreter by itself, or name another one with --python"};
