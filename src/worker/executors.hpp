@@ -2,10 +2,12 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "gilscale/machine/placement.hpp"
 #include "gilscale/measure/executor.hpp"
 #include "gilscale/model/case.hpp"
+#include "gilscale/model/result.hpp"
 #include "worker/python.hpp"
 
 namespace gilscale {
@@ -18,6 +20,9 @@ struct ExecutorSetup {
   PythonFiles files = {};
   /// Called some times in a second by those that wait for processes. May throw to give up.
   std::function<void()> while_waiting = {};
+  /// Called when the executor ends, for each Python in a process of its own: whether its GIL is on,
+  /// and for which modules.
+  std::function<void(bool gil_enabled, const std::vector<GilModule>& modules)> at_end_of_python = {};
 };
 
 /// The executor of that case's kind. Throws UnavailableError where this Python lacks what it needs.

@@ -36,6 +36,7 @@ void play(Channel& channel) {
   python.play(team, team.member(setup.index), [&](const Raised& raised) {
     channel.send(message::failed({FailureKind::exception, raised.summary, raised.traceback}));
   });
+  channel.send(member_message::left(python.gil_enabled(), python.gil_modules()));
   tear_down_or_warn(python);
 }
 
@@ -67,6 +68,10 @@ void from_json(const nlohmann::json& json, MemberSetup& setup) {
 
 nlohmann::json member_message::ready(double setup_s) {
   return {{"message", "ready"}, {"setup_s", setup_s}};
+}
+
+nlohmann::json member_message::left(bool gil_enabled, const std::vector<GilModule>& gil_modules) {
+  return {{"message", "left"}, {"gil_enabled", gil_enabled}, {"gil_modules", gil_modules}};
 }
 
 void run_member_process() {

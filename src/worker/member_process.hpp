@@ -1,9 +1,11 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "gilscale/machine/placement.hpp"
 #include "gilscale/model/case.hpp"
+#include "gilscale/model/result.hpp"
 #include "worker/python.hpp"
 
 namespace gilscale {
@@ -23,11 +25,13 @@ void from_json(const nlohmann::json& json, MemberSetup& setup);
 
 /// What the process answers on its standard output, each a JSON object in a line:
 ///   ready   setup_s    it waits for rounds
+///   left    gil_enabled, gil_modules    after the team's dismissal; as of Python
 ///   failed  failure    before that: it has ended; after: of a call in the round that is being
 ///                      played, with what was raised as message and details
 namespace member_message {
 
 nlohmann::json ready(double setup_s);
+nlohmann::json left(bool gil_enabled, const std::vector<GilModule>& gil_modules);
 
 }  // namespace member_message
 

@@ -71,13 +71,16 @@ class Helper {
       throw ended(*status, fmt::format("in round {}", round));
   }
 
-  /// Blocks until it ends by itself, at most so long. Its standard output is closed by its end, and
-  /// by nothing else.
-  void wait_for_end(Clock::time_point deadline) {
+  /// Blocks until it ends by itself, at most so long, and returns the last thing that it said. Its
+  /// standard output is closed by its end, and by nothing else.
+  std::optional<nlohmann::json> wait_for_end(Clock::time_point deadline) {
     while (answers_.fd() >= 0 && Clock::now() < deadline) {
       wait_for_news(std::chrono::ceil<milliseconds>(deadline - Clock::now()));
       read_more();
     }
+    std::optional<nlohmann::json> last;
+    while (const auto answer = next_answer()) last = answer;
+    return last;
   }
 
  private:
@@ -128,7 +131,12 @@ class ProcessesExecutor : public Executor {
     team_.dismiss();
     if (!at_rest_) return;  // one may be stuck for ever: they are killed
     const Clock::time_point deadline = Clock::now() + std::chrono::seconds(2);
-    for (const auto& helper : helpers_) helper->wait_for_end(deadline);
+    for (const auto& helper : helpers_) {
+      const auto last = helper->wait_for_end(deadline);
+      if (!at_end_of_python_ || !last || last->at("message") != "left") continue;
+      at_end_of_python_(last->at("gil_enabled").get<bool>(),
+                        last->at("gil_modules").get<std::vector<GilModule>>());
+    }
   }
 
   /// Those that are missing start all at once.
@@ -166,7 +174,8 @@ class ProcessesExecutor : public Executor {
   ProcessesExecutor(const ExecutorSetup& setup, SharedMemory memory)
       : setup_{setup.planned, setup.files, setup.placement, memory.fd(), 0},
         team_(setup.placement, std::move(memory)),
-        while_waiting_(setup.while_waiting) {}
+        while_waiting_(setup.while_waiting),
+        at_end_of_python_(setup.at_end_of_python) {}
 
   void start_helper() try {
     setup_.index = team_.size();
@@ -193,6 +202,7 @@ class ProcessesExecutor : public Executor {
   MemberSetup setup_;  ///< of the newest helper
   Team team_;
   std::function<void()> while_waiting_;
+  decltype(ExecutorSetup::at_end_of_python) at_end_of_python_;
   std::vector<std::unique_ptr<Helper>> helpers_;
   std::int64_t rounds_ = 0;
   bool at_rest_ = true;  ///< all helpers wait for a round

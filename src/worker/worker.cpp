@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -88,6 +89,14 @@ void tell_python_of_gil(GilMode mode, const PythonFiles& files) {
   setenv("PYTHON_GIL", mode == GilMode::on ? "1" : "0", 1);
 }
 
+/// Those that are not among them yet.
+void add_modules(std::vector<GilModule>& modules, const std::vector<GilModule>& more) {
+  for (const GilModule& each : more)
+    if (std::none_of(modules.begin(), modules.end(),
+                     [&](const GilModule& one) { return one.name == each.name; }))
+      modules.push_back(each);
+}
+
 GilState measure_python(const Case& planned, const CpuBudget& budget, const Channel& channel) {
   const Placement placement = budget.placement(planned.pin);
   const PythonFiles files = find_python(planned.python);
@@ -101,13 +110,20 @@ GilState measure_python(const Case& planned, const CpuBudget& budget, const Chan
   gil.modules = python.gil_modules();
   channel.send(message::started(python.info(), gil));
   const MeasureSettings settings{placement, budget.quota_period_s(), python.switch_interval_s()};
-  const std::unique_ptr<Executor> runner = make_executor({planned, placement, &python, files});
+  GilState of_processes{.after_run = false};
+  std::unique_ptr<Executor> runner =
+      make_executor({planned, placement, &python, files, {}, [&](bool on, const auto& modules) {
+                       of_processes.after_run = of_processes.after_run || on;
+                       add_modules(of_processes.modules, modules);
+                     }});
   measure(planned, *runner, settings, channel, [&](const std::function<void()>& while_waiting) {
     return make_processes_executor({planned, placement, &python, files, while_waiting});
   });
-  gil.after_run = python.gil_enabled();
-  gil.modules = python.gil_modules();
   python.tear_down();
+  runner.reset();
+  gil.after_run = python.gil_enabled() || of_processes.after_run;
+  gil.modules = python.gil_modules();
+  add_modules(gil.modules, of_processes.modules);
   return gil;
 }
 

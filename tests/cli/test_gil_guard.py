@@ -150,7 +150,8 @@ def test_in_sub_interpreters_a_module_switches_on_gils_that_no_two_threads_share
     assert "the GIL" not in own["why"].partition(";")[0] and own["verdict"] != "gil-bound"
 
 
-def test_a_module_that_a_call_imports_in_a_sub_interpreter_is_named_too(gil, workload):
+@pytest.mark.parametrize("executor", ["interpreters", "processes"])
+def test_a_module_that_a_call_imports_elsewhere_is_named_too(gil, workload, executor):
     gil.module("late")
     workload("mine.py", """
         import time
@@ -159,7 +160,7 @@ def test_a_module_that_a_call_imports_in_a_sub_interpreter_is_named_too(gil, wor
             import late
             time.sleep(0.002)
         """)
-    case = gil.case("mine.py:work", "--path", gil.folder, "--executor=interpreters")
+    case = gil.case("mine.py:work", "--path", gil.folder, f"--executor={executor}")
     assert not case["gil"]["after_import"] and case["gil"]["after_run"] and not case["gil"]["shared"]
     assert [each["name"] for each in case["gil"]["enabled_by"]] == ["late"]
 
