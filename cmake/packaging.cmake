@@ -41,7 +41,8 @@ function(find_debian_packages result)
 endfunction()
 
 # The license of a library that is compiled into gilscale, in share/gilscale/licenses: that of its sources where they
-# were fetched, of the Python package where it is one, else of the Debian package that the header belongs to.
+# were fetched, of the Python package where it is one, else of the Debian package that the header belongs to. (Boost's
+# does not ask for that in object code.)
 function(install_license library include header)
   string(TOLOWER "${library}" fetched)
   file(GLOB texts "${${fetched}_SOURCE_DIR}/LICEN[CS]E*" "${include}/../../${library}-*.dist-info/licenses/LICENSE")
@@ -62,7 +63,7 @@ endfunction()
 function(install_licenses)
   set(headers
     pybind11 pybind11/pybind11.h fmt fmt/format.h nlohmann_json nlohmann/json.hpp CLI11 CLI/CLI.hpp
-    tomlplusplus toml++/toml.h Boost boost/math/special_functions/beta.hpp benchmark benchmark/benchmark.h)
+    tomlplusplus toml++/toml.h benchmark benchmark/benchmark.h)
   while(headers)
     list(POP_FRONT headers library header)
     find_path(include_of_${library} "${header}" HINTS "${pybind11_INCLUDE_DIR}" NO_CACHE)

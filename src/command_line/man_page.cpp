@@ -174,8 +174,8 @@ std::string examples_section() {
   std::string text = heading("EXAMPLES");
   std::string paragraph;
   for (const auto& [command, about] : examples) {
-    text += paragraph + filled(about) +
-            fmt::format(".PP\n.RS 4\n.nf\n{}\n.fi\n.RE\n", bold(command));
+    text +=
+        paragraph + filled(about) + fmt::format(".PP\n.RS 4\n.nf\n{}\n.fi\n.RE\n", bold(command));
     paragraph = ".PP\n";
   }
   return text;

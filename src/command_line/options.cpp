@@ -506,8 +506,8 @@ void refuse_unknown_command(const CLI::App& app, std::string_view word) {
   const std::string otherwise = looks_like_workload(word)
                                     ? fmt::format("; to measure it: gilscale run {}", word)
                                     : "; see `gilscale --help`";
-  throw UsageError(fmt::format("there is no command '{}'{}", word,
-                               did_you_mean(word, commands, otherwise)));
+  throw UsageError(
+      fmt::format("there is no command '{}'{}", word, did_you_mean(word, commands, otherwise)));
 }
 
 /// Of a command without an argument that it needs: how it is called.

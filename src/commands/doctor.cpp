@@ -148,8 +148,9 @@ std::vector<Finding> findings_of(const CaseResult& asked, const std::vector<std:
 std::string said_of_modules(const CaseResult& asked, const std::vector<std::string>& modules) {
   const std::string names = fmt::format("{}", fmt::join(modules, ", "));
   if (asked.python->build != "free-threaded")
-    return names + ": can be imported; only a free-threaded Python tells whether the GIL stays off "
-                   "(--python 3.14t)";
+    return names +
+           ": can be imported; only a free-threaded Python tells whether the GIL stays off "
+           "(--python 3.14t)";
   return names + (asked.gil.modules.empty() ? ": the GIL stays off" : ": see the findings");
 }
 

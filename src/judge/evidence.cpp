@@ -49,10 +49,9 @@ std::optional<double> Evidence::times_to_decide(double error) const {
   const SignTally& blamable = by_spells ? blamable_ : all_blamable_;
   const SignTally& as_it_was = by_spells ? blamable_as_it_was_ : all_blamable_as_it_was_;
   const bool left_lean = blamable_.may_suffice() && blamable_as_it_was_.may_suffice();
-  const auto blame = by_spells || left_lean
-                         ? longer(blamable.times_to_suffice(error, most_times),
-                                  as_it_was.times_to_suffice(error, most_times))
-                         : std::nullopt;
+  const auto blame = by_spells || left_lean ? longer(blamable.times_to_suffice(error, most_times),
+                                                     as_it_was.times_to_suffice(error, most_times))
+                                            : std::nullopt;
   if (!credit || !blame) return credit ? credit : blame;
   return std::min(*credit, *blame);
 }

@@ -74,8 +74,8 @@ std::string note_on_efficiency(const MeasuredPoint& seen) {
 std::string did_of_achievable(const MeasuredPoint& seen, const CaseResult& result) {
   const std::string most = fmt::format("{:.2f}", seen.figures.achievable);
   const std::string least = fmt::format("{:.2f}", seen.figures.achievable_low);
-  return fmt::format("{}; {}{} was achievable{}", did(seen, result), least == most ? "" : least + " to ",
-                     most, note_on_efficiency(seen));
+  return fmt::format("{}; {}{} was achievable{}", did(seen, result),
+                     least == most ? "" : least + " to ", most, note_on_efficiency(seen));
 }
 
 /// Of a workload whose own threads disturb the control; else empty.
@@ -173,8 +173,8 @@ Judgement unsettled(const MeasuredPoint& seen, const CaseResult& result, const E
   const std::string so_far = stack ? "; seen so far: " + cause_of(*stack, seen).why : "";
   return {Verdict::inconclusive,
           fmt::format("{}, but the samples do not agree on whether that is {}; {}{}{}",
-                      did_of_achievable(seen, result), question, advice, note_on_machine(seen, evidence),
-                      so_far)};
+                      did_of_achievable(seen, result), question, advice,
+                      note_on_machine(seen, evidence), so_far)};
 }
 
 /// Where the machine allowed no more either, that says nothing: the GIL would not on any machine.
@@ -302,11 +302,11 @@ Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
   if (is.lacked_cpus)
     return {Verdict::machine_limited, did_of_achievable(seen, result) + "; the calls lacked CPUs"};
   if (is.uneven)
-    return {
-        Verdict::inconclusive,
-        fmt::format("{}; by the mean of their times it would be {:.2f}: the threads finish "
-                    "unevenly, by chance or by imbalance; longer rounds (--calls) tell which",
-                    did_of_achievable(seen, result), figures.throughput_efficiency * figures.achievable)};
+    return {Verdict::inconclusive,
+            fmt::format("{}; by the mean of their times it would be {:.2f}: the threads finish "
+                        "unevenly, by chance or by imbalance; longer rounds (--calls) tell which",
+                        did_of_achievable(seen, result),
+                        figures.throughput_efficiency * figures.achievable)};
   return unsettled(seen, result, is.evidence, "enough");
 }
 

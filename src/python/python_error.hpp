@@ -47,9 +47,9 @@ WorkloadError workload_error(const std::string& what, const py::object& exceptio
 /// For one in a call of a task that was submitted without a round. Attached.
 WorkloadError task_error(const std::string& workload, const py::object& exception);
 
-/// Makes a workload ready, attached to a sub-interpreter: what fails there is told as of there. What
-/// can be imported in the main interpreter only is nobody's fault: UnavailableError. What is thrown
-/// holds no Python object.
+/// Makes a workload ready, attached to a sub-interpreter: what fails there is told as of there.
+/// What can be imported in the main interpreter only is nobody's fault: UnavailableError. What is
+/// thrown holds no Python object.
 template <typename Work>
 auto in_sub_interpreter(const Work& work) {
   try {
@@ -57,9 +57,9 @@ auto in_sub_interpreter(const Work& work) {
   } catch (const ImportFailure& failure) {
     throw UnavailableError("in a sub-interpreter, " + failure.reason());
   } catch (const WorkloadError& error) {
-    throw WorkloadError(
-        std::string("in a sub-interpreter, ") + error.what() + ", or measure it with another executor",
-        error.details());
+    throw WorkloadError(std::string("in a sub-interpreter, ") + error.what() +
+                            ", or measure it with another executor",
+                        error.details());
   } catch (py::error_already_set& error) {
     throw workload_error("in a sub-interpreter, Python raised", take_exception(error),
                          "measure it with another executor");

@@ -45,8 +45,8 @@ class PythonWorkload {
     if (owner_ == &owner) owner_ = nullptr;
   }
 
-  /// Runs the file's teardown, once for each set-up; without an owner, on the calling thread. Throws
-  /// WorkloadError when it fails.
+  /// Runs the file's teardown, once for each set-up; without an owner, on the calling thread.
+  /// Throws WorkloadError when it fails.
   void tear_down();
   /// The same of what prepare() made for thread `index` alone, if there is such a thing.
   void tear_down_set(int index);

@@ -28,8 +28,8 @@ std::string reasons(const Report& report, const Style& style) {
   std::string text;
   for (const Check& check : report.checks)
     if (check.outcome != Outcome::passed)
-      text += fmt::format("{}: {}: {}\n", with_point(check, report.checks), dressed_word(check.outcome, style),
-                          one_line(check.why));
+      text += fmt::format("{}: {}: {}\n", with_point(check, report.checks),
+                          dressed_word(check.outcome, style), one_line(check.why));
   return text;
 }
 

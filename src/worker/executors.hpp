@@ -22,7 +22,8 @@ struct ExecutorSetup {
   std::function<void()> while_waiting = {};
   /// Called when the executor ends, for each Python in a process of its own: whether its GIL is on,
   /// and for which modules.
-  std::function<void(bool gil_enabled, const std::vector<GilModule>& modules)> at_end_of_python = {};
+  std::function<void(bool gil_enabled, const std::vector<GilModule>& modules)> at_end_of_python =
+      {};
 };
 
 /// The executor of that case's kind. Throws UnavailableError where this Python lacks what it needs.

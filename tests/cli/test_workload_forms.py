@@ -92,6 +92,25 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(gilscale):
     assert "no file 'gone.py'" in done.stderr
 
 
+@pytest.mark.parametrize("share", ["all", "none"])
+def test_a_teardown_closes_what_only_its_maker_may_use(gilscale, workload, share):
+    pytest.importorskip("sqlite3")
+    workload("bench_mine.py", """
+        import sqlite3
+
+        def setup():
+            return sqlite3.connect(":memory:", check_same_thread=True)
+
+        def bench_it(connection):
+            pass
+
+        def teardown(connection):
+            connection.close()
+        """)
+    done = gilscale("run", "bench_mine.py", "-t1,3", f"--share={share}", *QUICK)
+    assert done.returncode == OK, done
+
+
 def test_a_teardown_that_raises_fails_its_case_and_loses_no_result(gilscale, workload):
     workload("bench_mine.py", "def bench_it(): pass\ndef teardown(): raise OSError('gone')\n")
     case, = gilscale.cases("run", "bench_mine.py", "-t1", *QUICK, code=WORKLOAD_FAILED)

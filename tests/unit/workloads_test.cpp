@@ -203,8 +203,10 @@ TEST(UnknownWorkloads, AreAnsweredWithTheNearestName) {
 }
 
 TEST(UnknownWorkloads, ThatAreCallsAreToldWhereArgumentsAreGiven) {
-  const std::string begin = " is written as a call; name what is called, and give arguments apart from it: ";
-  EXPECT_EQ(refusal("release(2000)"), "workload 'release(2000)'" + begin + "release --args '(2000,)'");
+  const std::string begin =
+      " is written as a call; name what is called, and give arguments apart from it: ";
+  EXPECT_EQ(refusal("release(2000)"),
+            "workload 'release(2000)'" + begin + "release --args '(2000,)'");
   EXPECT_EQ(refusal("json:dumps(['a'])"),
             "workload 'json:dumps(['a'])'" + begin + "json:dumps --args \"(['a'],)\"");
   EXPECT_EQ(refusal("own.py:work()"), "workload 'own.py:work()'" + begin + "own.py:work");
