@@ -240,6 +240,20 @@ TEST(Inconclusive, SaysWhatStoodInTheWay) {
               testing::HasSubstr("; its threads were ready but without a CPU for 45 % of"));
 }
 
+TEST(Inconclusive, AdvisesToTryAgainWhereTheMachineWasBusy) {
+  // Three samples of four are disturbed, one by one, and the others lie on both sides.
+  Point point;
+  point.threads = 2;
+  for (int i = 0; i < 40; ++i)
+    add_sample(point, {.single_s = i % 8 == 0 ? 0.8 : 1,
+                       .parallel_s = 1,
+                       .control_parallel_s = i % 4 == 0 ? 1.0 : 1.9});
+  const Judgement judgement = judged(point);
+  EXPECT_EQ(judgement.verdict, Verdict::inconclusive);
+  EXPECT_THAT(judgement.why, testing::ContainsRegex("try again when the machine is less busy; the "
+                                                    "machine was disturbed in [23]. of [34]."));
+}
+
 TEST(Sentences, TellTheEfficiencyWhereItIsNotThatOfTheMedians) {
   Point point;
   point.threads = 2;
