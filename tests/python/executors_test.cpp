@@ -335,7 +335,6 @@ def teardown(maker):
 
 TEST_P(NumberedThreads, LetEachThreadTearDownWhatItHasForItself) {
   Running running(noting_with_own_sets(noting_teardown), GetParam());
-  running.prepare(1);
   running.prepare(3);
   running.round(3, 1);
   running.tear_down();
