@@ -124,9 +124,8 @@ std::string raised_by_imports(const Failure& failure) {
   return raised.substr(0, raised.rfind(';'));
 }
 
-Finding failure_finding(const CaseResult& asked, const std::vector<std::string>& modules) {
-  const Failure& failure = *asked.failure;
-  const std::string python = "Python " + asked.planned.interpreter;
+Finding finding_of(const Failure& failure, const std::string& python,
+                   const std::vector<std::string>& modules) {
   if (const std::string raised = raised_by_imports(failure); !raised.empty())
     return {"python", true, 1,
             fmt::format("{} cannot import {}: {}", python, fmt::join(modules, ", "), raised),
@@ -136,22 +135,24 @@ Finding failure_finding(const CaseResult& asked, const std::vector<std::string>&
 }
 
 std::vector<Finding> findings_of(const CaseResult& asked, const std::vector<std::string>& modules) {
-  if (asked.failure) return {failure_finding(asked, modules)};
+  const std::string python = "Python " + asked.planned.interpreter;
+  if (asked.failure) return {finding_of(*asked.failure, python, modules)};
   std::vector<Finding> findings;
   if (asked.python) findings = gilscale::findings_of(*asked.python);
-  for (Finding& each : gilscale::findings_of(asked.gil, "Python " + asked.planned.interpreter))
+  for (Finding& each : gilscale::findings_of(asked.gil, python))
     findings.push_back(std::move(each));
   return findings;
 }
 
 /// What they do to the GIL, in a phrase; findings say it in full.
-std::string said_of_modules(const CaseResult& asked, const std::vector<std::string>& modules) {
+std::string said_of(const std::vector<std::string>& modules, const PythonInfo& python,
+                    const GilState& gil) {
   const std::string names = fmt::format("{}", fmt::join(modules, ", "));
-  if (asked.python->build != "free-threaded")
+  if (python.build != "free-threaded")
     return names +
            ": can be imported; only a free-threaded Python tells whether the GIL stays off "
            "(--python 3.14t)";
-  return names + (asked.gil.modules.empty() ? ": the GIL stays off" : ": see the findings");
+  return names + (gil.modules.empty() ? ": the GIL stays off" : ": see the findings");
 }
 
 bool is_serious(const Finding& finding) { return finding.serious; }
@@ -172,7 +173,8 @@ std::string diagnosis(const Machine& machine, const MeasuredCapacity& measured,
     text += row("Python", fmt::format("CPython {} ({} build), GIL {}: {}", each.python->version,
                                       each.python->build, each.gil.after_run ? "on" : "off",
                                       each.python->executable));
-    if (!modules.empty() && !each.failure) text += row("", said_of_modules(each, modules));
+    if (!modules.empty() && !each.failure)
+      text += row("", said_of(modules, *each.python, each.gil));
   }
   text += findings.empty() ? "\nnothing was found that distorts measurements\n" : "\nfindings\n";
   for (const Finding& finding : findings)

@@ -166,8 +166,9 @@ Judgement unsettled(const MeasuredPoint& seen, const CaseResult& result, const E
                     std::string_view question) {
   const auto times = evidence.times_to_decide(verdict_error);
   const bool is_busy = 2 * evidence.disturbed() >= evidence.samples();
-  std::string advice = is_busy ? "try again when the machine is less busy"
-                               : "longer rounds (--calls) may tell, as a larger --budget hardly does";
+  std::string advice = is_busy
+                           ? "try again when the machine is less busy"
+                           : "longer rounds (--calls) may tell, as a larger --budget hardly does";
   if (times) advice = "raise --budget";
   if (times && *times > 1) advice += fmt::format(", to about {:.2g} times what it was", *times);
   const bool falls_short = seen.figures.relative_efficiency.estimate < parallel_from;
