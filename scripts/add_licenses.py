@@ -40,9 +40,19 @@ def packages_in(unpacked):
     return sorted((kind, name) for name, kind in found.items())
 
 
+def rpm(*args):
+    """The lines that it prints; none where it fails."""
+    done = subprocess.run(["rpm", "-q", *args], check=False, stdout=subprocess.PIPE, text=True)
+    return done.stdout.splitlines() if done.returncode == 0 else []
+
+
 def licenses_of_rpm(name):
-    done = subprocess.run(["rpm", "-q", "--licensefiles", name], check=False, stdout=subprocess.PIPE, text=True)
-    return [Path(line) for line in done.stdout.splitlines() if done.returncode == 0]
+    """Its own, else those of packages that were made of the same source."""
+    own = rpm("--licensefiles", name)
+    source = rpm("--queryformat", "%{SOURCERPM}\n", name)
+    made_of = [line.split() for line in rpm("-a", "--queryformat", "%{SOURCERPM} %{NAME}\n")]
+    same = [other for origin, other in made_of if [origin] == source]
+    return [Path(line) for line in own or (same and rpm("--licensefiles", *same))]
 
 
 def licenses_of(kind, name):

@@ -112,7 +112,7 @@ def test_a_wheel_holds_the_licenses_of_what_is_compiled_in(wheel):
         assert re.search(r"(?i)copyright|license", text), library
 
 
-def wheel_with(wheel, folder, packages):
+def wheel_with(wheel, folder, packages, kind="deb/debian"):
     """A copy of it as auditwheel would leave it, with a library of each of these packages."""
     pytest.importorskip("wheel", reason="wheel is not installed here; run scripts/setup.sh")
     subprocess.run([sys.executable, "-m", "wheel", "unpack", "-d", folder, wheel], check=True, stdout=subprocess.DEVNULL)
@@ -122,15 +122,15 @@ def wheel_with(wheel, folder, packages):
         made.mkdir()
     for package in packages:
         (unpacked / "gilscale.libs" / f"{package}.so").touch()
-    purls = ["pkg:pypi/gilscale@0.1.0?file_name=x.whl", *(f"pkg:deb/debian/{package}@1%3A2-1" for package in packages)]
+    purls = ["pkg:pypi/gilscale@0.1.0?file_name=x.whl", *(f"pkg:{kind}/{package}@1%3A2-1" for package in packages)]
     (info / "sboms/auditwheel.cdx.json").write_text(json.dumps({"components": [{"purl": purl} for purl in purls]}))
     subprocess.run([sys.executable, "-m", "wheel", "pack", "-d", folder, unpacked], check=True, stdout=subprocess.DEVNULL)
     return folder / wheel.name
 
 
-def add_licenses(wheel):
+def add_licenses(wheel, **env):
     return subprocess.run([sys.executable, ROOT / "scripts/add_licenses.py", wheel], check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=120)
+                          stderr=subprocess.PIPE, text=True, timeout=120, env={**os.environ, **env})
 
 
 needs_debian = pytest.mark.skipif(not Path("/usr/share/doc/libc6/copyright").exists(), reason="this is not Debian")
@@ -147,6 +147,32 @@ def test_the_licenses_of_libraries_that_auditwheel_took_are_added(wheel, tmp_pat
     assert added["libc6.txt"] == Path("/usr/share/doc/libc6/copyright").read_text()
     record, = [name for name in file.namelist() if name.endswith("RECORD")]
     assert "licenses/libc6.txt,sha256=" in file.read(record).decode()
+
+
+RPM = """#!/bin/sh
+case "$*" in
+  "-q --licensefiles hwloc-libs") echo {folder}/BSD ;;
+  "-q --licensefiles elfutils-libelf") ;;
+  "-q --licensefiles elfutils elfutils-libelf") echo {folder}/LGPL ;;
+  "-q --queryformat "*) echo "${{4%%-*}}.src.rpm" ;;
+  "-q -a "*) printf '%s\\n' 'hwloc.src.rpm hwloc-libs' 'elfutils.src.rpm elfutils' 'elfutils.src.rpm elfutils-libelf' ;;
+  *) echo "$4 is not installed"; exit 1 ;;
+esac
+"""
+
+
+def test_fedora_keeps_licenses_with_one_of_the_packages_of_a_source(wheel, tmp_path):
+    for text in ("BSD", "LGPL"):
+        (tmp_path / text).write_text(f"the {text} license")
+    (tmp_path / "rpm").write_text(RPM.format(folder=tmp_path))
+    (tmp_path / "rpm").chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    copy = wheel_with(wheel, tmp_path, ["hwloc-libs", "elfutils-libelf"], "rpm/almalinux")
+    done = add_licenses(copy, PATH=path)
+    assert done.returncode == 0, done.stderr
+    file = zipfile.ZipFile(copy)
+    added = {name.rpartition("/")[2]: file.read(name).decode() for name in file.namelist() if "dist-info/licenses/" in name}
+    assert (added["hwloc-libs.txt"], added["elfutils-libelf.txt"]) == ("the BSD license", "the LGPL license")
 
 
 @needs_debian
