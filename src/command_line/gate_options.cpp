@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "command_line/choices.hpp"
 #include "command_line/option_range.hpp"
 #include "gilscale/judge/differences.hpp"
 #include "gilscale/text/error.hpp"
@@ -63,8 +64,7 @@ std::set<std::string> parse_allowed(const std::vector<std::string>& words) {
       continue;
     }
     if (std::find(kinds.begin(), kinds.end(), word) == kinds.end())
-      throw UsageError(fmt::format("--allow-different '{}' is not known; choose from {} or all",
-                                   word, fmt::join(kinds, ", ")));
+      refuse_choice("--allow-different", word, {kinds.begin(), kinds.end()});
     allowed.insert(word);
   }
   return allowed;

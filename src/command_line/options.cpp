@@ -372,10 +372,7 @@ std::vector<std::string> named_executors(const std::vector<std::string>& chosen)
       continue;
     }
     if (std::find(names.begin(), names.end(), name) == names.end())
-      throw UsageError(fmt::format(
-          "--executor '{}' is not known{}", name,
-          did_you_mean(name, names,
-                       fmt::format("; choose from {} or all", fmt::join(names, ", ")))));
+      refuse_choice("--executor", name, names);
     named.push_back(name);
   }
   if (named.empty()) named.emplace_back(executor_kinds().front().name);

@@ -213,6 +213,13 @@ TEST(Refusal, OfThreadsSaysHowToWriteThem) {
   EXPECT_THAT(run_refusal({"--threads", "0"}), StartsWith("--threads '0' is not a list"));
 }
 
+TEST(Refusal, OfAWordInAListNamesTheOneThatIsMeant) {
+  EXPECT_EQ(run_refusal({"-x", "pool,thread"}),
+            "--executor 'thread' is not known, did you mean 'threads'?");
+  EXPECT_EQ(run_refusal({"--allow-different", "machin"}),
+            "--allow-different 'machin' is not known, did you mean 'machine'?");
+}
+
 TEST(Refusal, OfAnExecutorNamesTheChoices) {
   EXPECT_EQ(run_refusal({"-x", "threads,fork"}),
             "--executor 'fork' is not known; choose from " + all_executors() + " or all");
