@@ -152,7 +152,8 @@ std::string said_of(const std::vector<std::string>& modules, const PythonInfo& p
     return names +
            ": can be imported; only a free-threaded Python tells whether the GIL stays off "
            "(--python 3.14t)";
-  return names + (gil.modules.empty() ? ": the GIL stays off" : ": see the findings");
+  if (!gil.modules.empty()) return names + ": see the findings";
+  return names + (gil.after_run ? ": would leave the GIL off" : ": the GIL stays off");
 }
 
 bool is_serious(const Finding& finding) { return finding.serious; }

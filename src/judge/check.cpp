@@ -201,9 +201,10 @@ std::string is_interval(const CheckedPoint& checked, const Estimate& seen) {
 }
 
 std::string too_few_samples(const CheckedPoint& checked) {
-  return fmt::format("too few samples to decide: {}; it takes at least {}: raise --max-budget",
+  return fmt::format("too few samples to decide: {}; it takes at least {}: {}",
                      checked.times_measured(),
-                     checked.first_compared() + fewest_to_decide(checked.error()));
+                     checked.first_compared() + fewest_to_decide(checked.error()),
+                     advice_for_more(checked.point, "--max-budget"));
 }
 
 /// The point as it was when its figure had been measured `count` times.
@@ -244,14 +245,14 @@ bool settle(const CheckedPoint& checked, const Evidence& evidence, std::size_t c
 /// Blame takes more than the figure that is shown (see evidence.hpp).
 std::string why_samples_disagree(const CheckedPoint& checked, const Estimate& seen) {
   const double bound = checked.expectation.bound;
+  const std::string advice = advice_for_more(checked.point, "--max-budget");
   const bool efficiency = checked.metric.name == "relative_efficiency";
   if (efficiency && outcome_of(checked.expectation, seen) == checked.outcome_of(false))
     return fmt::format(
         "by the mean of the threads' times, in disturbed samples too and with what threads waited "
-        "for CPUs, the samples do not agree on which side of {:g} it is; raise --max-budget",
-        bound);
-  return fmt::format("the samples do not agree on which side of {:g} it is; raise --max-budget",
-                     bound);
+        "for CPUs, the samples do not agree on which side of {:g} it is; {}",
+        bound, advice);
+  return fmt::format("the samples do not agree on which side of {:g} it is; {}", bound, advice);
 }
 
 void leave_open(const CheckedPoint& checked, std::size_t compared, Check& check) {

@@ -1,18 +1,10 @@
 #include "judge/evidence.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+
+#include <cmath>
 
 namespace gilscale {
-namespace {
-
-/// Of a measurement that takes half a minute, a quarter of an hour.
-constexpr double most_times = 30;
-
-std::optional<double> longer(std::optional<double> a, std::optional<double> b) {
-  return a && b ? std::optional(std::max(*a, *b)) : std::nullopt;
-}
-
-}  // namespace
 
 void Evidence::add(const ComparedSample& sample) {
   changes_ += samples_ > 0 && sample.disturbed != last_disturbed_ ? 1 : 0;
@@ -41,19 +33,38 @@ bool Evidence::blames(double error) const {
          blamable_as_it_was_.may_suffice();
 }
 
+Evidence Evidence::times(double factor) const {
+  const auto of = [=](std::size_t count) {
+    return static_cast<std::size_t>(std::lround(factor * static_cast<double>(count)));
+  };
+  Evidence more;
+  more.creditable_ = creditable_.times(factor);
+  more.blamable_ = blamable_.times(factor);
+  more.blamable_as_it_was_ = blamable_as_it_was_.times(factor);
+  more.all_blamable_ = all_blamable_.times(factor);
+  more.all_blamable_as_it_was_ = all_blamable_as_it_was_.times(factor);
+  more.samples_ = of(samples_);
+  more.disturbed_ = of(disturbed_);
+  more.changes_ = of(changes_);
+  return more;
+}
+
 std::optional<double> Evidence::times_to_decide(double error) const {
-  const bool praise_is_open = !all_blamable_as_it_was_.suffices(error);
-  const auto credit =
-      praise_is_open ? creditable_.times_to_suffice(error, most_times) : std::nullopt;
-  const bool by_spells = come_in_spells();
-  const SignTally& blamable = by_spells ? blamable_ : all_blamable_;
-  const SignTally& as_it_was = by_spells ? blamable_as_it_was_ : all_blamable_as_it_was_;
-  const bool left_lean = blamable_.may_suffice() && blamable_as_it_was_.may_suffice();
-  const auto blame = by_spells || left_lean ? longer(blamable.times_to_suffice(error, most_times),
-                                                     as_it_was.times_to_suffice(error, most_times))
-                                            : std::nullopt;
-  if (!credit || !blame) return credit ? credit : blame;
-  return std::min(*credit, *blame);
+  // Of a measurement that takes half a minute, a quarter of an hour.
+  constexpr double most = 30;
+  constexpr double step = 1.1;
+  double factor = 1;
+  while (factor <= most) {
+    const Evidence more = times(factor);
+    if (more.credits(error) || more.blames(error)) return factor;
+    factor *= step;
+  }
+  return std::nullopt;
+}
+
+std::string advice_for_more(const Point& point, std::string_view budget_option) {
+  if (point.stopped == StopReason::requested) return "take more samples (--benchmark_min_time)";
+  return fmt::format("raise {}", budget_option);
 }
 
 /// Half as many changes as there would be, 2p(1 − p), if each sample were disturbed by itself with

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "gilscale/measure/point.hpp"
 #include "gilscale/statistics/decision.hpp"
@@ -29,13 +31,14 @@ class Evidence {
   void add(const ComparedSample& sample);
   [[nodiscard]] bool credits(double error) const;
   [[nodiscard]] bool blames(double error) const;
-  /// How many times as many samples decide, on the nearer side, if the others are as these are;
-  /// none if they hardly ever do.
+  /// How many times as many samples decide if the others are as these are; none if they hardly ever
+  /// do.
   [[nodiscard]] std::optional<double> times_to_decide(double error) const;
   [[nodiscard]] std::size_t samples() const { return samples_; }
   [[nodiscard]] std::size_t disturbed() const { return disturbed_; }
 
  private:
+  [[nodiscard]] Evidence times(double factor) const;
   [[nodiscard]] bool come_in_spells() const;
 
   SignTally creditable_;
@@ -53,5 +56,8 @@ class Evidence {
 /// Whether a sample says anything for code that reaches that relative efficiency: where code whose
 /// threads take turns would reach `of_turns` (see SequentialEfficiency), or nearly, it does not.
 bool tells(double bound, double of_turns, int threads);
+
+/// What to do for more samples of a point: "raise --budget", or another option of that kind.
+std::string advice_for_more(const Point& point, std::string_view budget_option);
 
 }  // namespace gilscale

@@ -60,8 +60,8 @@ std::string did(const MeasuredPoint& seen, const CaseResult& result) {
                      seen.figures.speedup.estimate);
 }
 
-/// Where the machine changes from sample to sample, the ratio of medians is not the median of
-/// ratios, on which verdicts rest: then the sentence has it, too.
+/// The relative efficiency, on which verdicts rest, is a median of ratios, and may leave out what
+/// threads waited for CPUs. Where it is not the ratio of the medians, the sentence has it, too.
 std::string note_on_efficiency(const MeasuredPoint& seen) {
   constexpr double let_pass = 0.05;
   const PointFigures& figures = seen.figures;
@@ -169,7 +169,7 @@ Judgement unsettled(const MeasuredPoint& seen, const CaseResult& result, const E
   std::string advice = is_busy
                            ? "try again when the machine is less busy"
                            : "longer rounds (--calls) may tell, as a larger --budget hardly does";
-  if (times) advice = "raise --budget";
+  if (times) advice = advice_for_more(seen.point, "--budget");
   if (times && *times > 1) advice += fmt::format(", to about {:.2g} times what it was", *times);
   const bool falls_short = seen.figures.relative_efficiency.estimate < parallel_from;
   const auto stack = falls_short ? stack_of(seen) : std::nullopt;
@@ -293,10 +293,11 @@ Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
             fmt::format("the machine gave {} threads {:.2f} cores, too few to tell",
                         seen.point.threads, figures.capacity.estimate)};
   if (seen.point.samples.size() < fewest)
-    return {Verdict::inconclusive,
-            fmt::format("too few samples: {}; it takes at least {}: raise --budget, or make fewer "
-                        "calls in a round (--calls)",
-                        seen.point.samples.size(), fewest)};
+    return {
+        Verdict::inconclusive,
+        fmt::format("too few samples: {}; it takes at least {}: {}, or make fewer calls in a "
+                    "round (--calls)",
+                    seen.point.samples.size(), fewest, advice_for_more(seen.point, "--budget"))};
   const EfficiencySettled is(seen);
   if (is.parallel)
     return {had_cores(seen) ? Verdict::parallel : Verdict::machine_limited,

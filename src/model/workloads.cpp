@@ -57,9 +57,9 @@ void refuse_call(const std::string& name) {
   const std::size_t open = name.find('(');
   if (open == name.npos || !name.ends_with(')')) return;
   const std::string args = name.substr(open + 1, name.size() - open - 2);
-  const char quote = args.find('\'') == args.npos ? '\'' : '"';
-  const std::string given =
-      args.empty() ? "" : fmt::format(" --args {}({},){}", quote, args, quote);
+  const bool is_plain = args.find_first_of("'\"=") == args.npos && !args.ends_with(',');
+  std::string given = args.empty() ? "" : " with --args and --kwargs";
+  if (!args.empty() && is_plain) given = fmt::format(" --args '({},)'", args);
   throw UsageError(
       fmt::format("workload '{}' is written as a call; name what is called, and give arguments "
                   "apart from it: {}{}",

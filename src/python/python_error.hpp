@@ -12,7 +12,8 @@ namespace gilscale {
 
 namespace py = pybind11;
 
-/// Of a workload that cannot be imported, or whose set-up cannot import something: an ImportError.
+/// Of a workload that cannot be imported, or whose set-up cannot import something, unless that is
+/// so in the main interpreter, too.
 class ImportFailure : public WorkloadError {
  public:
   /// `reason`: the message without advice.

@@ -42,8 +42,8 @@ auto translated(const Work& work) {
     if (usage) throw UsageError(message);
     const py::object cause = exception.attr("__cause__");
     const std::string details = cause.is_none() ? "" : traceback_of(cause);
-    if (py::isinstance(cause, PyExc_ImportError))
-      throw ImportFailure(message, py::str(exception.attr("reason")), details);
+    if (const std::string refused = py::str(exception.attr("refused")); !refused.empty())
+      throw ImportFailure(message, refused, details);
     throw WorkloadError(message, details);
   }
 }

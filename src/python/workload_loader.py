@@ -22,9 +22,12 @@ class UsageError(Exception):
 
 
 class WorkloadError(Exception):
-    """The workload is at fault; what it raised, if anything, is the cause, and `reason` a message without advice."""
+    """The workload is at fault; what it raised, if anything, is the cause.
 
-    reason = ""
+    `refused` is a message without advice where an import failed that goes well in the main interpreter.
+    """
+
+    refused = ""
 
 
 # ---- messages ----
@@ -38,11 +41,18 @@ def fault(kind, message, cause=None):
     return error
 
 
-def raised(what, error, advice, near=""):
+def raised(what, error, advice, near="", refused=False):
     reason = f"{what}: {summary(error)}"
     failure = fault(WorkloadError, f"{reason}{near}; {advice}", error)
-    failure.reason = reason.encode("utf-8", "backslashreplace").decode()
+    if refused:
+        failure.refused = reason.encode("utf-8", "backslashreplace").decode()
     return failure
+
+
+def refuses_interpreter(error):
+    """Whether an import failed because of the interpreter, as CPython, Cython, PyO3 and NumPy say it."""
+    said = "interpreter", "once per process"
+    return isinstance(error, ImportError) and any(words in summary(error) for words in said)
 
 
 OUR_FILES = (__file__, importlib.__file__, "<frozen importlib")
@@ -76,14 +86,14 @@ def suggestion(name, names):
 
 def literal(text, kind, option, example):
     """A literal of that type; no code in it is run."""
+    advice = f"is not a Python literal of the right kind; write it as {example}"
     try:
         value = ast.literal_eval(text)
         if isinstance(value, kind):
             return value
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        pass
-    advice = ("is an expression, but no code is run here: make the value in --setup, or in a file, and use it in --stmt"
-              if is_expression(text) else f"is not a Python literal of the right kind; write it as {example}")
+        if is_expression(text):
+            advice = "is an expression, but no code is run here: make the value in a set-up (--setup, or setup() of a file)"
     raise fault(UsageError, f"{option} '{text}' {advice}")
 
 
@@ -167,7 +177,8 @@ def import_source(spec):
     except BaseException as error:  # also what sys.exit() raises
         near = "" if file else near_module(error, module)
         raise raised(f"workload '{name}' cannot be imported", error,
-                     f"try the import with {sys.executable or 'Python itself'}", near) from error
+                     f"try the import with {sys.executable or 'Python itself'}", near,
+                     refused=isinstance(error, ImportError)) from error  # the main interpreter imported it first
 
 
 def follow(owner, path, name):
@@ -265,7 +276,7 @@ class Workload:
             raise
         except BaseException as error:
             raise raised(f"workload '{self.name}' cannot be set up", error,
-                         "try its set-up in Python itself") from error
+                         "try its set-up in Python itself", refused=refuses_interpreter(error)) from error
         return call, time.perf_counter() - began if self.has_setup else 0.0
 
     def calls(self, threads):

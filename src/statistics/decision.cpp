@@ -23,20 +23,11 @@ bool SignTally::suffices(double error) const {
   return may_suffice() && log_sign_evidence(on_it_, off_it_) >= -std::log(error);
 }
 
-std::optional<double> SignTally::times_to_suffice(double error, double most) const {
-  constexpr double step = 1.1;
-  const auto of = [](std::size_t count, double times) {
-    return static_cast<std::size_t>(std::lround(times * static_cast<double>(count)));
-  };
-  double times = 1;
-  while (times <= most) {
-    SignTally more;
-    more.on_it_ = of(on_it_, times);
-    more.off_it_ = of(off_it_, times);
-    if (more.suffices(error)) return times;
-    times *= step;
-  }
-  return std::nullopt;
+SignTally SignTally::times(double factor) const {
+  SignTally more;
+  more.on_it_ = static_cast<std::size_t>(std::lround(factor * static_cast<double>(on_it_)));
+  more.off_it_ = static_cast<std::size_t>(std::lround(factor * static_cast<double>(off_it_)));
+  return more;
 }
 
 std::size_t fewest_to_decide(double error) {

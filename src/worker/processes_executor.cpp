@@ -78,6 +78,7 @@ class Helper {
       wait_for_news(std::chrono::ceil<milliseconds>(deadline - Clock::now()));
       read_more();
     }
+    read_more();  // it may have been told while others were waited for
     std::optional<nlohmann::json> last;
     while (const auto answer = next_answer()) last = answer;
     return last;

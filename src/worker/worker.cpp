@@ -119,10 +119,11 @@ GilState measure_python(const Case& planned, const CpuBudget& budget, const Chan
   measure(planned, *runner, settings, channel, [&](const std::function<void()>& while_waiting) {
     return make_processes_executor({planned, placement, &python, files, while_waiting});
   });
+  gil.after_run = python.gil_enabled();
+  gil.modules = python.gil_modules();
   python.tear_down();
   runner.reset();
-  gil.after_run = python.gil_enabled() || of_processes.after_run;
-  gil.modules = python.gil_modules();
+  gil.after_run = gil.after_run || of_processes.after_run;
   add_modules(gil.modules, of_processes.modules);
   return gil;
 }

@@ -163,8 +163,8 @@ def test_wrong_options_are_refused(compare, real, options, words_):
 
 
 def test_two_files_are_needed(gilscale):
-    assert refused(gilscale("compare"), "old")
-    assert refused(gilscale("compare", "one.json"), "new")
+    assert refused(gilscale("compare"), "gilscale compare OLD.json NEW.json")
+    assert refused(gilscale("compare", "one.json"), "an argument is missing")
 
 
 # ---- what cannot be compared ----

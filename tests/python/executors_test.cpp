@@ -952,6 +952,15 @@ TEST_P(Interpreters, AreNotAvailableForAModuleThatCanBeLoadedOnceOnly) {
                                       "subinterpreters")));
 }
 
+TEST_P(Interpreters, FailForASetUpThatImportsWhatIsNowhere) {
+  for (const char* wrong : {"import no_such_module_at_all", "from json import nope"}) {
+    Running running(
+        own(std::string("def setup(): ") + wrong + "\ndef bench_it(): pass", "bench_it"),
+        GetParam());
+    EXPECT_TRUE(thrown<WorkloadError>([&] { running.prepare(1); })) << wrong;
+  }
+}
+
 TEST_P(Interpreters, AreNotAvailableForASetUpThatCanImportOnceOnly) {
   Running running(own("def setup(): import gilscale_main_only\ndef bench_it(): pass", "bench_it"),
                   GetParam());

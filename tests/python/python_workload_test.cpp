@@ -115,7 +115,8 @@ class Holder:
 // ---- --args and --kwargs ----
 
 TEST_F(Workload, RefusesArgumentsThatAreNoTuple) {
-  for (const char* args : {"30", "[1]", "{}", "'x'", "(", "(x,)", "(1 +)", "", "(lambda: 1,)"}) {
+  for (const char* args :
+       {"30", "[1]", "1+2j", "{}", "'x'", "(", "(x,)", "(1 +)", "", "(lambda: 1,)"}) {
     EXPECT_EQ(refusal(own("def work(*a): pass", "work", args)),
               std::string("--args '") + args +
                   "' is not a Python literal of the right kind; write it as a tuple: \"(30,)\"");
@@ -127,8 +128,8 @@ TEST_F(Workload, RefusesArgumentsThatAreComputedAndSaysWhereTheyCanBe) {
                            "(list(range(9)),)", "([i for i in (1, 2)],)"}) {
     EXPECT_EQ(refusal(own("def work(*a): pass", "work", args)),
               std::string("--args '") + args +
-                  "' is an expression, but no code is run here: make the value in --setup, or in a "
-                  "file, and use it in --stmt");
+                  "' is an expression, but no code is run here: make the value in a set-up "
+                  "(--setup, or setup() of a file)");
   }
   WorkloadSpec spec = own("def work(**k): pass", "work");
   spec.kwargs = "dict(level=9)";

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <vector>
 
 #include "judge/evidence.hpp"
@@ -33,6 +34,40 @@ TEST(Blame, IsDecidedByAllSamples) {
   // Ten that are not disturbed would not suffice by themselves: it takes 11.
   EXPECT_TRUE(blames(half_disturbed(20)));
   EXPECT_FALSE(blames(std::vector(10, sample(true, false))));
+}
+
+/// So many of each, spread evenly.
+Evidence evidence_of(std::size_t count, auto made) {
+  Evidence evidence;
+  for (std::size_t i = 0; i < count; ++i) evidence.add(made(i));
+  return evidence;
+}
+
+TEST(TimesToDecide, AreSoManyThatMoreOfTheSameDecide) {
+  for (const std::size_t on_the_other_side : {5U, 4U}) {
+    const auto made = [=](std::size_t i) { return sample(i % on_the_other_side == 2, false); };
+    const auto times = evidence_of(16, made).times_to_decide(error);
+    ASSERT_TRUE(times);
+    EXPECT_GT(*times, 1);
+    const auto count = static_cast<std::size_t>(*times * 16);
+    EXPECT_TRUE(evidence_of(count + count / 4, made).credits(error)) << *times;
+    EXPECT_FALSE(evidence_of(count - count / 3, made).credits(error)) << *times;
+  }
+}
+
+TEST(TimesToDecide, AreNoneWhereSamplesLieOnBothSides) {
+  EXPECT_FALSE(evidence_of(40, [](std::size_t i) {
+                 return sample(i % 2 == 0, false);
+               }).times_to_decide(error));
+  EXPECT_FALSE(Evidence().times_to_decide(error));
+}
+
+TEST(TimesToDecide, AreNoneWherePraiseIsForbiddenBeforeItSuffices) {
+  // Three of four are disturbed, one by one, and to be blamed; of the others, all but one are good.
+  const Evidence evidence =
+      evidence_of(40, [](std::size_t i) { return sample(i % 4 != 0 || i == 20, i % 4 != 0); });
+  EXPECT_FALSE(evidence.credits(error) || evidence.blames(error));
+  EXPECT_FALSE(evidence.times_to_decide(error));
 }
 
 TEST(Blame, NeedsNineSamplesThatAreNotDisturbed) {

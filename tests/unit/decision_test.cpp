@@ -58,7 +58,6 @@ TEST(SignTally, NeverSufficesForWhatTheAllowanceExplains) {
   }
 }
 
-/// The worst that the allowance allows: every sample is on one side with that chance.
 SignTally tally_of(int on_it, int off_it) {
   SignTally tally;
   for (int i = 0; i < on_it; ++i) tally.add(true);
@@ -66,28 +65,18 @@ SignTally tally_of(int on_it, int off_it) {
   return tally;
 }
 
-TEST(SignTally, TellsHowManyTimesAsManySamplesSuffice) {
-  for (const auto& [on_it, off_it] : {std::pair(8, 1), {9, 3}, {30, 14}}) {
-    const auto times = tally_of(on_it, off_it).times_to_suffice(gate_error, 30);
-    ASSERT_TRUE(times);
-    const auto more = [&](double factor) {
-      return tally_of(static_cast<int>(std::lround(factor * on_it)),
-                      static_cast<int>(std::lround(factor * off_it)));
-    };
-    EXPECT_GT(*times, 1);
-    EXPECT_TRUE(more(*times).suffices(gate_error)) << *times;
-    EXPECT_FALSE(more(*times / 1.3).suffices(gate_error)) << *times;
-  }
-  EXPECT_EQ(tally_of(20, 0).times_to_suffice(gate_error, 30), 1);
+TEST(SignTally, OfMoreSamplesIsThatOfSoManyTimesAsMany) {
+  EXPECT_FALSE(tally_of(8, 1).suffices(gate_error));
+  for (const double factor : {2.0, 2.5, 4.0})
+    EXPECT_EQ(
+        tally_of(8, 2).times(factor).suffices(gate_error),
+        tally_of(static_cast<int>(8 * factor), static_cast<int>(2 * factor)).suffices(gate_error))
+        << factor;
+  EXPECT_TRUE(tally_of(8, 1).times(6).suffices(gate_error));
+  EXPECT_FALSE(tally_of(30, 20).times(30).suffices(gate_error)) << "the allowance explains it";
 }
 
-TEST(SignTally, TellsThatNoNumberOfSamplesSuffices) {
-  EXPECT_FALSE(tally_of(30, 20).times_to_suffice(gate_error, 30)) << "the allowance explains it";
-  EXPECT_FALSE(tally_of(0, 20).times_to_suffice(gate_error, 30));
-  EXPECT_FALSE(tally_of(31, 19).times_to_suffice(gate_error, 30)) << "it would take too many";
-  EXPECT_FALSE(SignTally().times_to_suffice(gate_error, 30));
-}
-
+/// The worst that the allowance allows: every sample is on one side with that chance.
 TEST(SignTally, IsWrongAtMostAsOftenAsTheErrorHoweverOftenItIsAsked) {
   Random random(7);
   constexpr int runs = 4000;

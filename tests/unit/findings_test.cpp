@@ -151,6 +151,8 @@ TEST(Diagnosis, SaysWhatModulesDoToTheGil) {
                                       "              a, b.c: can be imported; only a free-threaded "
                                       "Python tells whether the GIL stays off (--python 3.14t)\n"));
   python.python->build = "free-threaded";
+  EXPECT_THAT(said(python), HasSubstr("\n              a, b.c: would leave the GIL off\n"));
+  python.gil.at_start = python.gil.after_run = false;
   EXPECT_THAT(said(python), HasSubstr("\n              a, b.c: the GIL stays off\n"));
   python.gil.modules = {{"a", "/x/a.so", ""}};
   EXPECT_THAT(said(python), HasSubstr("\n              a, b.c: see the findings\n"));

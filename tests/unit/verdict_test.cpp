@@ -231,6 +231,14 @@ TEST(Inconclusive, SaysHowFarMoreSamplesWouldHelp) {
   EXPECT_THAT(judged(point).why, testing::ContainsRegex("raise --budget, to about [0-9.]+ times"));
 }
 
+TEST(Inconclusive, NamesTheOptionThatTakesMoreSamples) {
+  Point point = steady_point(2, {}, 5);
+  EXPECT_THAT(judged(point).why, testing::HasSubstr("it takes at least 12: raise --budget, or"));
+  point.stopped = StopReason::requested;
+  EXPECT_THAT(judged(point).why,
+              testing::HasSubstr("it takes at least 12: take more samples (--benchmark_min_time)"));
+}
+
 TEST(Inconclusive, SaysWhatStoodInTheWay) {
   Point point = between(2, 1.6, 2);
   point.samples.parallel_wall_s.assign(40, 2);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <vector>
 
 #include "gilscale/statistics/statistics.hpp"
@@ -44,9 +43,8 @@ class SignTally {
   /// Whether more of the same would: else p₀ is the likeliest of all chances, and the evidence is 1
   /// at most.
   [[nodiscard]] bool may_suffice() const;
-  /// How many times as many samples suffice if the others are as these are; none if it is more than
-  /// `most`.
-  [[nodiscard]] std::optional<double> times_to_suffice(double error, double most) const;
+  /// That of so many times as many samples, if the others are as these are.
+  [[nodiscard]] SignTally times(double factor) const;
 
  private:
   std::size_t on_it_ = 0;
