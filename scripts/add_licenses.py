@@ -6,6 +6,7 @@ auditwheel writes down which of the system's packages each is of; Debian's and F
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -72,10 +73,15 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         wheel_tool("unpack", "-d", folder, wheel)
         unpacked, = Path(folder).iterdir()
+        packed = Path(folder, "packed")
+        packed.mkdir()
         licenses, = unpacked.glob("*.dist-info/licenses")
         for kind, name in packages_in(unpacked):
             (licenses / f"{name}.txt").write_text(licenses_of(kind, name))
-        wheel_tool("pack", "-d", wheel.parent, unpacked)
+        wheel_tool("pack", "-d", packed, unpacked)
+        made, = packed.iterdir()
+        wheel.unlink()  # its tags may have been in another order
+        shutil.move(made, wheel.parent / made.name)
 
 
 if __name__ == "__main__":
