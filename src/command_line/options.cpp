@@ -264,7 +264,7 @@ void add_selftest(CLI::App& selftest, Raw& raw) {
       ->type_name("LIST");
   selftest.add_flag(
       "--quick", raw.selftest.quick,
-      "Only calls of 5 ms (1.5 minutes); otherwise also calls of 1 and 20 ms (8 minutes)");
+      "Only calls of 5 ms (2.5 minutes); otherwise also calls of 1 and 20 ms (8 minutes)");
 }
 
 void add_doctor(CLI::App& doctor, DoctorOptions& options) {
