@@ -165,6 +165,25 @@ def test_a_module_that_a_call_imports_elsewhere_is_named_too(gil, workload, exec
     assert [each["name"] for each in case["gil"]["enabled_by"]] == ["late"]
 
 
+@pytest.mark.parametrize("executor", ["threads", "processes"])
+def test_what_a_teardown_imports_is_not_charged_to_the_measurement(gil, workload, executor):
+    gil.module("late")
+    workload("bench_mine.py", """
+        import time
+
+        def bench_it():
+            time.sleep(0.002)
+
+        def setup():
+            return None
+
+        def teardown():
+            import late
+        """)
+    case = gil.case("bench_mine.py", "--path", gil.folder, f"--executor={executor}")
+    assert not case["gil"]["after_run"] and not case["gil"]["enabled_by"]
+
+
 @pytest.mark.parametrize("in_phases", [True, False])
 @pytest.mark.parametrize(("declares", "code"), [(True, OK), (False, FAILED)])
 def test_a_gil_that_stays_off_can_be_expected(gil, workload, in_phases, declares, code):
