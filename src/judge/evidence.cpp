@@ -52,7 +52,7 @@ Evidence Evidence::times(double factor) const {
 std::optional<double> Evidence::times_to_decide(double error) const {
   // Of a measurement that takes half a minute, a quarter of an hour.
   constexpr double most = 30;
-  constexpr double step = 1.1;
+  constexpr double step = 1.25;
   double factor = 1;
   while (factor <= most) {
     const Evidence more = times(factor);
@@ -63,8 +63,8 @@ std::optional<double> Evidence::times_to_decide(double error) const {
 }
 
 std::string advice_for_more(const Point& point, std::string_view budget_option) {
-  if (point.stopped == StopReason::requested) return "take more samples (--benchmark_min_time)";
-  return fmt::format("raise {}", budget_option);
+  const bool is_count = point.stopped == StopReason::requested;
+  return fmt::format("raise {}", is_count ? "--benchmark_min_time" : budget_option);
 }
 
 /// Half as many changes as there would be, 2p(1 − p), if each sample were disturbed by itself with

@@ -50,21 +50,20 @@ class PythonExecutor : public Executor, private WorkloadOwner {
   double set_up(int threads) {
     const bool own = workload_.has_own_sets();
     double seconds = 0;
-    do_in_turn(threads, [&](int thread) {
-      if (own || thread == 0) seconds += workload_.prepare(own ? thread + 1 : threads);
-    });
+    do_on_owners(threads,
+                 [&](int thread) { seconds += workload_.prepare(own ? thread + 1 : threads); });
     return seconds;
   }
 
   void tear_down_workload() override {
-    const bool own = workload_.has_own_sets();
-    do_in_turn(team_.size(), [&](int thread) {
-      if (own || thread == 0) workload_.tear_down_set(thread);
-    });
+    do_on_owners(team_.size(), [&](int thread) { workload_.tear_down_set(thread); });
   }
 
-  void do_in_turn(int threads, const InTurn::Job& job) {
-    InTurn in_turn(job);
+  /// On each of the threads that has a set, one after the other.
+  void do_on_owners(int threads, const InTurn::Job& job) {
+    InTurn in_turn([&](int thread) {
+      if (thread == 0 || workload_.has_own_sets()) job(thread);
+    });
     for (int i = 0; i < threads; ++i) team_.do_next(i, [&in_turn, i] { in_turn(i); });
     {
       const py::gil_scoped_release detached;

@@ -110,11 +110,10 @@ GilState measure_python(const Case& planned, const CpuBudget& budget, const Chan
   gil.modules = python.gil_modules();
   channel.send(message::started(python.info(), gil));
   const MeasureSettings settings{placement, budget.quota_period_s(), python.switch_interval_s()};
-  GilState of_processes{.after_run = false};
   std::unique_ptr<Executor> runner =
       make_executor({planned, placement, &python, files, {}, [&](bool on, const auto& modules) {
-                       of_processes.after_run = of_processes.after_run || on;
-                       add_modules(of_processes.modules, modules);
+                       gil.after_run = gil.after_run || on;
+                       add_modules(gil.modules, modules);
                      }});
   measure(planned, *runner, settings, channel, [&](const std::function<void()>& while_waiting) {
     return make_processes_executor({planned, placement, &python, files, while_waiting});
@@ -122,9 +121,7 @@ GilState measure_python(const Case& planned, const CpuBudget& budget, const Chan
   gil.after_run = python.gil_enabled();
   gil.modules = python.gil_modules();
   python.tear_down();
-  runner.reset();
-  gil.after_run = gil.after_run || of_processes.after_run;
-  add_modules(gil.modules, of_processes.modules);
+  runner.reset();  // processes tell of theirs at their end
   return gil;
 }
 
