@@ -182,7 +182,7 @@ void warn_of_expectations(const std::vector<Expectation>& expectations) {
 /// Processes have an allocator each.
 bool runs_in_threads(const Case& planned) {
   const ExecutorKind& kind = executor_kind(planned.executor);
-  return kind.runs_python && planned.executor != "processes";
+  return kind.runs_python && !kind.in_processes;
 }
 
 /// Measures all cases in turns, and writes files as they are finished.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "gilscale/judge/bounds.hpp"
+#include "gilscale/model/executors.hpp"
 #include "gilscale/statistics/statistics.hpp"
 #include "gilscale/text/counted.hpp"
 #include "gilscale/text/words.hpp"
@@ -55,9 +56,8 @@ const MeasuredPoint* decisive_point(std::span<const MeasuredPoint> points) {
 }
 
 std::string did(const MeasuredPoint& seen, const CaseResult& result) {
-  const char* const them = result.planned.executor == "processes" ? "processes" : "threads";
-  return fmt::format("{} {} do {:.2f} times the work of one", seen.point.threads, them,
-                     seen.figures.speedup.estimate);
+  return fmt::format("{} {} do {:.2f} times the work of one", seen.point.threads,
+                     workers_of(result.planned.executor), seen.figures.speedup.estimate);
 }
 
 /// The relative efficiency, on which verdicts rest, is a median of ratios, and may leave out what
@@ -87,14 +87,18 @@ std::string note_on_own_threads(const Point& point) {
       point.control_other_cpus);
 }
 
+std::string gil_allows(double demand) {
+  return fmt::format("the GIL is held for {:.0f} % of a call, which allows a speedup of {:.2f}",
+                     demand * 100, 1 / demand);
+}
+
 /// What keeps a partial workload from scaling further, as far as it is inferred.
 std::string bound_of(const MeasuredPoint& seen, const GilState& gil) {
   const PointFigures& figures = seen.figures;
   if (std::string note = note_on_own_threads(seen.point); !note.empty()) return note;
   const double demand = shared_gil_demand(seen.point, gil);
   if (gil_allows_less(seen.point, gil, figures.speedup.estimate, figures.achievable))
-    return fmt::format("the GIL is held for {:.0f} % of a call, which allows a speedup of {:.2f}",
-                       demand * 100, 1 / demand);
+    return gil_allows(demand);
   return fmt::format("{}the serial fraction is {:.2f} (Karp-Flatt)",
                      gil.after_run ? "the GIL does not explain this; " : "no cause was seen; ",
                      figures.serial_fraction.value_or(Estimate{}).estimate);
@@ -180,15 +184,17 @@ Judgement unsettled(const MeasuredPoint& seen, const CaseResult& result, const E
                       note_on_machine(seen, evidence), so_far)};
 }
 
-/// Where the machine allowed no more either, that says nothing: the GIL would not on any machine.
+/// Where the machine allowed no more either, what it allowed says nothing: the sentence then has
+/// what the GIL would allow on any machine, if that was measured.
 Judgement gil_bound(const MeasuredPoint& seen, const CaseResult& result) {
   const PointFigures& figures = seen.figures;
   const bool had_more = figures.achievable >= about_one_to * figures.speedup.estimate;
-  return {Verdict::gil_bound,
-          (had_more ? did_of_achievable(seen, result) + ", but the GIL is held"
-                    : did(seen, result) + ", and no more on any machine: the GIL is held") +
-              longest_hold_of(seen.point),
-          Cause::gil};
+  const bool is_measured = seen.point.gil_demand && seen.point.gil_demand_is == Seen::exact;
+  const std::string why = had_more || !is_measured
+                              ? did_of_achievable(seen, result) + ", but the GIL is held"
+                              : fmt::format("{}: {} on any machine", did(seen, result),
+                                            gil_allows(shared_gil_demand(seen.point, result.gil)));
+  return {Verdict::gil_bound, why + longest_hold_of(seen.point), Cause::gil};
 }
 
 /// Whether what was seen of the GIL says by itself that more threads do no more: no two of them
@@ -220,8 +226,10 @@ Judgement judge_limited(const MeasuredPoint& seen, const CaseResult& result) {
             fmt::format("{}; the machine gave too few cores to conclude that it does not scale",
                         did_of_achievable(seen, result))};
   if (speedup < about_one_from && speedup_above(seen, about_one_from).blamed)
-    return with_cause(Verdict::contended, seen, did(seen, result) + ": more threads are slower", "",
-                      Cause::unknown);
+    return with_cause(Verdict::contended, seen,
+                      fmt::format("{}: more {} are slower", did(seen, result),
+                                  workers_of(result.planned.executor)),
+                      "", Cause::unknown);
   if (is_the_gil) return gil_bound(seen, result);
   if (!gains.credited && !gains.blamed)
     return unsettled(seen, result, gains.evidence, "more than one");
@@ -307,10 +315,11 @@ Judgement judge_scaling(const MeasuredPoint& seen, const CaseResult& result) {
     return {Verdict::machine_limited, did_of_achievable(seen, result) + "; the calls lacked CPUs"};
   if (is.uneven)
     return {Verdict::inconclusive,
-            fmt::format("{}; by the mean of their times it would be {:.2f}: the threads finish "
+            fmt::format("{}; by the mean of their times it would be {:.2f}: the {} finish "
                         "unevenly, by chance or by imbalance; longer rounds (--calls) tell which",
                         did_of_achievable(seen, result),
-                        figures.throughput_efficiency * figures.achievable)};
+                        figures.throughput_efficiency * figures.achievable,
+                        workers_of(result.planned.executor))};
   return unsettled(seen, result, is.evidence, "enough");
 }
 

@@ -185,6 +185,22 @@ TEST(GilBound, IsSeenInTheGilAloneWhateverTheMachineGives) {
       << "more threads are slower: that takes more than the GIL";
 }
 
+TEST(GilBound, TellsWhatTheGilWouldAllowWhereTheMachineAllowedNoMore) {
+  EXPECT_EQ(judged(on_one_core(1, 20, std::vector<double>(20, 0.97))).why,
+            "2 threads do 1.00 times the work of one: the GIL is held for 97 % of a call, which "
+            "allows a speedup of 1.03 on any machine");
+}
+
+TEST(GilBound, SaysNothingOfOtherMachinesWhereTheGilWasNotMeasured) {
+  for (const auto& demand : {std::optional<double>(), std::optional(0.97)}) {
+    Point point =
+        steady_point(2, {.single_s = 1.14 / 2, .parallel_s = 1, .control_parallel_s = 1.55}, 40);
+    point.gil_demand = demand;
+    point.gil_demand_is = Seen::estimate;
+    EXPECT_THAT(judged(point).why, testing::Not(testing::HasSubstr("any machine")));
+  }
+}
+
 TEST(GilBound, IsNotSeenInTheGilAloneWhereItIsNotHeldOrNotKnown) {
   EXPECT_NE(judged(on_one_core(1, 20, {0.97, 0.97, 0.97, 0.97, 0.97})).verdict, Verdict::gil_bound)
       << "seen too seldom";
@@ -236,7 +252,7 @@ TEST(Inconclusive, NamesTheOptionThatTakesMoreSamples) {
   EXPECT_THAT(judged(point).why, testing::HasSubstr("it takes at least 12: raise --budget, or"));
   point.stopped = StopReason::requested;
   EXPECT_THAT(judged(point).why,
-              testing::HasSubstr("it takes at least 12: take more samples (--benchmark_min_time)"));
+              testing::HasSubstr("it takes at least 12: raise --benchmark_min_time, or"));
 }
 
 TEST(Inconclusive, SaysWhatStoodInTheWay) {
@@ -280,6 +296,9 @@ TEST(Sentences, SpeakOfProcessesWhereThereAreNoThreads) {
   CaseResult result = result_of({efficient(4, 1)});
   result.planned.executor = "processes";
   EXPECT_EQ(judge(result).why, "4 processes do 4.00 times the work of one; 4.00 was achievable");
+  result.points = {efficient(4, 0.125)};
+  EXPECT_THAT(judge(result).why, StartsWith("4 processes do 0.50 times the work of one: more "
+                                            "processes are slower"));
 }
 
 TEST(Inconclusive, IsAPointOfTooFewSamples) {

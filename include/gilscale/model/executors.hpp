@@ -16,6 +16,7 @@ struct ExecutorKind {
   bool runs_python;     ///< its cases measure workloads; else they are the control
   bool shares_gil;      ///< all its threads have one GIL, if there is any
   bool shares_objects;  ///< its threads can share arguments
+  bool in_processes;    ///< each of its threads is a process of its own
 };
 
 /// All of them; the first is the default.
@@ -23,5 +24,9 @@ std::span<const ExecutorKind> executor_kinds();
 
 /// Throws UsageError if there is none of that name.
 const ExecutorKind& executor_kind(std::string_view name);
+
+/// "processes" or "threads": what its N are. A kind that is not known, as of another version, has
+/// threads.
+std::string_view workers_of(std::string_view executor);
 
 }  // namespace gilscale
